@@ -1,0 +1,86 @@
+// Package extract turns the bytes of a page into the article on it. (The page
+// of ideas goes to doc.go.)
+package extract
+
+import (
+	"errors"
+	"time"
+)
+
+// Options guide an extraction. The zero value will do.
+type Options struct {
+	ContentType string // the Content-Type header, for the character set
+	Site        *Site  // what earlier pages of the same site had in common; may be nil
+}
+
+// Site is what the pages of one site have in common: its boilerplate.
+type Site struct{}
+
+// Document is the article on a page.
+type Document struct {
+	Kind        Kind
+	URL         string // canonical, absolute; the page's own URL when it names none
+	Text        string // paragraphs separated by blank lines; no captions, no origin lines removed
+	HTML        string // sanitised, links absolute
+	Title       string
+	Byline      string
+	Published   time.Time // zero: not found
+	Modified    time.Time
+	Site        string // name of the outlet
+	Lang        string // BCP 47
+	Dir         string // "rtl" or ""
+	Image       string // lead image
+	Description string
+	Section     string
+	Tags        []string
+	License     string
+	Origins     []Origin
+}
+
+// Kind says what a page is.
+type Kind string
+
+// The kinds of page. Only an Article and, with care, a Stub have a text that
+// can be taken for an article's.
+const (
+	Article Kind = "article"
+	Stub    Kind = "stub"    // cut off by a paywall
+	Listing Kind = "listing" // a page of links to articles
+	Consent Kind = "consent" // asks for cookies or consent
+	Script  Kind = "script"  // asks for JavaScript
+	Missing Kind = "missing" // an error page, whatever its status
+	Media   Kind = "media"   // a video, audio or gallery without text
+	Live    Kind = "live"    // a live blog
+	Nothing Kind = "nothing" // no text
+	Foreign Kind = "foreign" // not HTML
+)
+
+// Origin is a statement on the page about where its text comes from.
+type Origin struct {
+	Kind  string // credit, dateline, byline, copyright, canonical, metadata, path
+	Name  string // outlet or agency
+	URL   string
+	Quote string // the words on the page
+}
+
+// ErrTooLarge says that a page is over the limit of 50 MB.
+var ErrTooLarge = errors.New("page is too large")
+
+// Extract reads a page. It never fails on bad HTML: a page without an article
+// gives a Document whose Kind says what it is. The errors are ErrTooLarge only.
+func Extract(page []byte, url string, opts Options) (*Document, error) {
+	return nil, errors.New("not written yet")
+}
+
+// Fragment reads the HTML that a feed carries for an entry: all of it is body.
+// Text, HTML, Image and Origins are set, Lang and Dir where the markup says.
+func Fragment(html, base string) *Document {
+	return &Document{}
+}
+
+// Credits splits a text into what is fingerprinted and what it says about its
+// origin: lines such as "originally appeared on …", a dateline's agency, and
+// reader-invitations such as "Leave a comment" are taken out.
+func Credits(text string) (body string, origins []Origin) {
+	return text, nil
+}
