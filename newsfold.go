@@ -279,11 +279,21 @@ type Story struct {
 	Articles []ArticleID `json:"articles"` // all of it, lead included, ascending
 	Feeds    []FeedID    `json:"feeds"`    // that carry any of it, ascending
 	Outlets  int         `json:"outlets"`  // distinct hosts
+	First    Provenance  `json:"first"`    // who had it first
 
 	Time    time.Time `json:"time"`    // of its earliest article; orders lists
 	Changed time.Time `json:"changed"` // when its set of articles last changed
 	Read    bool      `json:"read"`
 	Starred bool      `json:"starred"`
+}
+
+// Provenance says who had a story first, and how sure that is.
+type Provenance struct {
+	Article    ArticleID `json:"article,omitempty"` // 0: none of ours
+	Outlet     string    `json:"outlet,omitempty"`  // that article's, or an agency whose own copy was never seen
+	URL        string    `json:"url,omitempty"`
+	Confidence float64   `json:"confidence"` // 0 to 1
+	Reason     string    `json:"reason,omitempty"`
 }
 
 // Copies is the number of articles beside the lead.
