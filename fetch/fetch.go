@@ -86,24 +86,6 @@ type Candidate struct {
 	Entries int    `json:"entries,omitempty"` // where the feed was read
 }
 
-// Parsed is a feed as its bytes state it.
-type Parsed struct {
-	Feed    newsfold.Feed // Title, Site, Lang set
-	Entries []newsfold.Entry
-	Details Details
-}
-
-// Details is everything else that `newsfold parse` prints and polling uses.
-// (Fields as the feed vectors name them: designed with the parser.)
-type Details struct{}
-
-// Parse reads a feed: RSS 0.9x, 1.0, 2.0, Atom, JSON Feed. url is where it came
-// from, for relative links; header that of the answer, and may be nil. Failures
-// are *[Error] of kind NotFeed, Broken or Unsafe.
-func Parse(body []byte, url string, header http.Header) (*Parsed, error) {
-	return nil, errors.New("not written yet")
-}
-
 // Kind sorts failures by what may be done about them.
 type Kind string
 
