@@ -152,17 +152,20 @@ type EntryRef struct {
 // Article is one document at one canonical URL, carried by one or more
 // entries. Its text is stored apart, as its [Body].
 type Article struct {
-	ID     ArticleID `json:"id"`
-	URL    string    `json:"url"`            // canonical: the identity
-	Link   string    `json:"link,omitempty"` // where a person goes to read it
-	Title  string    `json:"title"`
-	Byline string    `json:"byline,omitempty"`
-	Outlet string    `json:"outlet,omitempty"` // who publishes it, for a person
-	Host   string    `json:"host,omitempty"`   // registrable domain of URL
-	Lang   string    `json:"lang,omitempty"`
-	Dir    string    `json:"dir,omitempty"` // "rtl" or empty
-	Image  string    `json:"image,omitempty"`
-	Lede   string    `json:"lede,omitempty"` // first words, at most 300 runes
+	ID  ArticleID `json:"id"`
+	URL string    `json:"url"` // canonical: the identity
+	// Canonical is what the page itself names as its canonical URL, where that
+	// differs from URL; it may be another outlet's.
+	Canonical string `json:"canonical,omitempty"`
+	Link      string `json:"link,omitempty"` // where a person goes to read it
+	Title     string `json:"title"`
+	Byline    string `json:"byline,omitempty"`
+	Outlet    string `json:"outlet,omitempty"` // who publishes it, for a person
+	Host      string `json:"host,omitempty"`   // registrable domain of URL
+	Lang      string `json:"lang,omitempty"`
+	Dir       string `json:"dir,omitempty"` // "rtl" or empty
+	Image     string `json:"image,omitempty"`
+	Lede      string `json:"lede,omitempty"` // first words, at most 300 runes
 
 	Published time.Time `json:"published,omitzero"` // as stated, if believable
 	Modified  time.Time `json:"modified,omitzero"`

@@ -1,0 +1,260 @@
+package ingest
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+
+	"newsfold"
+	"newsfold/dedupe"
+	"newsfold/extract"
+	"newsfold/store"
+)
+
+// The shelves of this package: where a stage has come to in its change log, by
+// its name, and the sketch of each folded article, by its ID.
+const (
+	cursorShelf = "cursors"
+	sketchShelf = "sketches"
+)
+
+var foldCursor = []byte("fold")
+
+// foldBatch is how many articles are folded in one transaction: what other
+// writers wait for at most.
+const foldBatch = 64
+
+// foldLoop gives articles their stories.
+func (e *Engine) foldLoop(ctx context.Context) error {
+	f, err := e.openFolder(ctx)
+	if err != nil {
+		return wrap("read sketches", err)
+	}
+	var settled []chan struct{}
+	for {
+		n, err := f.batch(ctx)
+		if err != nil {
+			return wrap("fold", err)
+		}
+		if n > 0 {
+			continue
+		}
+		for _, done := range settled {
+			close(done)
+		}
+		settled = settled[:0]
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-e.texts:
+		case done := <-e.settled:
+			settled = append(settled, done)
+		}
+	}
+}
+
+// folder folds what the change log brings. It is the library that its
+// dedupe.Folder asks.
+type folder struct {
+	e  *Engine
+	f  *dedupe.Folder
+	tx store.Tx // during a batch
+	// texts holds what this batch has read already.
+	texts map[newsfold.ArticleID]dedupe.Article
+}
+
+// openFolder brings back the index from the stored sketches.
+func (e *Engine) openFolder(ctx context.Context) (*folder, error) {
+	f := &folder{e: e, texts: map[newsfold.ArticleID]dedupe.Article{}}
+	var stale []int64
+	err := e.db.View(ctx, func(tx store.Tx) error {
+		f.f = dedupe.NewFolder(e.opts.Fold, f)
+		var failed error
+		stale = f.f.Load(sketches(tx, &failed))
+		return failed
+	})
+	if err != nil || len(stale) == 0 {
+		return f, err
+	}
+	// An older program sketched these: they are folded again, in time.
+	e.log.Info("folding again what an older version folded", "articles", len(stale))
+	ids := make([]newsfold.ArticleID, len(stale))
+	for i, id := range stale {
+		ids[i] = newsfold.ArticleID(id)
+	}
+	return f, e.append(ctx, ids)
+}
+
+// sketches yields the stored sketches by ascending article.
+func sketches(tx store.Tx, failed *error) iter.Seq2[int64, []byte] {
+	return func(yield func(int64, []byte) bool) {
+		for p, err := range tx.Shelf(sketchShelf).All(nil) {
+			if err != nil {
+				*failed = err
+				return
+			}
+			if len(p.Key) == 8 && !yield(int64(binary.BigEndian.Uint64(p.Key)), p.Value) {
+				return
+			}
+		}
+	}
+}
+
+// batch folds the next few articles and reports how many they were.
+func (f *folder) batch(ctx context.Context) (int, error) {
+	changes, err := f.load(ctx)
+	if err != nil || len(changes) == 0 {
+		return 0, err
+	}
+	err = f.e.update(ctx, func(tx store.Tx) error {
+		f.tx = tx
+		defer func() { f.tx = nil }()
+		for _, c := range changes {
+			if err := f.fold(c.Article); err != nil {
+				return fmt.Errorf("article %d: %w", c.Article, err)
+			}
+		}
+		last := changes[len(changes)-1].Seq
+		return tx.Shelf(cursorShelf).Put(foldCursor, binary.BigEndian.AppendUint64(nil, uint64(last)))
+	})
+	clear(f.texts)
+	if err != nil {
+		return 0, err
+	}
+	f.e.folded.Add(int64(len(changes)))
+	return len(changes), nil
+}
+
+// load reads what is to be folded next, with the texts, outside the
+// transaction that folds it.
+func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
+	err = f.e.db.View(ctx, func(tx store.Tx) error {
+		changes = changes[:0]
+		after, err := Cursor(tx)
+		if err != nil {
+			return err
+		}
+		for c, err := range tx.Changes(store.Texts, after) {
+			if err != nil {
+				return err
+			}
+			changes = append(changes, c)
+			if len(changes) == foldBatch {
+				break
+			}
+		}
+		for _, c := range changes {
+			if f.texts[c.Article], err = Text(tx, c.Article); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return changes, err
+}
+
+// Cursor returns how far folding has come in the log of texts.
+func Cursor(tx store.Tx) (store.Seq, error) {
+	v, err := tx.Shelf(cursorShelf).Get(foldCursor)
+	if err != nil || len(v) != 8 {
+		return 0, err
+	}
+	return store.Seq(binary.BigEndian.Uint64(v)), nil
+}
+
+// Text returns an article as folding looks at it: with its text, less the lines
+// that say where it comes from, which count as origins.
+func Text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error) {
+	a, err := tx.Article(id)
+	if err != nil {
+		return dedupe.Article{}, err
+	}
+	body, err := tx.Body(id)
+	if err != nil {
+		return dedupe.Article{}, err
+	}
+	text, stated := extract.Credits(body.Text)
+	d := facts(a, addOrigins(a.Origins, origins(stated)...))
+	d.Text = text
+	return d, nil
+}
+
+// facts is an article as folding looks at it, without its text.
+func facts(a newsfold.Article, from []newsfold.Origin) dedupe.Article {
+	d := dedupe.Article{
+		ID: int64(a.ID), URL: a.URL, Title: a.Title, Host: a.Host,
+		Outlet: a.Outlet, Lang: a.Lang, Published: a.Published, Seen: a.Seen,
+	}
+	for _, o := range from {
+		d.Origins = append(d.Origins, dedupe.Origin{Kind: o.Kind, Name: o.Name, URL: o.URL})
+	}
+	return d
+}
+
+// Article returns what was folded before, for comparison.
+func (f *folder) Article(id int64) (dedupe.Article, error) {
+	key := newsfold.ArticleID(id)
+	if a, ok := f.texts[key]; ok {
+		return a, nil
+	}
+	a, err := Text(f.tx, key)
+	if err == nil {
+		f.texts[key] = a
+	}
+	return a, err
+}
+
+// Story returns the articles of the story that an article is in.
+func (f *folder) Story(id int64) ([]int64, error) {
+	a, err := f.tx.Article(newsfold.ArticleID(id))
+	if err != nil {
+		return nil, err
+	}
+	if a.Story == 0 {
+		return []int64{id}, nil // its fold was never committed
+	}
+	s, err := f.tx.Story(a.Story)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(s.Articles))
+	for i, m := range s.Articles {
+		ids[i] = int64(m)
+	}
+	return ids, nil
+}
+
+// fold decides on one article and stores the decision.
+func (f *folder) fold(id newsfold.ArticleID) error {
+	d, err := f.f.Fold(f.texts[id])
+	if err != nil {
+		return err
+	}
+	key := binary.BigEndian.AppendUint64(nil, uint64(id))
+	if err := f.tx.Shelf(sketchShelf).Put(key, d.Sketch); err != nil {
+		return err
+	}
+	s := shelver{tx: f.tx, now: f.e.now().UTC(), policy: f.e.opts.Lead}
+	if err := s.place(id, d); err != nil {
+		return err
+	}
+	return f.tx.Append(store.Folds, id)
+}
+
+// Explain says what one stored article is to another, by every rule.
+func Explain(tx store.Tx, a, b newsfold.ArticleID, opts dedupe.Options) (dedupe.Verdict, error) {
+	x, err := Text(tx, a)
+	if err != nil {
+		return dedupe.Verdict{}, err
+	}
+	y, err := Text(tx, b)
+	if err != nil {
+		return dedupe.Verdict{}, err
+	}
+	return dedupe.Compare(x, y, opts), nil
+}
+
+// isNew reports whether an error says that something is not stored yet.
+func isNew(err error) bool { return errors.Is(err, newsfold.ErrNotFound) }

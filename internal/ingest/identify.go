@@ -1,0 +1,472 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/net/publicsuffix"
+
+	"newsfold"
+	"newsfold/dedupe"
+	"newsfold/extract"
+	"newsfold/store"
+)
+
+// counts says what a poll brought.
+type counts struct{ added, revised int }
+
+// item is an entry on its way to the store, with all that needs no transaction.
+type item struct {
+	entry newsfold.Entry
+	url   string // identity of the article it carries
+	text  *extract.Document
+	full  bool // the feed carries the whole text
+}
+
+// pollFeed asks one feed and stores what it said together with when it is asked
+// next.
+func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID) (newsfold.Feed, counts, error) {
+	var f newsfold.Feed
+	err := e.db.View(ctx, func(tx store.Tx) (err error) {
+		f, err = tx.Feed(id)
+		return err
+	})
+	if errors.Is(err, newsfold.ErrNotFound) {
+		return f, counts{}, nil // removed since
+	}
+	if err != nil {
+		return f, counts{}, err
+	}
+	// Whether an entry is known is asked one by one, since most bodies have a
+	// handful of new entries at most. An error reads as unknown here: the
+	// answer only tunes the schedule.
+	known := func(key string) bool {
+		err := e.db.View(ctx, func(tx store.Tx) error {
+			_, err := tx.Entry(newsfold.EntryRef{Feed: id, Key: key})
+			return err
+		})
+		return err == nil
+	}
+	out, err := e.client.Poll(ctx, f, known)
+	if err != nil {
+		return f, counts{}, err
+	}
+	return e.keep(ctx, out.Feed, out.Entries)
+}
+
+// keep stores a polled feed and its entries.
+func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.Entry) (newsfold.Feed, counts, error) {
+	now := e.now().UTC()
+	items, err := e.fresh(ctx, f, entries)
+	if err != nil {
+		return f, counts{}, err
+	}
+	var (
+		n       counts
+		wanted  bool
+		changed bool
+	)
+	stored := f
+	err = e.store(ctx, func(tx store.Tx) error {
+		n, wanted, changed = counts{}, false, false
+		stored = f
+		cur, err := tx.Feed(f.ID)
+		if errors.Is(err, newsfold.ErrNotFound) {
+			return nil // removed while it was polled
+		}
+		if err != nil {
+			return err
+		}
+		// What a person may have changed meanwhile is theirs.
+		stored.Name, stored.Folders, stored.Entries = cur.Name, cur.Folders, cur.Entries
+		for i := range items {
+			k := keeper{tx: tx, feed: &stored, now: now}
+			if err := k.keep(items[i]); err != nil {
+				return fmt.Errorf("entry %q: %w", items[i].entry.Key(), err)
+			}
+			n.added += k.added
+			n.revised += k.revised
+			wanted = wanted || k.wanted
+			changed = changed || k.changed
+		}
+		stored.Entries += n.added
+		err = tx.PutFeed(&stored)
+		if errors.Is(err, newsfold.ErrExists) {
+			// It moved to where another subscription is already: stay.
+			stored.URL = cur.URL
+			err = tx.PutFeed(&stored)
+		}
+		return err
+	})
+	if wanted {
+		nudge(e.wanted)
+	}
+	if changed {
+		nudge(e.texts)
+	}
+	return stored, n, err
+}
+
+// fresh returns what is new or changed among the entries of a body, with the
+// text that the feed carries. Nothing is decided here: the transaction that
+// stores it looks again.
+func (e *Engine) fresh(ctx context.Context, f newsfold.Feed, entries []newsfold.Entry) ([]item, error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	entries = distinct(entries)
+	shared := sharedLinks(f, entries)
+	var items []item
+	err := e.db.View(ctx, func(tx store.Tx) error {
+		items = items[:0]
+		for _, en := range entries {
+			en.Feed = f.ID
+			old, err := tx.Entry(newsfold.EntryRef{Feed: f.ID, Key: en.Key()})
+			if err != nil && !errors.Is(err, newsfold.ErrNotFound) {
+				return err
+			}
+			if err == nil && old.Digest() == en.Digest() {
+				continue
+			}
+			items = append(items, item{entry: en, url: identity(en, shared)})
+		}
+		return nil
+	})
+	for i := range items {
+		items[i].read()
+	}
+	return items, err
+}
+
+// read takes the text out of the entry's HTML.
+func (it *item) read() {
+	en := &it.entry
+	html := en.Content
+	if html == "" {
+		html = en.Summary
+	}
+	base := en.Link
+	it.text = extract.Fragment(html, base)
+	it.full = whole(it.text.Text, en.Content != "")
+}
+
+// distinct tells entries apart that share a GUID in one body, as some
+// publishers give all of theirs the same one.
+func distinct(entries []newsfold.Entry) []newsfold.Entry {
+	links := map[string]string{}
+	twice := map[string]bool{}
+	for _, en := range entries {
+		key := en.Key()
+		if link, ok := links[key]; ok && link != en.Link {
+			twice[key] = true
+		}
+		links[key] = en.Link
+	}
+	if len(twice) == 0 {
+		return entries
+	}
+	entries = slices.Clone(entries)
+	for i := range entries {
+		if twice[entries[i].Key()] {
+			entries[i].GUID += " " + entries[i].Link
+		}
+	}
+	return entries
+}
+
+// sharedLinks are the canonical URLs that do not identify an article: the
+// feed's home page, and those that several entries of the body give.
+func sharedLinks(f newsfold.Feed, entries []newsfold.Entry) map[string]bool {
+	shared := map[string]bool{}
+	if f.Site != "" {
+		shared[dedupe.CanonicalURL(f.Site)] = true
+	}
+	titles := map[string]string{}
+	for _, en := range entries {
+		if en.Link == "" {
+			continue
+		}
+		u := dedupe.CanonicalURL(en.Link)
+		if title, ok := titles[u]; ok && title != en.Title {
+			shared[u] = true
+		}
+		titles[u] = en.Title
+	}
+	return shared
+}
+
+// identity returns the URL that an entry's article is known by. An entry
+// without a link of its own is known by its key in its feed.
+func identity(en newsfold.Entry, shared map[string]bool) string {
+	u := dedupe.CanonicalURL(en.Link)
+	if fetchable(u) && !shared[u] {
+		return u
+	}
+	sum := sha256.Sum256([]byte(en.Key()))
+	return fmt.Sprintf("urn:newsfold:entry:%d:%s", en.Feed, hex.EncodeToString(sum[:12]))
+}
+
+// keeper stores one item within a transaction.
+type keeper struct {
+	tx   store.Tx
+	feed *newsfold.Feed
+	now  time.Time
+
+	added, revised  int
+	wanted, changed bool
+}
+
+func (k *keeper) keep(it item) error {
+	en := it.entry
+	ref := newsfold.EntryRef{Feed: en.Feed, Key: en.Key()}
+	old, err := k.tx.Entry(ref)
+	switch {
+	case errors.Is(err, newsfold.ErrNotFound):
+		return k.add(it, ref)
+	case err != nil:
+		return err
+	case old.Digest() == en.Digest():
+		return nil
+	}
+	en.Seen, en.Article = old.Seen, old.Article
+	if err := k.tx.PutEntry(&en); err != nil {
+		return err
+	}
+	k.revised++
+	return k.revise(it, en.Article)
+}
+
+// add stores an entry that its feed has not said before, under the article that
+// it carries.
+func (k *keeper) add(it item, ref newsfold.EntryRef) error {
+	en := it.entry
+	en.Seen = k.now
+	id, err := k.tx.FindArticle(it.url)
+	switch {
+	case errors.Is(err, newsfold.ErrNotFound):
+		return k.found(it, en, ref)
+	case err != nil:
+		return err
+	}
+	a, err := k.tx.Article(id)
+	if err != nil {
+		return err
+	}
+	// The same feed with another GUID for the same article has re-issued it,
+	// as some do by the hour: there is nothing to add, or every re-issue would
+	// stay for ever.
+	for _, r := range a.Entries {
+		if r.Feed != en.Feed {
+			continue
+		}
+		old, err := k.tx.Entry(r)
+		if err != nil && !errors.Is(err, newsfold.ErrNotFound) {
+			return err
+		}
+		if err == nil && old.Title == en.Title && old.Summary == en.Summary && old.Content == en.Content {
+			return nil
+		}
+		en.GUID, en.Article = old.GUID, id
+		if err == nil && en.Key() == r.Key {
+			en.Seen = old.Seen
+			if err := k.tx.PutEntry(&en); err != nil {
+				return err
+			}
+			k.revised++
+			return k.revise(it, id)
+		}
+		en.GUID = it.entry.GUID
+		break
+	}
+	en.Article = id
+	if err := k.tx.PutEntry(&en); err != nil {
+		return err
+	}
+	k.added++
+	a.Entries = append(a.Entries, ref)
+	a.Origins = addOrigins(a.Origins, k.sourced(en)...)
+	better := it.full && a.Page.State != newsfold.PageFetched && a.Page.State != newsfold.PageFeed
+	if err := k.tx.PutArticle(&a); err != nil {
+		return err
+	}
+	k.changed = true
+	if better {
+		return k.text(it, &a, newsfold.PageFeed)
+	}
+	// Its story is now in one more feed.
+	return k.tx.Append(store.Texts, id)
+}
+
+// found stores an entry with an article that nobody carried before.
+func (k *keeper) found(it item, en newsfold.Entry, ref newsfold.EntryRef) error {
+	a := newsfold.Article{
+		URL: it.url, Link: en.Link, Title: en.Title, Byline: strings.Join(en.Authors, ", "),
+		Lang: firstOf(it.text.Lang, en.Lang, k.feed.Lang), Dir: it.text.Dir, Image: firstOf(en.Image, it.text.Image),
+		Published: k.believable(firstTime(en.Issued, en.Revised)), Modified: k.believable(en.Revised), Seen: k.now,
+		Entries: []newsfold.EntryRef{ref},
+		Origins: addOrigins(k.sourced(en), origins(it.text.Origins)...),
+	}
+	a.Host, a.Outlet = k.outlet(en)
+	state := newsfold.PageFeed
+	if !it.full && fetchable(en.Link) {
+		state = newsfold.PageWanted
+		a.Page.Next = k.now
+	}
+	if err := k.tx.PutArticle(&a); err != nil {
+		return err
+	}
+	en.Article = a.ID
+	if err := k.tx.PutEntry(&en); err != nil {
+		return err
+	}
+	k.added++
+	return k.text(it, &a, state)
+}
+
+// revise takes over what a feed changed about an article.
+func (k *keeper) revise(it item, id newsfold.ArticleID) error {
+	a, err := k.tx.Article(id)
+	if err != nil {
+		return err
+	}
+	if it.entry.Title != "" {
+		a.Title = it.entry.Title
+	}
+	if m := k.believable(it.entry.Revised); !m.IsZero() {
+		a.Modified = m
+	}
+	if a.Page.State == newsfold.PageFetched && !it.full {
+		// The page may say more than the summary does, and is asked again,
+		// though not at every comment count that changes.
+		const pause = 10 * time.Minute
+		a.Page = newsfold.Page{State: newsfold.PageWanted, Kind: a.Page.Kind, Words: a.Page.Words, Next: k.now.Add(pause)}
+		k.wanted = true
+		return k.tx.PutArticle(&a)
+	}
+	if a.Page.State == newsfold.PageFetched {
+		return k.tx.PutArticle(&a)
+	}
+	state := a.Page.State
+	if it.full {
+		state = newsfold.PageFeed
+	}
+	return k.text(it, &a, state)
+}
+
+// text stores the feed's own text as the body of an article.
+func (k *keeper) text(it item, a *newsfold.Article, state newsfold.PageState) error {
+	a.Page.State = state
+	if state != newsfold.PageWanted {
+		a.Page.Next = time.Time{}
+	}
+	a.Page.Words = words(it.text.Text)
+	a.Lede = lede(it.text.Text)
+	if err := k.tx.PutArticle(a); err != nil {
+		return err
+	}
+	if err := k.tx.PutBody(a.ID, newsfold.Body{Text: it.text.Text, HTML: it.text.HTML}); err != nil {
+		return err
+	}
+	if state == newsfold.PageWanted && a.Story == 0 {
+		k.wanted = true // folded when its page is there
+		return nil
+	}
+	k.changed = true
+	return k.tx.Append(store.Texts, a.ID)
+}
+
+// believable drops times that cannot be when an article appeared.
+func (k *keeper) believable(t time.Time) time.Time {
+	if t.Year() < 1990 || t.After(k.now.Add(24*time.Hour)) {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// outlet tells whose article an entry carries: the feed's own publisher, or
+// somebody else whom an aggregator links to.
+func (k *keeper) outlet(en newsfold.Entry) (domain, name string) {
+	domain = Domain(en.Link)
+	own := domain == "" || domain == Domain(k.feed.URL) || domain == Domain(k.feed.Site)
+	switch {
+	case domain == "":
+		domain = Domain(firstOf(k.feed.Site, k.feed.URL))
+	case en.Source.Title != "" && (!own || Domain(en.Source.URL) != domain):
+		return firstOf(Domain(en.Source.URL), domain), en.Source.Title
+	}
+	if own {
+		return domain, firstOf(k.feed.Title, k.feed.Name, domain)
+	}
+	return domain, domain
+}
+
+// sourced is the origin that an entry states by its source element.
+func (k *keeper) sourced(en newsfold.Entry) []newsfold.Origin {
+	s := en.Source
+	if s == (newsfold.Source{}) || Domain(s.URL) != "" && Domain(s.URL) == Domain(k.feed.URL) {
+		return nil
+	}
+	return []newsfold.Origin{{Kind: "source", Name: s.Title, URL: s.URL}}
+}
+
+// Domain returns the registrable domain of a URL ("news.example.co.uk" belongs
+// to "example.co.uk"), or its host when that has none, as addresses have.
+func Domain(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	h := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if d, err := publicsuffix.EffectiveTLDPlusOne(h); err == nil && strings.IndexFunc(h, unicode.IsLetter) >= 0 {
+		return d
+	}
+	return h
+}
+
+func fetchable(link string) bool {
+	return strings.HasPrefix(link, "http://") || strings.HasPrefix(link, "https://")
+}
+
+func origins(from []extract.Origin) []newsfold.Origin {
+	to := make([]newsfold.Origin, 0, len(from))
+	for _, o := range from {
+		to = append(to, newsfold.Origin(o))
+	}
+	return to
+}
+
+// addOrigins adds what is not stated yet.
+func addOrigins(to []newsfold.Origin, more ...newsfold.Origin) []newsfold.Origin {
+	for _, o := range more {
+		if !slices.ContainsFunc(to, func(p newsfold.Origin) bool { return p.Kind == o.Kind && p.Name == o.Name && p.URL == o.URL }) {
+			to = append(to, o)
+		}
+	}
+	return to
+}
+
+func firstOf(ss ...string) string {
+	for _, s := range ss {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func firstTime(ts ...time.Time) time.Time {
+	for _, t := range ts {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Time{}
+}

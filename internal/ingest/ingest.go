@@ -1,0 +1,238 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"newsfold"
+	"newsfold/dedupe"
+	"newsfold/fetch"
+	"newsfold/store"
+)
+
+// Options tune an [Engine]. The zero value is the default of every field.
+type Options struct {
+	// Manual turns off polling by the clock: feeds are asked only through
+	// [Engine.Pass]. For one-shot commands.
+	Manual bool
+
+	Feeds    int            // polls under way at once; default 32
+	Pages    int            // page fetches under way at once; default 16
+	PageWait time.Duration  // how long an article waits for its page before the feed's text is folded; default 30 s
+	Fold     dedupe.Options // how copies are recognised
+	Lead     string         // lead policy, see dedupe.Lead
+
+	Log *slog.Logger     // default: discards
+	Now func() time.Time // default time.Now
+}
+
+// Engine runs the stages over one store.
+type Engine struct {
+	db     store.DB
+	client *fetch.Client
+	opts   Options
+	log    *slog.Logger
+	now    func() time.Time
+
+	writes  chan *write
+	feeds   chan struct{} // capacity 1: subscriptions changed
+	passes  chan *pass
+	texts   chan struct{} // capacity 1: something to fold
+	wanted  chan struct{} // capacity 1: pages to fetch
+	drains  chan drain    // to the page loop
+	settled chan chan struct{}
+
+	pagesLeft atomic.Int64
+	pagesDone atomic.Int64
+	folded    atomic.Int64
+}
+
+// New returns an engine; [Engine.Run] starts it.
+func New(db store.DB, client *fetch.Client, opts Options) *Engine {
+	if opts.Feeds <= 0 {
+		opts.Feeds = 32
+	}
+	if opts.Pages <= 0 {
+		opts.Pages = 16
+	}
+	if opts.PageWait <= 0 {
+		opts.PageWait = 30 * time.Second
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	return &Engine{
+		db: db, client: client, opts: opts, log: opts.Log, now: opts.Now,
+		writes:  make(chan *write),
+		feeds:   make(chan struct{}, 1),
+		passes:  make(chan *pass),
+		texts:   make(chan struct{}, 1),
+		wanted:  make(chan struct{}, 1),
+		drains:  make(chan drain),
+		settled: make(chan chan struct{}),
+	}
+}
+
+// Run runs the stages until ctx is done, and then returns nil. Any other end is
+// an error of this machine, such as a broken disk.
+func (e *Engine) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return e.writeLoop(ctx) })
+	g.Go(func() error { return e.pollLoop(ctx) })
+	g.Go(func() error { return e.pageLoop(ctx) })
+	g.Go(func() error { return e.foldLoop(ctx) })
+	err := g.Wait()
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// Changed tells a running engine that subscriptions were added, changed or
+// removed.
+func (e *Engine) Changed() { nudge(e.feeds) }
+
+// Progress is how far a [Engine.Pass] has come.
+type Progress struct {
+	Feeds     int    `json:"feeds"`  // to be asked
+	Polled    int    `json:"polled"` // asked so far
+	Failed    int    `json:"failed"`
+	Unchanged int    `json:"unchanged"` // said that nothing is new
+	New       int    `json:"new"`       // entries
+	Revised   int    `json:"revised"`   // entries
+	Pages     int    `json:"pages"`     // fetched for articles
+	PagesLeft int    `json:"pages_left"`
+	Last      string `json:"last,omitempty"` // the feed asked last
+	// Failures are the feeds that failed, with the reason.
+	Failures []Failure `json:"failures,omitempty"`
+}
+
+// Failure is a feed that could not be read.
+type Failure struct {
+	Feed  newsfold.FeedID `json:"feed"`
+	URL   string          `json:"url"`
+	Error string          `json:"error"`
+}
+
+// Request says what a [Engine.Pass] is to do.
+type Request struct {
+	All   bool              // every feed, due or not
+	Feeds []newsfold.FeedID // only these, due or not; overrides All
+	// NoPages leaves article pages to later and folds the feeds' own text.
+	NoPages bool
+	// Report is told of progress, from one goroutine; may be nil.
+	Report func(Progress)
+}
+
+// Pass asks feeds once, waits until what they said is extracted and folded, and
+// returns what came of it. The engine must be running. It is an error only when
+// ctx ends first.
+func (e *Engine) Pass(ctx context.Context, req Request) (Progress, error) {
+	p := &pass{req: req, reports: make(chan Progress), done: make(chan struct{})}
+	if err := send(ctx, e.passes, p); err != nil {
+		return Progress{}, err
+	}
+	var last Progress
+	report := func(r Progress) {
+		last = r
+		if req.Report != nil {
+			req.Report(r)
+		}
+	}
+	for polling := true; polling; {
+		select {
+		case <-ctx.Done():
+			return last, ctx.Err()
+		case r := <-p.reports:
+			report(r)
+		case <-p.done:
+			polling = false
+		}
+	}
+	last = p.progress
+	before := e.pagesDone.Load()
+	pages := func() {
+		last.Pages = int(e.pagesDone.Load() - before)
+		last.PagesLeft = int(e.pagesLeft.Load())
+		report(last)
+	}
+	d := drain{release: req.NoPages, done: make(chan struct{})}
+	if err := send(ctx, e.drains, d); err != nil {
+		return last, err
+	}
+	if err := e.await(ctx, d.done, pages); err != nil {
+		return last, err
+	}
+	done := make(chan struct{})
+	if err := send(ctx, e.settled, done); err != nil {
+		return last, err
+	}
+	if err := e.await(ctx, done, nil); err != nil {
+		return last, err
+	}
+	pages()
+	return last, nil
+}
+
+// await waits for done, calling tick now and then.
+func (e *Engine) await(ctx context.Context, done <-chan struct{}, tick func()) error {
+	t := time.NewTicker(200 * time.Millisecond)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-done:
+			return nil
+		case <-t.C:
+			if tick != nil {
+				tick()
+			}
+		}
+	}
+}
+
+// Status is a glance at a running engine.
+type Status struct {
+	PagesLeft int `json:"pages_left"` // article pages waiting to be fetched
+	Folded    int `json:"folded"`     // articles folded since the start
+}
+
+// Status returns what the engine is busy with.
+func (e *Engine) Status() Status {
+	return Status{PagesLeft: int(e.pagesLeft.Load()), Folded: int(e.folded.Load())}
+}
+
+// nudge wakes whoever reads c; many nudges are one.
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func send[T any](ctx context.Context, c chan<- T, v T) error {
+	select {
+	case c <- v:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// wrap names the stage that an error of the store stopped.
+func wrap(stage string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", stage, err)
+}

@@ -1,0 +1,370 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"newsfold"
+	"newsfold/extract"
+	"newsfold/fetch"
+	"newsfold/store"
+)
+
+// drain asks the page loop to say when nothing is left that is due.
+type drain struct {
+	release bool          // do not wait: fold the feeds' text of what is waiting
+	done    chan struct{} // closed then
+}
+
+// pager is the state of the page loop.
+type pager struct {
+	e       *Engine
+	queue   *queue[newsfold.ArticleID]
+	known   map[newsfold.ArticleID]*waiting // queued or under way
+	next    time.Time                       // when the next page is wanted that is not due yet
+	drains  []drain
+	results chan fetched
+}
+
+// waiting is an article whose page is queued or under way.
+type waiting struct {
+	since    time.Time
+	released bool // its feed's text is being folded meanwhile
+}
+
+type fetched struct {
+	id   newsfold.ArticleID
+	host string
+	err  error // of this machine
+}
+
+// pageLoop fetches the pages of articles whose feed did not carry the text.
+func (e *Engine) pageLoop(ctx context.Context) error {
+	p := &pager{
+		e: e, queue: newQueue[newsfold.ArticleID](2),
+		known: map[newsfold.ArticleID]*waiting{}, results: make(chan fetched),
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer p.stop()
+	defer cancel()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		if err := p.refill(ctx); err != nil {
+			return wrap("read wanted pages", err)
+		}
+		for p.queue.running < e.opts.Pages {
+			host, id, ok := p.queue.pop()
+			if !ok {
+				break
+			}
+			go func() { p.results <- fetched{id, host, ignoreDone(ctx, e.page(ctx, id))} }()
+		}
+		e.pagesLeft.Store(int64(p.queue.waiting + p.queue.running))
+		if err := p.release(ctx); err != nil {
+			return wrap("release waiting articles", err)
+		}
+		p.answer()
+		timer.Reset(p.wait())
+		if err := p.sleep(ctx, timer); err != nil {
+			return err
+		}
+	}
+}
+
+// sleep waits until there is something to do.
+func (p *pager) sleep(ctx context.Context, timer *time.Timer) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+	case <-p.e.wanted:
+	case d := <-p.e.drains:
+		p.drains = append(p.drains, d)
+	case r := <-p.results:
+		if r.err != nil {
+			return wrap("store page", r.err)
+		}
+		p.queue.done(r.host)
+		delete(p.known, r.id)
+		p.e.pagesDone.Add(1)
+	}
+	return nil
+}
+
+func (p *pager) stop() {
+	for p.queue.running > 0 {
+		r := <-p.results
+		p.queue.done(r.host)
+	}
+}
+
+// refill queues what has become due. It looks at the store only when the queue
+// runs low, since what is queued stays wanted there until it is done.
+func (p *pager) refill(ctx context.Context) error {
+	const low, most = 64, 4096
+	if p.queue.waiting > low && len(p.drains) == 0 {
+		return nil
+	}
+	now := p.e.now()
+	return p.e.db.View(ctx, func(tx store.Tx) error {
+		p.next = time.Time{}
+		for id, err := range tx.Wanted(now.Add(time.Hour)) {
+			if err != nil {
+				return err
+			}
+			if p.known[id] != nil {
+				continue
+			}
+			a, err := tx.Article(id)
+			if err != nil {
+				return err
+			}
+			if a.Page.Next.After(now) {
+				p.next = a.Page.Next
+				return nil
+			}
+			if p.queue.waiting >= most {
+				return nil
+			}
+			p.known[id] = &waiting{since: now, released: a.Story != 0}
+			p.queue.push(host(a.Link), id)
+		}
+		return nil
+	})
+}
+
+// release lets articles be folded with their feed's text when their page has
+// been waited for long enough.
+func (p *pager) release(ctx context.Context) error {
+	now := p.e.now()
+	all := false
+	for _, d := range p.drains {
+		all = all || d.release
+	}
+	var ids []newsfold.ArticleID
+	for id, w := range p.known {
+		if !w.released && (all || now.Sub(w.since) >= p.e.opts.PageWait) {
+			w.released = true
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return p.e.append(ctx, ids)
+}
+
+// append puts articles up for folding.
+func (e *Engine) append(ctx context.Context, ids []newsfold.ArticleID) error {
+	for len(ids) > 0 {
+		some := ids[:min(len(ids), 256)]
+		ids = ids[len(some):]
+		err := e.store(ctx, func(tx store.Tx) error {
+			for _, id := range some {
+				if err := tx.Append(store.Texts, id); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	nudge(e.texts)
+	return nil
+}
+
+// answer tells those who drain that nothing is left.
+func (p *pager) answer() {
+	kept := p.drains[:0]
+	for _, d := range p.drains {
+		if d.release || p.queue.waiting+p.queue.running == 0 {
+			close(d.done)
+			continue
+		}
+		kept = append(kept, d)
+	}
+	p.drains = kept
+}
+
+func (p *pager) wait() time.Duration {
+	const most = 5 * time.Second
+	if p.next.IsZero() {
+		return most
+	}
+	return min(max(p.next.Sub(p.e.now()), time.Millisecond), most)
+}
+
+// page fetches and reads the page of one article and stores what came of it.
+func (e *Engine) page(ctx context.Context, id newsfold.ArticleID) error {
+	var a newsfold.Article
+	err := e.db.View(ctx, func(tx store.Tx) (err error) {
+		a, err = tx.Article(id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if a.Page.State != newsfold.PageWanted {
+		return nil
+	}
+	page, err := e.client.Page(ctx, a.Link)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var doc *extract.Document
+	if err == nil {
+		doc, err = extract.Extract(page.Body, page.URL, extract.Options{ContentType: page.Type})
+	}
+	now := e.now().UTC()
+	err = e.store(ctx, func(tx store.Tx) error {
+		a, err2 := tx.Article(id)
+		if err2 != nil {
+			return err2
+		}
+		r := reading{tx: tx, a: &a, now: now}
+		if err != nil {
+			return r.failed(err)
+		}
+		return r.read(doc)
+	})
+	nudge(e.texts)
+	return err
+}
+
+// reading stores what came of an article's page within a transaction.
+type reading struct {
+	tx  store.Tx
+	a   *newsfold.Article
+	now time.Time
+}
+
+// retries are the waits after failures in a row; then the feed's text has to do.
+var retries = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
+
+func (r reading) failed(cause error) error {
+	p := &r.a.Page
+	p.Attempts++
+	p.Error = cause.Error()
+	again := p.Attempts <= len(retries)
+	var fe *fetch.Error
+	if errors.As(cause, &fe) && !passing(fe) {
+		again = false
+	}
+	if errors.Is(cause, extract.ErrTooLarge) {
+		again = false
+	}
+	if again {
+		p.Next = r.now.Add(retries[p.Attempts-1])
+	} else {
+		p.State, p.Next = newsfold.PageFailed, time.Time{}
+	}
+	return r.fold()
+}
+
+// passing reports whether a failure may pass by itself.
+func passing(e *fetch.Error) bool {
+	switch e.Kind {
+	case fetch.Network, fetch.Timeout, fetch.TLS, fetch.Empty:
+		return true
+	case fetch.Status:
+		return e.Status >= 500 || e.Status == 404 || e.Status == 408 || e.Status == 425 || e.Status == 429
+	}
+	return false
+}
+
+// fold puts the article up for folding with the text that it has, unless that
+// was done already and nothing is new.
+func (r reading) fold() error {
+	if err := r.tx.PutArticle(r.a); err != nil {
+		return err
+	}
+	if r.a.Story != 0 {
+		return nil
+	}
+	return r.tx.Append(store.Texts, r.a.ID)
+}
+
+// read takes over what a page says.
+func (r reading) read(doc *extract.Document) error {
+	a := r.a
+	a.Page.Kind, a.Page.Error, a.Page.Next = string(doc.Kind), "", time.Time{}
+	n := words(doc.Text)
+	usable := doc.Kind == extract.Article || doc.Kind == extract.Stub || doc.Kind == extract.Live
+	if !usable || n == 0 || n < a.Page.Words*3/4 {
+		a.Page.State = newsfold.PageRefused
+		a.Page.Error = fmt.Sprintf("the page is no article but %s; the feed's own text is used", describe(doc.Kind))
+		if usable {
+			a.Page.Error = "the page has less text than the feed, whose text is used"
+		}
+		r.describe(doc)
+		return r.fold()
+	}
+	a.Page.State, a.Page.Words = newsfold.PageFetched, n
+	a.Lede = lede(doc.Text)
+	r.describe(doc)
+	if err := r.tx.PutArticle(a); err != nil {
+		return err
+	}
+	if err := r.tx.PutBody(a.ID, newsfold.Body{Text: doc.Text, HTML: doc.HTML}); err != nil {
+		return err
+	}
+	return r.tx.Append(store.Texts, a.ID)
+}
+
+// describe takes over what the page says about the article where the feed said
+// nothing. The feed's title and date win: publishers keep those right.
+func (r reading) describe(doc *extract.Document) {
+	a := r.a
+	if doc.Kind != extract.Article && doc.Kind != extract.Stub && doc.Kind != extract.Live {
+		return
+	}
+	a.Title = firstOf(a.Title, doc.Title)
+	a.Byline = firstOf(a.Byline, doc.Byline)
+	a.Lang = firstOf(doc.Lang, a.Lang)
+	a.Dir = firstOf(doc.Dir, a.Dir)
+	a.Image = firstOf(a.Image, doc.Image)
+	if doc.Site != "" && (a.Outlet == "" || a.Outlet == a.Host) {
+		a.Outlet = doc.Site
+	}
+	if a.Published.IsZero() {
+		k := keeper{now: r.now}
+		a.Published = k.believable(doc.Published)
+	}
+	if Domain(doc.URL) != "" && doc.URL != a.URL {
+		a.Canonical = doc.URL
+	}
+	a.Origins = addOrigins(a.Origins, origins(doc.Origins)...)
+}
+
+// describe says what a page is, for a person.
+func describe(k extract.Kind) string {
+	switch k {
+	case extract.Listing:
+		return "a list of links"
+	case extract.Consent:
+		return "a question for consent"
+	case extract.Script:
+		return "empty without JavaScript"
+	case extract.Missing:
+		return "an error page"
+	case extract.Media:
+		return "a video, sound or gallery"
+	case extract.Foreign:
+		return "not HTML"
+	}
+	return "without text"
+}
+
+// ignoreDone drops the error of a context that has ended: that is no failure of
+// this machine.
+func ignoreDone(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}

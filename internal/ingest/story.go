@@ -1,0 +1,222 @@
+package ingest
+
+import (
+	"slices"
+	"time"
+
+	"newsfold"
+	"newsfold/dedupe"
+	"newsfold/store"
+)
+
+// shelver puts articles into stories within one transaction.
+type shelver struct {
+	tx     store.Tx
+	now    time.Time
+	policy string // of choosing a lead
+}
+
+// place carries out a decision: the article leaves the story that it was in,
+// joins the one that it belongs to, and stories that it proves to be one are
+// made one.
+func (s shelver) place(id newsfold.ArticleID, d dedupe.Decision) error {
+	a, err := s.tx.Article(id)
+	if err != nil {
+		return err
+	}
+	into := newsfold.StoryID(d.Story)
+	for _, m := range d.Merge {
+		into = min(into, newsfold.StoryID(m))
+	}
+	old := a.Story
+	stays := old == into || old == newsfold.StoryID(d.Story) || slices.Contains(d.Merge, int64(old))
+	if old != 0 && !stays {
+		if err := s.leave(a); err != nil {
+			return err
+		}
+	}
+	fold := decided(a, d, s.now)
+	if old == into && a.Fold.Relation == newsfold.First {
+		// Who founded a story is not a copy of one of its own copies.
+		fold.Relation, fold.With, fold.Score, fold.Evidence = newsfold.First, 0, 0, nil
+	}
+	a.Story, a.Fold = into, fold
+	if err := s.tx.PutArticle(&a); err != nil {
+		return err
+	}
+	story, err := s.gather(into, d)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(story.Articles, id) {
+		story.Articles = append(story.Articles, id)
+		story.Changed = s.now
+		if story.Read && news(s.tx, story, a) {
+			story.Read = false
+		}
+	}
+	return s.put(story)
+}
+
+// decided is a decision as it is stored.
+func decided(a newsfold.Article, d dedupe.Decision, now time.Time) newsfold.Fold {
+	f := newsfold.Fold{Relation: newsfold.First, At: now}
+	if d.With != 0 {
+		f = newsfold.Fold{
+			Relation: newsfold.Relation(d.Verdict.Relation), With: newsfold.ArticleID(d.With),
+			Score: d.Verdict.Score, At: now,
+		}
+		for _, e := range d.Verdict.Evidence {
+			f.Evidence = append(f.Evidence, newsfold.Evidence(e))
+		}
+	}
+	for _, l := range d.Links {
+		f.Links = append(f.Links, newsfold.Link{Relation: newsfold.Relation(l.Relation), With: newsfold.ArticleID(l.With), Score: l.Score})
+	}
+	if a.Fold.Relation == f.Relation && a.Fold.With == f.With {
+		f.At = a.Fold.At // decided the same way before
+	}
+	return f
+}
+
+// gather returns the story of a decision with those merged into it.
+func (s shelver) gather(into newsfold.StoryID, d dedupe.Decision) (newsfold.Story, error) {
+	story, err := s.tx.Story(into)
+	if isNew(err) {
+		story, err = newsfold.Story{ID: into, Changed: s.now}, nil
+	}
+	if err != nil {
+		return story, err
+	}
+	for _, id := range append([]int64{d.Story}, d.Merge...) {
+		other := newsfold.StoryID(id)
+		if other == into {
+			continue
+		}
+		o, err := s.tx.Story(other)
+		if isNew(err) {
+			continue
+		}
+		if err != nil {
+			return story, err
+		}
+		for _, m := range o.Articles {
+			if err := s.move(m, into); err != nil {
+				return story, err
+			}
+		}
+		story.Articles = append(story.Articles, o.Articles...)
+		// Whoever read one of them has read this text.
+		story.Read = story.Read || o.Read
+		story.Starred = story.Starred || o.Starred
+		story.Changed = s.now
+		if err := s.tx.DeleteStory(other); err != nil {
+			return story, err
+		}
+	}
+	return story, nil
+}
+
+// move changes the story that an article says it is in.
+func (s shelver) move(id newsfold.ArticleID, to newsfold.StoryID) error {
+	a, err := s.tx.Article(id)
+	if err != nil {
+		return err
+	}
+	if a.Story == to {
+		return nil
+	}
+	a.Story = to
+	return s.tx.PutArticle(&a)
+}
+
+// leave takes an article out of its story. A story is named after one of its
+// articles, so when that one leaves, the rest go on under another name.
+func (s shelver) leave(a newsfold.Article) error {
+	story, err := s.tx.Story(a.Story)
+	if isNew(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	story.Articles = slices.DeleteFunc(story.Articles, func(m newsfold.ArticleID) bool { return m == a.ID })
+	story.Changed = s.now
+	if len(story.Articles) == 0 {
+		return s.tx.DeleteStory(story.ID)
+	}
+	if story.ID == newsfold.StoryID(a.ID) {
+		if err := s.tx.DeleteStory(story.ID); err != nil {
+			return err
+		}
+		story.ID = newsfold.StoryID(slices.Min(story.Articles))
+		for _, m := range story.Articles {
+			if err := s.move(m, story.ID); err != nil {
+				return err
+			}
+		}
+	}
+	// Those that had been folded with the one that leaves are looked at again.
+	for _, m := range story.Articles {
+		b, err := s.tx.Article(m)
+		if err != nil {
+			return err
+		}
+		if b.Fold.With == a.ID {
+			if err := s.tx.Append(store.Texts, m); err != nil {
+				return err
+			}
+		}
+	}
+	return s.put(story)
+}
+
+// put stores a story with all that follows from its articles.
+func (s shelver) put(story newsfold.Story) error {
+	slices.Sort(story.Articles)
+	story.Articles = slices.Compact(story.Articles)
+	members := make([]dedupe.Article, 0, len(story.Articles))
+	hosts := map[string]bool{}
+	feeds := map[newsfold.FeedID]bool{}
+	story.Time = time.Time{}
+	for _, id := range story.Articles {
+		a, err := s.tx.Article(id)
+		if err != nil {
+			return err
+		}
+		members = append(members, facts(a, a.Origins))
+		hosts[firstOf(a.Host, a.Outlet)] = true
+		for _, e := range a.Entries {
+			feeds[e.Feed] = true
+		}
+		if t := a.Time(); story.Time.IsZero() || t.Before(story.Time) {
+			story.Time = t
+		}
+	}
+	story.Outlets = len(hosts)
+	story.Feeds = story.Feeds[:0]
+	for id := range feeds {
+		story.Feeds = append(story.Feeds, id)
+	}
+	slices.Sort(story.Feeds)
+	story.Lead = newsfold.ArticleID(dedupe.Lead(members, s.policy))
+	if !slices.Contains(story.Articles, story.Lead) {
+		story.Lead = story.Articles[0]
+	}
+	p := dedupe.Origins(members)
+	story.First = newsfold.Provenance{
+		Article: newsfold.ArticleID(p.First), Outlet: p.Outlet, URL: p.URL,
+		Confidence: p.Confidence, Reason: p.Reason,
+	}
+	return s.tx.PutStory(&story)
+}
+
+// news reports whether a late copy tells a person who has read the story
+// something new: it is a later or longer version with a third more text.
+func news(tx store.Tx, story newsfold.Story, late newsfold.Article) bool {
+	if late.Fold.Relation != newsfold.Expanded && late.Fold.Relation != newsfold.Update {
+		return false
+	}
+	lead, err := tx.Article(story.Lead)
+	return err == nil && late.Page.Words > lead.Page.Words*4/3
+}

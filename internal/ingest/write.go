@@ -1,0 +1,98 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"newsfold/store"
+)
+
+// write is a piece of one transaction. Its function may run more than once.
+type write struct {
+	fn   func(store.Tx) error
+	done chan error // capacity 1
+}
+
+// maxBatch bounds a transaction: enough to make a commit's cost small beside
+// its content, not so much that a reader of the result waits long for it.
+const maxBatch = 64
+
+// store runs fn in the next transaction, together with what others bring at the
+// same time, and returns when that is durable.
+func (e *Engine) store(ctx context.Context, fn func(store.Tx) error) error {
+	w := &write{fn: fn, done: make(chan error, 1)}
+	if err := send(ctx, e.writes, w); err != nil {
+		return err
+	}
+	// Not cut short by ctx: the writer answers every write that it took.
+	return <-w.done
+}
+
+// writeLoop commits. While one commit is on its way to the disk the next batch
+// gathers, so batches grow with the load and an idle engine commits at once.
+func (e *Engine) writeLoop(ctx context.Context) error {
+	for {
+		var batch []*write
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case w := <-e.writes:
+			batch = append(batch, w)
+		}
+	more:
+		for len(batch) < maxBatch {
+			select {
+			case w := <-e.writes:
+				batch = append(batch, w)
+			default:
+				break more
+			}
+		}
+		if err := e.commit(ctx, batch); err != nil {
+			return err
+		}
+	}
+}
+
+// commit stores a batch. One bad piece must not take the others with it, so a
+// batch that fails is stored piece by piece. A full disk is waited for.
+func (e *Engine) commit(ctx context.Context, batch []*write) error {
+	err := e.update(ctx, func(tx store.Tx) error {
+		for _, w := range batch {
+			if err := w.fn(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil || len(batch) == 1 || ctx.Err() != nil {
+		for _, w := range batch {
+			w.done <- err
+		}
+		return nil
+	}
+	for _, w := range batch {
+		w.done <- e.update(ctx, w.fn)
+	}
+	return nil
+}
+
+// update is db.Update that, in a daemon, outlasts a full disk: reading goes on
+// meanwhile, and writing resumes when there is space again.
+func (e *Engine) update(ctx context.Context, fn func(store.Tx) error) error {
+	wait := time.Second
+	for {
+		err := e.db.Update(ctx, fn)
+		if !errors.Is(err, store.ErrFull) || e.opts.Manual {
+			return err
+		}
+		e.log.Error("cannot store, trying again when there is space", "wait", wait, "err", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, time.Minute)
+	}
+}
