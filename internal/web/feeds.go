@@ -1,0 +1,105 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"newsfold"
+	"newsfold/store"
+)
+
+type feedsPage struct {
+	frame
+	Summary string
+	Feeds   []health
+}
+
+// health is one feed as the page of feeds shows it.
+type health struct {
+	ID        newsfold.FeedID
+	Label     string
+	URL       string // as text: where it is polled
+	Site      string // home page, or empty
+	Folders   string
+	State     string // ok, waiting, failing or ended
+	Word      string // the state for a person
+	Succeeded moment
+	Next      moment
+	Due       bool // the next poll is due
+	Why       string
+	Error     string
+	Entries   int
+}
+
+// feeds shows how every feed does: those in trouble first, then by name.
+func (s *server) feeds(w http.ResponseWriter, r *http.Request) error {
+	var all []health
+	err := s.db.View(r.Context(), func(tx store.Tx) error {
+		all = all[:0]
+		for f, err := range tx.Feeds() {
+			if err != nil {
+				return err
+			}
+			all = append(all, s.health(f))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	order := []string{"failing", "ended", "waiting", "ok"}
+	slices.SortStableFunc(all, func(a, b health) int {
+		if d := slices.Index(order, a.State) - slices.Index(order, b.State); d != 0 && (a.State == "failing" || b.State == "failing" || a.State == "ended" || b.State == "ended") {
+			return d
+		}
+		return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label))
+	})
+	s.render(w, r, "feeds", http.StatusOK, feedsPage{frame: s.frame("Feeds", "feeds"), Summary: summary(all), Feeds: all})
+	return nil
+}
+
+func (s *server) health(f newsfold.Feed) health {
+	p := f.Poll
+	h := health{
+		ID: f.ID, Label: clip(f.Label(), 200), URL: clip(f.URL, 500), Site: outside(f.Site), Folders: strings.Join(f.Folders, ", "),
+		Succeeded: s.moment(p.Succeeded), Next: s.moment(p.Next), Why: p.Why, Entries: f.Entries,
+		Due: !p.Next.After(s.now()),
+	}
+	switch {
+	case p.Result == newsfold.Gone:
+		h.State, h.Word, h.Error = "ended", "Ended", p.Error
+		if h.Error == "" {
+			h.Error = "the publisher says that this feed is gone for good"
+		}
+	case p.Errors > 0 || p.Result == newsfold.Failed:
+		h.State, h.Word, h.Error = "failing", "Failing", p.Error
+		if p.Errors > 1 {
+			h.Word = fmt.Sprintf("Failing, %d times in a row", p.Errors)
+		}
+	case p.Attempted.IsZero():
+		h.State, h.Word = "waiting", "Not polled yet"
+	default:
+		h.State, h.Word = "ok", "Fine"
+	}
+	return h
+}
+
+func summary(all []health) string {
+	if len(all) == 0 {
+		return ""
+	}
+	bad, entries := 0, 0
+	for _, h := range all {
+		if h.State == "failing" || h.State == "ended" {
+			bad++
+		}
+		entries += h.Entries
+	}
+	text := count(len(all), "feed", "feeds") + ", " + count(entries, "entry", "entries") + " so far"
+	if bad == 0 {
+		return text + ", all fine."
+	}
+	return text + ", " + fmt.Sprintf("%d in trouble.", bad)
+}

@@ -1,0 +1,305 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"newsfold"
+	"newsfold/internal/river"
+	"newsfold/store"
+)
+
+// mostFeeds is how many feeds the filter lists; whoever has more picks one on
+// the page of feeds.
+const mostFeeds = 300
+
+type riverPage struct {
+	frame
+	Heading string
+	Filter  filter
+	Days    []dayOf
+	IDs     string // of all stories shown, for marking them
+	Unread  bool   // whether any story shown is unread
+	Older   string // address of the next page, or empty
+	Newest  string // address of the first page, unless this is it
+	Feeds   []option
+	Many    bool   // more feeds than the filter lists
+	Here    string // address of this page
+}
+
+type dayOf struct {
+	Name    string
+	Stories []line
+}
+
+type option struct {
+	ID       newsfold.FeedID
+	Title    string
+	Selected bool
+}
+
+// line is one story in the river.
+type line struct {
+	ID       newsfold.StoryID
+	Headline string
+	Outlet   string
+	URL      string
+	Lang     string
+	Dir      string
+	Lede     string
+	Time     moment
+	Copies   string // "+7 copies", or empty
+	First    *first
+	Read     bool
+	Starred  bool
+}
+
+// filter is what the address of a river asks for.
+type filter struct {
+	Unread  bool
+	Starred bool
+	Feed    newsfold.FeedID
+	After   store.Position
+}
+
+func readFilter(q url.Values) (filter, error) {
+	var f filter
+	var err error
+	if f.Unread, err = flag(q, "unread"); err != nil {
+		return f, err
+	}
+	if f.Starred, err = flag(q, "starred"); err != nil {
+		return f, err
+	}
+	if v := q.Get("feed"); v != "" {
+		id, err := number("a feed", v)
+		if err != nil {
+			return f, err
+		}
+		f.Feed = newsfold.FeedID(id)
+	}
+	if v := q.Get("after"); v != "" {
+		if f.After, err = parsePosition(v); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+func flag(q url.Values, key string) (bool, error) {
+	switch v := q.Get(key); v {
+	case "", "0":
+		return false, nil
+	case "1":
+		return true, nil
+	default:
+		return false, badRequest("%s=%s means nothing: use %s=1.", key, clip(v, 40), key)
+	}
+}
+
+// URL returns the address of the river with this filter.
+func (f filter) URL() string {
+	q := url.Values{}
+	if f.Unread {
+		q.Set("unread", "1")
+	}
+	if f.Starred {
+		q.Set("starred", "1")
+	}
+	if f.Feed != 0 {
+		q.Set("feed", strconv.FormatInt(int64(f.Feed), 10))
+	}
+	if f.After != (store.Position{}) {
+		q.Set("after", formatPosition(f.After))
+	}
+	if len(q) == 0 {
+		return "/"
+	}
+	return "/?" + q.Encode()
+}
+
+// The links of the page's own navigation keep the feed that is looked at.
+func (f filter) All() string { return filter{Feed: f.Feed}.URL() }
+
+// OnlyUnread and OnlyStarred: see All.
+func (f filter) OnlyUnread() string { return filter{Feed: f.Feed, Unread: true}.URL() }
+
+// OnlyStarred returns the address of the starred stories.
+func (f filter) OnlyStarred() string { return filter{Feed: f.Feed, Starred: true}.URL() }
+
+// positionSpan bounds the times in positions to years that can be printed.
+const positionSpan = 253402300800 * 1000000 // microseconds to the year 10000
+
+// A position is written as microseconds since 1970 and the number of the story.
+func formatPosition(p store.Position) string {
+	return fmt.Sprintf("%d.%d", p.Time.UnixMicro(), p.ID)
+}
+
+func parsePosition(s string) (store.Position, error) {
+	at, id, ok := strings.Cut(s, ".")
+	us, err1 := strconv.ParseInt(at, 10, 64)
+	n, err2 := strconv.ParseInt(id, 10, 64)
+	if !ok || err1 != nil || err2 != nil || us < -positionSpan || us > positionSpan || n < 1 || n > maxID {
+		return store.Position{}, badRequest("%q is not a place in the list of stories.", clip(s, 40))
+	}
+	return store.Position{Time: time.UnixMicro(us).UTC(), ID: newsfold.StoryID(n)}, nil
+}
+
+// river shows the stories, newest first.
+func (s *server) river(w http.ResponseWriter, r *http.Request) error {
+	f, err := readFilter(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	nav := "all"
+	switch {
+	case f.Unread:
+		nav = "unread"
+	case f.Starred:
+		nav = "starred"
+	}
+	page := riverPage{Filter: f, Here: f.URL()}
+	var stories []river.Story
+	var more bool
+	firsts := map[newsfold.ArticleID]time.Time{}
+	err = s.db.View(r.Context(), func(tx store.Tx) error {
+		feed := ""
+		if f.Feed != 0 {
+			sub, err := tx.Feed(f.Feed)
+			if err != nil {
+				return err
+			}
+			feed = sub.Label()
+		}
+		page.Heading = heading(f, feed)
+		if page.Feeds, page.Many, err = options(tx, f.Feed); err != nil {
+			return err
+		}
+		stories, more, err = river.List(tx, river.Query{Query: store.Query{
+			Unread: f.Unread, Starred: f.Starred, Feed: f.Feed, After: f.After, Limit: perPage,
+		}})
+		if err != nil {
+			return err
+		}
+		for _, st := range stories {
+			if st.Copies == 0 || st.First.Article == 0 {
+				continue
+			}
+			a, err := tx.Article(st.First.Article)
+			if err != nil {
+				return err
+			}
+			firsts[a.ID] = a.Time()
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	page.frame = s.frame(page.Heading, nav)
+	page.Notice = readNotice(r.URL.Query(), page.Here)
+	s.fill(&page, stories, firsts)
+	if more {
+		next := f
+		last := stories[len(stories)-1]
+		next.After = store.Position{Time: last.Time, ID: last.ID}
+		page.Older = next.URL()
+	}
+	if f.After != (store.Position{}) {
+		top := f
+		top.After = store.Position{}
+		page.Newest = top.URL()
+	}
+	s.render(w, r, "river", http.StatusOK, page)
+	return nil
+}
+
+// fill groups the stories by day.
+func (s *server) fill(page *riverPage, stories []river.Story, firsts map[newsfold.ArticleID]time.Time) {
+	now := s.now()
+	var ids []string
+	for _, st := range stories {
+		name := day(now, st.Time)
+		if n := len(page.Days); n == 0 || page.Days[n-1].Name != name {
+			page.Days = append(page.Days, dayOf{Name: name})
+		}
+		d := &page.Days[len(page.Days)-1]
+		d.Stories = append(d.Stories, s.line(st, firsts[st.First.Article]))
+		ids = append(ids, strconv.FormatInt(int64(st.ID), 10))
+		page.Unread = page.Unread || !st.Read
+	}
+	page.IDs = strings.Join(ids, ",")
+}
+
+func (s *server) line(st river.Story, at time.Time) line {
+	l := line{
+		ID: st.ID, Headline: clip(st.Title, 300), Outlet: name(st.Outlet, st.URL), URL: outside(st.URL),
+		Lang: language(st.Lang), Dir: direction(st.Dir), Lede: clip(st.Lede, 300), Time: s.moment(st.Time),
+		Read: st.Read, Starred: st.Starred,
+	}
+	if st.Copies > 0 {
+		l.Copies = "+" + count(st.Copies, "copy", "copies")
+		l.First = s.first(st.First, at)
+	} else if f := s.first(st.First, at); f != nil && st.First.Article == 0 {
+		l.First = f // taken from an outlet that is not among the feeds
+	}
+	return l
+}
+
+func heading(f filter, feed string) string {
+	what := "Stories"
+	switch {
+	case f.Unread && f.Starred:
+		what = "Unread starred stories"
+	case f.Unread:
+		what = "Unread stories"
+	case f.Starred:
+		what = "Starred stories"
+	}
+	if feed != "" {
+		what += " in " + clip(feed, 120)
+	}
+	return what
+}
+
+// options lists the feeds that the filter offers, by name. The chosen one is
+// always among them.
+func options(tx store.Tx, chosen newsfold.FeedID) (opts []option, many bool, err error) {
+	n := 0
+	for f, err := range tx.Feeds() {
+		if err != nil {
+			return nil, false, err
+		}
+		if n++; n > mostFeeds && f.ID != chosen {
+			many = true
+			continue
+		}
+		opts = append(opts, option{f.ID, clip(f.Label(), 80), f.ID == chosen})
+	}
+	slices.SortStableFunc(opts, func(a, b option) int {
+		return strings.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title))
+	})
+	return opts, many, nil
+}
+
+// readNotice makes the line that tells what a form has just done. It is read
+// from the address and only ever says these two things: a link from elsewhere
+// cannot put words into it.
+func readNotice(q url.Values, here string) *notice {
+	if n, err := strconv.Atoi(q.Get("marked")); err == nil && n >= 0 && n <= maxBulk {
+		text := "Marked " + count(n, "story", "stories") + " as read."
+		if n == 0 {
+			text = "All of these were read already."
+		}
+		return &notice{Text: text, Undo: q.Get("undo"), Back: here}
+	}
+	if n, err := strconv.Atoi(q.Get("undone")); err == nil && n >= 0 && n <= maxBulk {
+		return &notice{Text: count(n, "story is", "stories are") + " unread again.", Back: here}
+	}
+	return nil
+}

@@ -1,0 +1,306 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"newsfold"
+	"newsfold/store"
+)
+
+// Options say what the handler shows and to whom. Only DB is needed.
+type Options struct {
+	DB      store.DB
+	Log     *slog.Logger     // faults of the store; nil: none are logged
+	Now     func() time.Time // also gives the time zone of the pages; nil: time.Now
+	Version string           // shown at the foot of the pages
+
+	// Hosts are the names, without ports, under which the pages may be asked
+	// for, besides loopback names and IP addresses.
+	Hosts []string
+}
+
+const (
+	perPage  = 50        // stories in one page of the river
+	maxForm  = 64 << 10  // bytes in a posted form
+	maxBulk  = 1000      // stories in one bulk mark
+	maxID    = 1<<53 - 1 // largest ID there can be
+	maxHosts = 253       // bytes in a host name
+)
+
+// policy forbids everything that the pages do not need. Trusted types make the
+// browser refuse a script of ours that would write HTML.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+
+//go:embed templates
+var templateFiles embed.FS
+
+// server answers requests. It holds no state between them but what it was made
+// of: everything that a reader does is in the store.
+type server struct {
+	db      store.DB
+	log     *slog.Logger
+	now     func() time.Time
+	version string
+	hosts   map[string]bool
+	pages   map[string]*template.Template
+	static  map[string]asset
+	mux     *http.ServeMux
+}
+
+// New returns the handler of the reader page. The error says what is missing
+// from the options.
+func New(opts Options) (http.Handler, error) {
+	if opts.DB == nil {
+		return nil, errors.New("web: Options.DB is missing")
+	}
+	s := &server{
+		db: opts.DB, log: opts.Log, now: opts.Now, version: opts.Version,
+		hosts: map[string]bool{}, mux: http.NewServeMux(),
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	for _, h := range opts.Hosts {
+		s.hosts[strings.ToLower(strings.TrimSuffix(h, "."))] = true
+	}
+	var err error
+	if s.static, err = assets(); err != nil {
+		return nil, err
+	}
+	if s.pages, err = s.templates(); err != nil {
+		return nil, err
+	}
+	s.mux.HandleFunc("GET /{$}", s.page(s.river))
+	s.mux.HandleFunc("GET /story/{id}", s.page(s.story))
+	s.mux.HandleFunc("GET /story/{id}/compare/{article}", s.page(s.compare))
+	s.mux.HandleFunc("GET /feeds", s.page(s.feeds))
+	s.mux.HandleFunc("POST /story/{id}/mark", s.page(s.mark))
+	s.mux.HandleFunc("POST /mark", s.page(s.markMany))
+	s.mux.HandleFunc("POST /undo", s.page(s.undo))
+	s.mux.HandleFunc("GET /static/{file}", s.serveStatic)
+
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fault(w, r, &fault{http.StatusForbidden, "This form came from another site, so nothing was changed."})
+	}))
+	return s.secure(guard.Handler(http.HandlerFunc(s.route))), nil
+}
+
+// secure sets what every answer carries and refuses foreign host names.
+func (s *server) secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		// What a person reads stays out of shared caches, and the way back in
+		// the browser shows what was marked meanwhile.
+		h.Set("Cache-Control", "private, no-cache")
+		if !s.known(r.Host) {
+			s.fault(w, r, &fault{
+				http.StatusMisdirectedRequest,
+				"This reader does not answer to that host name. Use localhost or the machine's IP address, or allow the name when starting newsfold.",
+			})
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// known reports whether a Host header names this reader. An IP address is
+// always fine: rebinding needs a name that the attacker's DNS answers for.
+func (s *server) known(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	if len(host) > maxHosts {
+		return false
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return true
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || s.hosts[host]
+}
+
+// route answers, with a page of ours where the mux would send bare text.
+func (s *server) route(w http.ResponseWriter, r *http.Request) {
+	h, pattern := s.mux.Handler(r)
+	if pattern != "" {
+		s.mux.ServeHTTP(w, r)
+		return
+	}
+	said := refusal{header: http.Header{}}
+	h.ServeHTTP(&said, r)
+	switch {
+	case said.code == http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", said.header.Get("Allow"))
+		s.fault(w, r, &fault{said.code, "This address does not take " + r.Method + " requests."})
+	case said.code >= 300 && said.code < 400: // the mux cleans the path
+		h.ServeHTTP(w, r)
+	default:
+		s.fault(w, r, &fault{http.StatusNotFound, "There is no page at this address."})
+	}
+}
+
+// refusal takes in what the mux says about a request that it has no handler
+// for.
+type refusal struct {
+	header http.Header
+	code   int
+}
+
+func (r *refusal) Header() http.Header         { return r.header }
+func (r *refusal) WriteHeader(code int)        { r.code = code }
+func (r *refusal) Write(b []byte) (int, error) { return len(b), nil }
+
+// page turns a handler that returns its error into one that shows it.
+func (s *server) page(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.fault(w, r, err)
+		}
+	}
+}
+
+// fault is an error whose text is meant for the person at the browser.
+type fault struct {
+	status int
+	text   string
+}
+
+func (f *fault) Error() string { return f.text }
+
+func badRequest(format string, args ...any) error {
+	return &fault{http.StatusBadRequest, fmt.Sprintf(format, args...)}
+}
+
+// judge turns any error into what is shown for it, and says whether it is one
+// that the log should have too.
+func judge(err error) (f *fault, ours bool) {
+	var tooBig *http.MaxBytesError
+	switch {
+	case errors.As(err, &f):
+		return f, false
+	case errors.As(err, &tooBig):
+		return &fault{http.StatusRequestEntityTooLarge, "The form is larger than this reader accepts."}, false
+	case errors.Is(err, newsfold.ErrNotFound):
+		return &fault{http.StatusNotFound, "Nothing is stored under that number: " + err.Error() + "."}, false
+	case errors.Is(err, store.ErrFull):
+		return &fault{http.StatusInsufficientStorage, "The disk is full, so nothing was changed. Free some space and try again; reading goes on working."}, true
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &fault{http.StatusServiceUnavailable, "The store was busy for too long. Try again."}, false
+	}
+	return &fault{http.StatusInternalServerError, "The store could not be read. The log of the daemon says why."}, true
+}
+
+// fault shows an error as a small page, or as JSON when the script asked.
+func (s *server) fault(w http.ResponseWriter, r *http.Request, err error) {
+	f, ours := judge(err)
+	if ours {
+		s.log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "err", err)
+	}
+	if wantsJSON(r) {
+		writeJSON(w, f.status, map[string]string{"error": f.text})
+		return
+	}
+	s.render(w, r, "error", f.status, errorPage{
+		frame: s.frame(http.StatusText(f.status), ""), Status: f.status, Text: f.text,
+	})
+}
+
+type errorPage struct {
+	frame
+	Status int
+	Text   string
+}
+
+// frame is what every page needs.
+type frame struct {
+	Title   string
+	Nav     string // the entry of the navigation that this page is
+	Version string
+	Zone    string
+	Notice  *notice
+}
+
+// notice tells what was just done, and offers to take it back.
+type notice struct {
+	Text string
+	Undo string // token, or empty
+	Back string
+}
+
+func (s *server) frame(title, nav string) frame {
+	now := s.now()
+	zone, offset := now.Zone()
+	if strings.HasPrefix(zone, "+") || strings.HasPrefix(zone, "-") { // no letters for this zone
+		zone = fmt.Sprintf("UTC%+03d:%02d", offset/3600, abs(offset/60)%60)
+	}
+	return frame{Title: title, Nav: nav, Version: s.version, Zone: zone}
+}
+
+// render makes a whole page before the first byte of it is sent: a fault in a
+// template becomes an error, not half a page.
+func (s *server) render(w http.ResponseWriter, r *http.Request, name string, status int, data any) {
+	var buf bytes.Buffer
+	if err := s.pages[name].ExecuteTemplate(&buf, "layout", data); err != nil {
+		s.log.ErrorContext(r.Context(), "page template", "page", name, "err", err)
+		http.Error(w, "This page could not be made. The log of the daemon says why.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(buf.Len()))
+	w.WriteHeader(status)
+	_, _ = io.Copy(w, &buf) // the reader has gone: nobody to tell
+}
+
+// templates parses every page together with the layout.
+func (s *server) templates() (map[string]*template.Template, error) {
+	base, err := template.New("").Funcs(template.FuncMap{"static": s.staticURL}).
+		ParseFS(templateFiles, "templates/layout.html")
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string]*template.Template{}
+	for _, name := range []string{"river", "story", "compare", "feeds", "error"} {
+		t, err := base.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if pages[name], err = t.ParseFS(templateFiles, "templates/"+name+".html"); err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
+}
+
+// number reads an ID from a path or a form.
+func number(what, s string) (int64, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 || n > maxID {
+		return 0, badRequest("%q is not the number of %s.", clip(s, 40), what)
+	}
+	return n, nil
+}
