@@ -107,8 +107,8 @@ func WriteOutlines(w io.Writer, title string, outlines []Outline, at time.Time) 
 	p.raw(xml.Header, `<opml version="2.0" xmlns:newsfold="`+namespace+"\">\n  <head>\n    <title>")
 	p.text(title)
 	p.raw("</title>\n")
-	if !at.IsZero() {
-		p.raw("    <dateCreated>", date(at), "</dateCreated>\n")
+	if made := date(at); made != "" {
+		p.raw("    <dateCreated>", made, "</dateCreated>\n")
 	}
 	p.raw("    <docs>http://opml.org/spec2.opml</docs>\n  </head>\n  <body>\n")
 	p.outlines(outlines, 2)
@@ -120,8 +120,13 @@ func WriteOutlines(w io.Writer, title string, outlines []Outline, at time.Time) 
 }
 
 // date is the form of RFC 822 that the specification asks for, with four
-// digits for the year.
-func date(t time.Time) string { return t.UTC().Format(http.TimeFormat) }
+// digits for the year; nothing for a time that is unknown or has more digits.
+func date(t time.Time) string {
+	if t = t.UTC(); t.IsZero() || t.Year() < 0 || t.Year() > 9999 {
+		return ""
+	}
+	return t.Format(http.TimeFormat)
+}
 
 // printer writes XML and keeps the first error.
 type printer struct {
@@ -163,8 +168,8 @@ func (p *printer) outlines(outs []Outline, depth int) {
 		if o.URL != "" {
 			p.attr("url", o.URL)
 		}
-		if !o.Created.IsZero() {
-			p.attr("created", date(o.Created))
+		if created := date(o.Created); created != "" {
+			p.attr("created", created)
 		}
 		for _, a := range o.Attrs {
 			p.attr(a.Name, a.Value)

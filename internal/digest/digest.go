@@ -1,0 +1,73 @@
+package digest
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"newsfold/internal/river"
+)
+
+// Digest is what is written.
+type Digest struct {
+	Title     string    // default "newsfold digest"
+	Since     time.Time // stories from then on; zero: no bound
+	Until     time.Time // stories before then; zero: no bound
+	Generated time.Time // when the digest was made; zero: not said
+	// Stories are written in their order, with as much as is known of them:
+	// their texts when river.Load gave them, copies when there are Articles.
+	Stories []river.Story
+}
+
+// formats are the writers by name.
+var formats = map[string]func(io.Writer, Digest) error{
+	"json": writeJSON,
+	"opml": writeOPML,
+}
+
+// Formats returns the names of the formats, sorted.
+func Formats() []string {
+	var names []string
+	for name := range formats {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Write writes a digest in one of the [Formats]. Nothing is written when the
+// format is not one of them.
+func Write(w io.Writer, format string, d Digest) error {
+	write, ok := formats[format]
+	if !ok {
+		return fmt.Errorf("there is no digest format %q: use %s", format, strings.Join(Formats(), " or "))
+	}
+	d.Title = cmp.Or(d.Title, "newsfold digest")
+	if err := write(w, d); err != nil {
+		return fmt.Errorf("write digest: %w", err)
+	}
+	return nil
+}
+
+// copies returns the articles of a story without its lead, by time.
+func copies(s river.Story) []river.Article {
+	list := slices.DeleteFunc(slices.Clone(s.Articles), func(a river.Article) bool { return a.Lead })
+	slices.SortStableFunc(list, func(a, b river.Article) int {
+		return cmp.Or(a.Time().Compare(b.Time()), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+// first returns the first time that is known. Times are not compared by value,
+// since a zero one may carry a location.
+func first(times ...time.Time) time.Time {
+	for _, t := range times {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Time{}
+}

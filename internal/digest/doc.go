@@ -1,0 +1,65 @@
+// Package digest writes the stories of a span of time as one document: each
+// story once, by its lead, with its copies named beneath it.
+//
+//	err := digest.Write(w, "json", digest.Digest{
+//		Title:   "Morning",
+//		Since:   yesterday,
+//		Until:   now,
+//		Stories: stories, // from river.Load, so that they have their texts
+//	})
+//
+// A digest depends on its arguments alone: no clock is read, and the same
+// stories and times give the same bytes. A digest without stories is a valid
+// document in every format.
+//
+// # JSON
+//
+// Format "json" is JSON Feed 1.1 (https://jsonfeed.org/version/1.1), which feed
+// readers and scripts understand without knowing newsfold. An item is a story:
+//
+//	id              "newsfold:story:7": the same in every digest of one store
+//	url             where the lead is read
+//	title           of the lead
+//	content_html    sanitised text of the lead, when it is known
+//	content_text    the same as plain text; else its first words; else its title
+//	summary         the lead's first words
+//	image           of the lead
+//	date_published  when the lead appeared, to the second, in UTC
+//	authors         the lead's byline, else its outlet
+//	language        BCP 47
+//	_newsfold       what JSON Feed has no word for
+//
+// Members without a value are left out, and so are addresses that are not on
+// the web. In the document, _newsfold has
+//
+//	about      says what this is
+//	since      the bounds of the digest, since inclusive, until exclusive;
+//	until      left out where there is none
+//	generated  when it was made, if that was told
+//	stories    how many there are
+//	articles   how many articles they stand for
+//
+// and in an item
+//
+//	story     the story's number
+//	article   the lead's number
+//	time      when the story's earliest article appeared
+//	outlet    who published the lead
+//	outlets   how many outlets carry the story
+//	feeds     [{id, title}] that carry it
+//	first     {article, outlet, url, confidence, reason}: who had it first
+//	origins   [{kind, name, url, quote}]: what the lead says about its source
+//	relation  why the lead is in the story, when it did not found it: what it is
+//	with      (identical, edited, excerpt, expanded, update, translation) to the
+//	score     article numbered with, from 0 to 1, and the reasons,
+//	evidence  [{kind, value, detail}]
+//	copies    [{id, url, title, outlet, byline, language, published, seen, words,
+//	          origins, relation, with, score, evidence}], by time; empty when
+//	          there are none. id is the article's number.
+//
+// # OPML
+//
+// Format "opml" is OPML 2.0: an outline of type "link" for each lead, with one
+// for each copy beneath it. Attributes in the namespace "urn:newsfold:opml" say
+// story, outlets, outlet and relation.
+package digest
