@@ -59,15 +59,15 @@ type (
 		Copies []copied `json:"copies"`
 	}
 	copied struct {
-		ID        newsfold.ArticleID  `json:"id"`
-		URL       string              `json:"url,omitempty"`
-		Title     string              `json:"title,omitempty"`
-		Outlet    string              `json:"outlet,omitempty"`
-		Byline    string              `json:"byline,omitempty"`
-		Language  string              `json:"language,omitempty"`
-		Published instant             `json:"published,omitzero"`
-		Seen      instant             `json:"seen,omitzero"`
-		Words     int                 `json:"words,omitempty"`
+		ID        newsfold.ArticleID `json:"id"`
+		URL       string             `json:"url,omitempty"`
+		Title     string             `json:"title,omitempty"`
+		Outlet    string             `json:"outlet,omitempty"`
+		Byline    string             `json:"byline,omitempty"`
+		Language  string             `json:"language,omitempty"`
+		Published instant            `json:"published,omitzero"`
+		Seen      instant            `json:"seen,omitzero"`
+		Words     int                `json:"words,omitempty"`
 		fold
 		Origins []newsfold.Origin `json:"origins,omitempty"`
 	}
