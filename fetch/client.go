@@ -1,0 +1,500 @@
+package fetch
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// Options say how a [Client] behaves. The zero value is the default of every
+// field.
+type Options struct {
+	Agent       string        // User-Agent: product, version, and where to learn about it
+	Subscribers int           // said in the User-Agent when above 0
+	Allow       []string      // CIDRs, addresses and host names that may be private or loopback, any port
+	Interval    time.Duration // usual time between polls of a feed; default 1 hour
+	MinInterval time.Duration // never poll a feed more often; default 10 minutes or Interval if less, at least 1 second
+	MaxBody     int64         // bytes of a feed or page, compressed and decompressed; default 10 MiB
+	Timeout     time.Duration // for a whole exchange, waiting for the host's turn aside; default 30 s
+	Parallel    int           // requests under way in all; default 64
+	PerHost     int           // requests under way to one host; default 2
+
+	// Gap is the time between starts of requests to one host; below 0: none.
+	// The default is 1 s, and none for hosts that Allow names: those are the
+	// owner's own.
+	Gap time.Duration
+
+	// Transport, when set, replaces the guarded one: for tests at the edge of
+	// the world. Now is the clock; default time.Now.
+	Transport http.RoundTripper
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// The defaults of [Options].
+const (
+	defaultAgent    = "newsfold/0.1 (+https://newsfold.example)"
+	defaultInterval = time.Hour
+	defaultMin      = 10 * time.Minute
+	defaultBody     = 10 << 20
+	defaultTimeout  = 30 * time.Second
+	defaultParallel = 64
+	defaultPerHost  = 2
+	defaultGap      = time.Second
+	shortest        = time.Second // no feed is polled more often than this
+)
+
+const (
+	maxHops   = 10
+	maxHeader = 64 << 10
+	maxURL    = 8 << 10
+)
+
+// Client fetches. Its methods are safe for concurrent use; it keeps each host's
+// budget over all of them, so there should be one in a process.
+type Client struct {
+	opts   Options
+	guard  *guard
+	trip   http.RoundTripper
+	own    *http.Transport // closed with the client; nil when Options.Transport is set
+	hosts  *hosts
+	slots  chan struct{}
+	health *health
+	robots *robotsCache
+	memo   *memo
+	agent  atomic.Pointer[string]
+	log    *slog.Logger
+}
+
+// New returns a client. It fails when Options.Allow holds something that is no
+// network, address or host name. Close it to drop its idle connections.
+func New(opts Options) (*Client, error) {
+	g, err := newGuard(opts.Allow)
+	if err != nil {
+		return nil, err
+	}
+	opts = opts.withDefaults()
+	c := &Client{
+		opts: opts, guard: g, trip: opts.Transport, log: opts.Log,
+		hosts: newHosts(opts.PerHost), slots: make(chan struct{}, opts.Parallel),
+		health: &health{}, robots: newRobotsCache(), memo: &memo{},
+	}
+	if c.trip == nil {
+		c.own = &http.Transport{
+			Proxy:                  nil, // a proxy would be asked for addresses that the guard never sees
+			DialContext:            g.dial,
+			ForceAttemptHTTP2:      true,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    min(10*time.Second, opts.Timeout),
+			ResponseHeaderTimeout:  min(15*time.Second, opts.Timeout),
+			IdleConnTimeout:        60 * time.Second,
+			MaxIdleConns:           256,
+			MaxIdleConnsPerHost:    opts.PerHost,
+			MaxResponseHeaderBytes: maxHeader,
+			DisableCompression:     true, // decompressed here, within limits
+		}
+		c.trip = c.own
+	}
+	c.SetSubscribers(opts.Subscribers)
+	return c, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Agent == "" {
+		o.Agent = defaultAgent
+	}
+	if o.Interval <= 0 {
+		o.Interval = defaultInterval
+	}
+	o.Interval = max(o.Interval, shortest)
+	if o.MinInterval <= 0 {
+		o.MinInterval = min(defaultMin, o.Interval)
+	}
+	o.MinInterval = max(o.MinInterval, shortest)
+	if o.MaxBody <= 0 {
+		o.MaxBody = defaultBody
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Parallel <= 0 {
+		o.Parallel = defaultParallel
+	}
+	if o.PerHost <= 0 {
+		o.PerHost = defaultPerHost
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Close drops idle connections. Requests under way are not cut off; cancel
+// their contexts for that.
+func (c *Client) Close() {
+	if c.own != nil {
+		c.own.CloseIdleConnections()
+	}
+}
+
+// SetSubscribers changes the number of subscribers that the User-Agent states,
+// which tells publishers how many people one request serves; 0 says nothing.
+func (c *Client) SetSubscribers(n int) {
+	agent := c.opts.Agent
+	if n > 0 {
+		people := fmt.Sprintf("%d subscribers", n)
+		if n == 1 {
+			people = "1 subscriber"
+		}
+		if head, ok := strings.CutSuffix(agent, ")"); ok {
+			agent = head + "; " + people + ")"
+		} else {
+			agent += " (" + people + ")"
+		}
+	}
+	c.agent.Store(&agent)
+}
+
+// ask is one thing to be fetched.
+type ask struct {
+	url     string
+	accept  string
+	delta   bool // RFC 3229: only what is new will do
+	suspect bool // was in trouble last time
+
+	etag, modified string // validators, sent to validFor only
+	validFor       string
+
+	limit int64
+	page  bool // a body that cannot be a page is not read
+	// hop, when set, judges a redirect's target before it is asked.
+	hop func(context.Context, *url.URL) error
+}
+
+// hop is one redirect that was followed.
+type hop struct {
+	status   int
+	from, to string
+}
+
+// answer is what came back, after redirects.
+type answer struct {
+	url         string // final, with the credentials that were used for it
+	status      int
+	header      http.Header
+	body        []byte // of a 2xx, decompressed
+	hops        []hop
+	conditional bool // validators were sent to the final URL
+	at          time.Time
+}
+
+// permanent reports whether every redirect on the way was a permanent one.
+func (a *answer) permanent() bool {
+	for _, h := range a.hops {
+		if h.status != http.StatusMovedPermanently && h.status != http.StatusPermanentRedirect {
+			return false
+		}
+	}
+	return len(a.hops) > 0
+}
+
+// get asks for a URL and follows redirects. Failures are *[Error]; the answer
+// is returned beside them as far as it came.
+func (c *Client) get(ctx context.Context, q ask) (*answer, error) {
+	a := &answer{url: q.url}
+	u, err := parseURL(q.url)
+	if err != nil {
+		return a, &Error{Kind: BadURL, URL: q.url, Err: err}
+	}
+	left := c.opts.Timeout
+	seen := map[string]bool{}
+	for {
+		if err := c.guard.checkURL(u); err != nil {
+			return a, &Error{Kind: Forbidden, URL: u.String(), Err: err}
+		}
+		seen[u.String()] = true
+		a.url = u.String()
+		spent, next, err := c.step(ctx, q, u, left, a)
+		left -= spent
+		if err != nil {
+			if ctx.Err() != nil {
+				return a, ctx.Err()
+			}
+			e := classify(a.url, err)
+			if e.URL == "" {
+				e.URL = a.url
+			}
+			return a, e
+		}
+		if next == nil {
+			return a, nil
+		}
+		if err := c.follow(ctx, q, a, seen, next); err != nil {
+			return a, err
+		}
+		u = next
+	}
+}
+
+// follow judges a redirect before it is followed.
+func (c *Client) follow(ctx context.Context, q ask, a *answer, seen map[string]bool, next *url.URL) error {
+	to := next.String()
+	a.hops = append(a.hops, hop{a.status, a.url, to})
+	switch {
+	case seen[to] && len(a.header.Values("Set-Cookie")) > 0:
+		return &Error{Kind: Redirect, URL: q.url, Err: errors.New("a loop; it may insist on a cookie")}
+	case seen[to]:
+		return &Error{Kind: Redirect, URL: q.url, Err: fmt.Errorf("a loop over %s", Redact(to))}
+	case len(a.hops) > maxHops:
+		return &Error{Kind: Redirect, URL: q.url, Err: fmt.Errorf("more than %d in a row", maxHops)}
+	case next.Scheme != "http" && next.Scheme != "https":
+		return &Error{Kind: Forbidden, URL: q.url, Err: fmt.Errorf("it redirects to %.100s", Redact(to))}
+	case q.hop != nil:
+		return q.hop(ctx, next)
+	}
+	return nil
+}
+
+// step does one request of an exchange, fills in the answer, and returns the
+// target when it is a redirect. spent is the time that counts.
+func (c *Client) step(ctx context.Context, q ask, u *url.URL, left time.Duration, a *answer) (spent time.Duration, next *url.URL, err error) {
+	release, err := c.hosts.acquire(ctx, hostKey(u), c.gap(u), q.suspect)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer release()
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-ctx.Done():
+		return 0, nil, ctx.Err()
+	}
+
+	start := time.Now()
+	defer func() { spent = time.Since(start) }()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	timer := time.AfterFunc(left, func() { cancel(errTotal) })
+	defer timer.Stop()
+
+	resp, err := c.trip.RoundTrip(c.request(ctx, q, u, a))
+	if err != nil {
+		return 0, nil, because(ctx, err)
+	}
+	defer resp.Body.Close()
+	a.status, a.header, a.at = resp.StatusCode, resp.Header, c.opts.Now()
+	c.log.Debug("fetched", "url", Redact(u.String()), "status", resp.StatusCode)
+	switch resp.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		next, err = target(u, resp.Header)
+		return 0, next, err
+	case http.StatusOK, http.StatusNonAuthoritativeInfo, http.StatusIMUsed:
+		if t := resp.Header.Get("Content-Type"); q.page && !readable(t) {
+			return 0, nil, &Error{Kind: NotPage, Err: fmt.Errorf("it is %.60s", t)}
+		}
+		a.body, err = readBody(resp, q.limit, left, cancel)
+		return 0, nil, because(ctx, err)
+	}
+	return 0, nil, nil
+}
+
+// because returns why a context was cancelled by us, if that is what an error
+// means.
+func because(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// gap is the least time between the starts of two requests to a host.
+func (c *Client) gap(u *url.URL) time.Duration {
+	switch {
+	case c.opts.Gap < 0:
+		return 0
+	case c.opts.Gap > 0:
+		return c.opts.Gap
+	case c.guard.ours(u):
+		return 0
+	}
+	return defaultGap
+}
+
+// request builds what is sent: nothing but what it takes to get the feed.
+func (c *Client) request(ctx context.Context, q ask, u *url.URL, a *answer) *http.Request {
+	sent := *u
+	sent.User, sent.Fragment, sent.RawFragment = nil, "", ""
+	r := (&http.Request{
+		Method: http.MethodGet, URL: &sent, Host: u.Host,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{
+			"User-Agent":      {*c.agent.Load()},
+			"Accept":          {q.accept},
+			"Accept-Encoding": {"gzip, br, zstd"},
+		},
+	}).WithContext(ctx)
+	if q.delta {
+		r.Header["A-Im"] = []string{"feed"}
+	}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		r.SetBasicAuth(u.User.Username(), password)
+	}
+	a.conditional = q.validFor != "" && q.validFor == stripUser(u)
+	if a.conditional && q.etag != "" {
+		r.Header["If-None-Match"] = []string{q.etag}
+	}
+	if a.conditional && q.modified != "" {
+		r.Header["If-Modified-Since"] = []string{q.modified}
+	}
+	return r
+}
+
+// stripUser returns a URL as a string without user name and password.
+func stripUser(u *url.URL) string {
+	v := *u
+	v.User = nil
+	return v.String()
+}
+
+// parseURL reads an absolute http or https URL. What is valid in it is left as
+// it is; bytes that may not stand in a request line are percent-encoded.
+func parseURL(raw string) (*url.URL, error) {
+	if len(raw) > maxURL {
+		return nil, fmt.Errorf("longer than %d bytes", maxURL)
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		var e *url.Error
+		if errors.As(err, &e) {
+			err = e.Err
+		}
+		return nil, err
+	}
+	return u, complete(u)
+}
+
+// complete checks that a URL can be asked for and makes its query printable.
+func complete(u *url.URL) error {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("scheme %.40q", u.Scheme)
+	}
+	if u.Hostname() == "" {
+		return errors.New("no host")
+	}
+	u.RawQuery = escapeBytes(u.RawQuery)
+	return nil
+}
+
+// escapeBytes percent-encodes the bytes that a URL may not hold as they are:
+// spaces, control characters, and those beyond ASCII.
+func escapeBytes(s string) string {
+	clean := true
+	for i := range len(s) {
+		clean = clean && s[i] > ' ' && s[i] < 0x7f
+	}
+	if clean {
+		return s
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c > ' ' && c < 0x7f {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// target reads the Location of a redirect, which may be relative and may hold
+// bytes that belong percent-encoded. Credentials go along only to the same
+// host, and not from https to http.
+func target(from *url.URL, h http.Header) (*url.URL, error) {
+	where := strings.TrimSpace(h.Get("Location"))
+	switch {
+	case where == "":
+		return nil, &Error{Kind: Redirect, Err: errors.New("it does not say where to")}
+	case len(where) > maxURL:
+		return nil, &Error{Kind: Redirect, Err: errors.New("its target is too long to be meant")}
+	}
+	to, err := from.Parse(escapeBytes(where))
+	if err != nil {
+		return nil, &Error{Kind: Redirect, Err: fmt.Errorf("its target %.100q is no URL", Redact(where))}
+	}
+	same := strings.EqualFold(to.Hostname(), from.Hostname()) && (to.Port() == from.Port() || from.Scheme != to.Scheme) &&
+		(to.Scheme == from.Scheme || to.Scheme == "https")
+	switch {
+	case !same:
+		to.User = nil
+	case to.User == nil:
+		to.User = from.User
+	}
+	to.Fragment, to.RawFragment = "", ""
+	if to.Scheme == "http" || to.Scheme == "https" {
+		if err := complete(to); err != nil {
+			return nil, &Error{Kind: Redirect, Err: fmt.Errorf("its target %.100q is no URL", Redact(where))}
+		}
+	}
+	return to, nil
+}
+
+// sendable reports whether a validator can be sent back byte for byte.
+func sendable(v string) bool {
+	return v != "" && len(v) <= 4096 && httpguts.ValidHeaderFieldValue(v)
+}
+
+// memo keeps what was just read by Find, so that the first poll of a feed that
+// is being subscribed to needs no second request.
+type memo struct {
+	mu sync.Mutex
+	m  map[string]*answer
+}
+
+const (
+	memoAge  = time.Minute
+	memoSize = 8
+)
+
+func (m *memo) put(url string, a *answer, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.expire(now)
+	if m.m == nil {
+		m.m = map[string]*answer{}
+	}
+	if len(m.m) < memoSize {
+		m.m[url] = a
+	}
+}
+
+func (m *memo) take(url string, now time.Time) *answer {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.expire(now)
+	a := m.m[url]
+	delete(m.m, url)
+	return a
+}
+
+func (m *memo) expire(now time.Time) {
+	for k, a := range m.m {
+		if now.Sub(a.at) > memoAge {
+			delete(m.m, k)
+		}
+	}
+}

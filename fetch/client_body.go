@@ -1,0 +1,208 @@
+package fetch
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+)
+
+const (
+	bombSize  = 1 << 20 // decompressed bytes after which the ratio is watched
+	bombRatio = 200     // decompressed bytes for one compressed byte
+	slowGrace = 10 * time.Second
+	slowRate  = 1 << 10 // bytes a second that a body must come at after the grace
+)
+
+// wire reads a body as it comes and cancels the exchange when it stalls or
+// trickles.
+type wire struct {
+	r      io.Reader
+	n      int64 // bytes so far
+	limit  int64
+	start  time.Time
+	grace  time.Duration
+	stall  *time.Timer
+	cancel context.CancelCauseFunc
+}
+
+func (w *wire) Read(p []byte) (int, error) {
+	if w.n > w.limit {
+		return 0, errTooLarge
+	}
+	w.stall.Reset(w.grace)
+	n, err := w.r.Read(p)
+	w.n += int64(n)
+	if d := time.Since(w.start); d > w.grace && float64(w.n) < slowRate*d.Seconds() && err == nil {
+		w.cancel(errBodySlow)
+		return n, errBodySlow
+	}
+	return n, err
+}
+
+var errTooLarge = errors.New("larger than the limit")
+
+// readBody reads and decompresses the body of an answer, up to limit bytes
+// either way.
+func readBody(resp *http.Response, limit int64, timeout time.Duration, cancel context.CancelCauseFunc) ([]byte, error) {
+	if resp.ContentLength > limit {
+		return nil, tooLarge(limit)
+	}
+	grace := min(slowGrace, timeout/2)
+	w := &wire{r: resp.Body, limit: limit, start: time.Now(), grace: grace, cancel: cancel}
+	w.stall = time.AfterFunc(grace, func() { cancel(errBodySlow) })
+	defer w.stall.Stop()
+
+	r, done, err := decode(w, resp.Header.Values("Content-Encoding"))
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+
+	var buf bytes.Buffer
+	if n := resp.ContentLength; n > 0 {
+		buf.Grow(int(min(n, 1<<20)) + 512)
+	}
+	chunk := make([]byte, 32<<10)
+	for {
+		n, err := r.Read(chunk)
+		buf.Write(chunk[:n])
+		size := int64(buf.Len())
+		if size > limit {
+			return nil, tooLarge(limit)
+		}
+		if size > bombSize && size > bombRatio*w.n {
+			return nil, errBomb
+		}
+		switch {
+		case err == io.EOF:
+			return buf.Bytes(), nil
+		case errors.Is(err, gzip.ErrHeader) && size > 0:
+			return buf.Bytes(), nil // bytes after the compressed body, which many servers leave
+		case errors.Is(err, errTooLarge):
+			return nil, tooLarge(limit)
+		case err != nil:
+			return nil, bodyError(err, r != io.Reader(w))
+		}
+	}
+}
+
+func tooLarge(limit int64) error {
+	return &Error{Kind: TooLarge, Err: fmt.Errorf("more than %s", size(limit))}
+}
+
+// bodyError tells a damaged compressed body from a broken connection.
+func bodyError(err error, compressed bool) error {
+	if !compressed {
+		return err
+	}
+	var corrupt flate.CorruptInputError
+	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, zlib.ErrChecksum) ||
+		errors.As(err, &corrupt) || strings.HasPrefix(err.Error(), "brotli") || strings.HasPrefix(err.Error(), "zstd") ||
+		errors.Is(err, zstd.ErrMagicMismatch) || errors.Is(err, zstd.ErrCRCMismatch) {
+		return &Error{Kind: Broken, Err: errors.New("its compressed body is damaged")}
+	}
+	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
+		return errBomb
+	}
+	return err
+}
+
+// decode undoes the content encodings of an answer (RFC 9110 section 8.4), the
+// last one applied first. A body that does not look like what its header says
+// is taken as it is, and one that is gzip without saying so is decompressed.
+func decode(r io.Reader, headers []string) (io.Reader, func(), error) {
+	var names []string
+	for _, h := range headers {
+		for s := range strings.SplitSeq(h, ",") {
+			if s = strings.ToLower(strings.TrimSpace(s)); s != "" && s != "identity" {
+				names = append(names, s)
+			}
+		}
+	}
+	if len(names) > 2 {
+		return nil, nil, &Error{Kind: Unsafe, Err: fmt.Errorf("%d content encodings on top of each other", len(names))}
+	}
+	done := func() {}
+	for i := len(names) - 1; i >= 0; i-- {
+		b := bufio.NewReader(r)
+		switch names[i] {
+		case "gzip", "x-gzip":
+			if !starts(b, "\x1f\x8b") {
+				r = b
+				continue
+			}
+			z, err := gzip.NewReader(b)
+			if err != nil {
+				return nil, nil, bodyError(err, true)
+			}
+			r = z
+		case "br":
+			r = brotli.NewReader(b)
+		case "zstd":
+			z, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+				zstd.WithDecoderMaxWindow(8<<20)) // RFC 9659 bounds the window of this encoding
+			if err != nil {
+				return nil, nil, bodyError(err, true)
+			}
+			prev := done
+			done = func() { z.Close(); prev() }
+			r = z
+		case "deflate":
+			r = inflate(b)
+		default:
+			return nil, nil, &Error{Kind: Broken, Err: fmt.Errorf("content encoding %.40q is unknown", names[i])}
+		}
+	}
+	if len(names) == 0 {
+		b := bufio.NewReader(r)
+		if starts(b, "\x1f\x8b\x08") {
+			z, err := gzip.NewReader(b)
+			if err != nil {
+				return nil, nil, bodyError(err, true)
+			}
+			return z, done, nil
+		}
+		return b, done, nil
+	}
+	return r, done, nil
+}
+
+// inflate reads "deflate", which servers send with and without the zlib
+// wrapper that RFC 9110 section 8.4.1.2 asks for.
+func inflate(b *bufio.Reader) io.Reader {
+	head, _ := b.Peek(2)
+	if len(head) == 2 && head[0]&0x0f == 8 && (uint(head[0])<<8|uint(head[1]))%31 == 0 {
+		if z, err := zlib.NewReader(b); err == nil {
+			return z
+		}
+	}
+	return flate.NewReader(b)
+}
+
+func starts(b *bufio.Reader, magic string) bool {
+	head, _ := b.Peek(len(magic))
+	return string(head) == magic
+}
+
+// size says a number of bytes as a person does.
+func size(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%.4g MiB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.4g KiB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

@@ -1,0 +1,242 @@
+package fetch
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// hostKey names whom a request burdens: the registrable domain on the usual
+// ports, so that www.example.org and feeds.example.org share one budget, else
+// the host and port.
+func hostKey(u *url.URL) string {
+	host, port := strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")), u.Port()
+	if port == "" {
+		port = "80"
+		if u.Scheme == "https" {
+			port = "443"
+		}
+	}
+	if _, err := netip.ParseAddr(host); err != nil && (port == "80" || port == "443") {
+		if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+			return d
+		}
+		return host
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// hosts keeps the budget of every host: how many requests are under way, when
+// the next one may start, and until when the host wants to be left alone.
+type hosts struct {
+	per int
+
+	mu sync.Mutex
+	m  map[string]*host
+}
+
+type host struct {
+	active   int // requests under way or granted
+	suspects int // those of them that were in trouble last time
+	queue    []*waiter
+	next     time.Time     // earliest start of the next request
+	delay    time.Duration // Crawl-delay
+
+	until   time.Time            // left alone until then
+	refused map[string]time.Time // URL → until when it was refused with 429 or 503
+}
+
+type waiter struct {
+	ready   chan struct{}
+	suspect bool
+}
+
+func newHosts(per int) *hosts {
+	return &hosts{per: per, m: map[string]*host{}}
+}
+
+// at returns the state of a host; the lock is held.
+func (hs *hosts) at(key string) *host {
+	h := hs.m[key]
+	if h == nil {
+		if len(hs.m) >= 4096 {
+			hs.sweep()
+		}
+		h = &host{}
+		hs.m[key] = h
+	}
+	return h
+}
+
+// sweep forgets the hosts about which there is nothing to remember.
+func (hs *hosts) sweep() {
+	now := time.Now()
+	for k, h := range hs.m {
+		if h.active == 0 && len(h.queue) == 0 && h.next.Before(now) && len(h.refused) == 0 {
+			delete(hs.m, k)
+		}
+	}
+}
+
+// room reports whether a request may be granted. A suspect, which was slow or
+// broken last time, never takes the last place, so that a few bad feeds cannot
+// keep out the good ones of their host.
+func (hs *hosts) room(h *host, suspect bool) bool {
+	if h.active >= hs.per {
+		return false
+	}
+	return !suspect || hs.per == 1 || h.suspects < hs.per-1
+}
+
+// acquire waits for the host's turn: a place among its requests under way, and
+// the gap after the start of the one before. The caller calls release.
+func (hs *hosts) acquire(ctx context.Context, key string, gap time.Duration, suspect bool) (release func(), err error) {
+	hs.mu.Lock()
+	h := hs.at(key)
+	if hs.room(h, suspect) {
+		hs.grant(h, suspect)
+	} else {
+		w := &waiter{ready: make(chan struct{}), suspect: suspect}
+		h.queue = append(h.queue, w)
+		hs.mu.Unlock()
+		select {
+		case <-w.ready:
+			hs.mu.Lock()
+		case <-ctx.Done():
+			hs.mu.Lock()
+			if i := slices.Index(h.queue, w); i >= 0 {
+				h.queue = slices.Delete(h.queue, i, i+1)
+			} else {
+				hs.done(h, suspect)
+			}
+			hs.mu.Unlock()
+			return nil, ctx.Err()
+		}
+	}
+	now := time.Now()
+	start := now
+	if h.next.After(start) {
+		start = h.next
+	}
+	h.next = start.Add(max(gap, h.delay))
+	hs.mu.Unlock()
+
+	release = func() {
+		hs.mu.Lock()
+		hs.done(h, suspect)
+		hs.mu.Unlock()
+	}
+	if err := sleep(ctx, start.Sub(now)); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+func (hs *hosts) grant(h *host, suspect bool) {
+	h.active++
+	if suspect {
+		h.suspects++
+	}
+}
+
+// done gives a place back and grants it to the next in the queue: trusted
+// feeds before suspects.
+func (hs *hosts) done(h *host, suspect bool) {
+	h.active--
+	if suspect {
+		h.suspects--
+	}
+	for _, turn := range []bool{false, true} {
+		for i := 0; i < len(h.queue); i++ {
+			w := h.queue[i]
+			if w.suspect != turn || !hs.room(h, turn) {
+				continue
+			}
+			h.queue = slices.Delete(h.queue, i, i+1)
+			hs.grant(h, turn)
+			close(w.ready)
+			i--
+		}
+	}
+}
+
+// crawlDelay lengthens the gap between starts as robots.txt asks.
+func (hs *hosts) crawlDelay(key string, d time.Duration) {
+	hs.mu.Lock()
+	hs.at(key).delay = d
+	hs.mu.Unlock()
+}
+
+// refuse notes that a host asked to wait before a URL is fetched again. When
+// it says so of two URLs, it is believed to mean all of them.
+func (hs *hosts) refuse(key, url string, now, until time.Time) {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	h := hs.at(key)
+	if h.refused == nil {
+		h.refused = map[string]time.Time{}
+	}
+	for u, t := range h.refused {
+		if !t.After(now) {
+			delete(h.refused, u)
+		}
+	}
+	if len(h.refused) < 64 {
+		h.refused[url] = until
+	}
+	if len(h.refused) < 2 {
+		return
+	}
+	// The earliest is what all of them agree on.
+	agreed := until
+	for _, t := range h.refused {
+		if t.Before(agreed) {
+			agreed = t
+		}
+	}
+	if agreed.After(h.until) {
+		h.until = agreed
+	}
+}
+
+// accept notes that a host answered as it should.
+func (hs *hosts) accept(key, url string) {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	if h := hs.m[key]; h != nil {
+		delete(h.refused, url)
+	}
+}
+
+// blocked returns until when a host is to be left alone; zero when it is not.
+func (hs *hosts) blocked(key string, now time.Time) time.Time {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	h := hs.m[key]
+	if h == nil || !h.until.After(now) {
+		return time.Time{}
+	}
+	return h.until
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

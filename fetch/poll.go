@@ -1,0 +1,337 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"strings"
+	"time"
+
+	"newsfold"
+)
+
+// Outcome is what one poll of a feed came to.
+type Outcome struct {
+	// Feed is the feed after the poll: Poll says result, validators and next
+	// time; URL, Title, Site and Lang are renewed when they were learned.
+	Feed newsfold.Feed
+	// Entries are those of the body, in its order, with absolute links; Feed,
+	// Seen and Article are not set. Empty after a 304 or a failure.
+	Entries []newsfold.Entry
+}
+
+const acceptFeed = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, " +
+	"application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.2, */*;q=0.1"
+
+// Poll asks a feed once for what is new and decides when to ask again. A
+// failure of the publisher or the network is part of the outcome; the error is
+// that of ctx only, and then nothing was learned. known reports whether an
+// entry of the feed is stored already; it may be nil.
+//
+// When the feed's host has asked to be left alone, nothing is sent and the
+// outcome only moves Poll.Next. A feed whose Result is Gone should not be
+// polled; when it is all the same, it is asked like any other.
+func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(key string) bool) (Outcome, error) {
+	p := &polling{c: c, feed: feed, known: known, state: loadState(feed.Poll.State), now: c.opts.Now()}
+	if u, err := parseURL(feed.URL); err == nil {
+		p.host = hostKey(u)
+		if until := c.hosts.blocked(p.host, p.now); !until.IsZero() {
+			p.putOff(until)
+			return Outcome{Feed: p.feed}, ctx.Err()
+		}
+	}
+	p.fetch(ctx)
+	if err := ctx.Err(); err != nil {
+		return Outcome{Feed: feed}, err
+	}
+	out := Outcome{Entries: p.judge()}
+	p.feed.Poll.State = p.state.save()
+	out.Feed = p.feed
+	return out, nil
+}
+
+// polling is one poll under way.
+type polling struct {
+	c     *Client
+	feed  newsfold.Feed
+	known func(string) bool
+	state *state
+	host  string
+	now   time.Time // when it began
+
+	full   bool // asked without validators, to see whether they lie
+	answer *answer
+	err    error
+}
+
+// putOff puts the poll off without a request.
+func (p *polling) putOff(until time.Time) {
+	d := until.Sub(p.now)
+	p.feed.Poll.Next = until.Add(jitter(d, p.seed()))
+	p.feed.Poll.Why = "several feeds of " + p.host + " were asked to wait (Retry-After), so this one waits too"
+}
+
+func (p *polling) seed() string {
+	return p.feed.URL + p.now.UTC().Format(time.RFC3339)
+}
+
+// fetch asks the server, with validators unless they are not to be trusted
+// this time.
+func (p *polling) fetch(ctx context.Context) {
+	if p.feed.Poll.Attempted.IsZero() {
+		if a := p.c.memo.take(p.feed.URL, p.now); a != nil {
+			p.answer = a
+			return
+		}
+	}
+	q := ask{
+		url: p.feed.URL, accept: acceptFeed, delta: true, limit: p.c.opts.MaxBody,
+		suspect: p.feed.Poll.Errors > 0,
+	}
+	p.full = p.state.doubt(p.now, p.c.opts.Interval)
+	if !p.full {
+		q.etag, q.modified, q.validFor = p.feed.Poll.ETag, p.feed.Poll.LastModified, p.feed.Poll.ValidFor
+	}
+	if p.state.fallBack(p.feed.Poll.Errors) {
+		q.url = p.state.Moves[len(p.state.Moves)-1].From
+	}
+	p.answer, p.err = p.c.get(ctx, q)
+}
+
+// judge makes of the answer what the feed is to remember, and returns its
+// entries.
+func (p *polling) judge() []newsfold.Entry {
+	p.feed.Poll.Attempted = p.now
+	a := p.answer
+	if a.status != 0 {
+		p.feed.Poll.Status = a.status
+	}
+	if p.err != nil {
+		p.fail(asError(a.url, p.err))
+		return nil
+	}
+	switch {
+	case a.status == http.StatusNotModified && a.conditional:
+		p.notModified()
+		return nil
+	case a.status == http.StatusOK, a.status == http.StatusNonAuthoritativeInfo, a.status == http.StatusIMUsed:
+		return p.read()
+	case a.status == http.StatusNoContent, a.status == http.StatusResetContent:
+		p.fail(&Error{Kind: Empty, URL: a.url})
+		return nil
+	}
+	e := &Error{Kind: Status, URL: a.url, Status: a.status}
+	if wait, ok := retryAfter(a.header, a.at); ok && a.status >= 400 {
+		e.Retry = a.at.Add(wait)
+	}
+	p.fail(e)
+	return nil
+}
+
+func asError(url string, err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		if e.URL == "" {
+			e.URL = url
+		}
+		return e
+	}
+	return &Error{Kind: Network, URL: url, Err: err}
+}
+
+// notModified takes in a 304: new validators and freshness, nothing else.
+func (p *polling) notModified() {
+	a, f := p.answer, &p.feed.Poll
+	if v := a.header.Get("ETag"); sendable(v) {
+		f.ETag = v
+	}
+	if v := a.header.Get("Last-Modified"); sendable(v) {
+		f.LastModified = v
+	}
+	if d, stated := freshness(a.header, a.at); stated {
+		p.state.Hints.Fresh = d
+	}
+	p.state.NotModified++
+	f.Result = newsfold.NotModified
+	p.state.learn(p.now, 0, p.feed.Poll.Succeeded)
+	p.succeed()
+}
+
+// read takes in a body.
+func (p *polling) read() []newsfold.Entry {
+	a, f := p.answer, &p.feed.Poll
+	parsed, err := Parse(a.body, a.url, a.header)
+	if err != nil {
+		p.fail(p.explain(err))
+		return nil
+	}
+	delta := a.status == http.StatusIMUsed
+	if len(parsed.Entries) == 0 && p.state.Items > 0 && p.state.Hollow < 2 && !delta {
+		p.state.Hollow++
+		p.fail(&Error{Kind: Broken, URL: a.url, Err: fmt.Errorf("it has no entries now, where it had %d", p.state.Items)})
+		return nil
+	}
+	p.state.Hollow = 0
+
+	etag, modified := a.header.Get("ETag"), a.header.Get("Last-Modified")
+	digest := digestOf(parsed.Entries)
+	p.state.compare(f, etag, modified, a.url == f.ValidFor, digest, delta)
+	f.ETag, f.LastModified, f.ValidFor = "", "", ""
+	if whole(a.body) {
+		if sendable(etag) {
+			f.ETag = etag
+		}
+		if sendable(modified) {
+			f.LastModified = modified
+		}
+		if f.ETag != "" || f.LastModified != "" {
+			f.ValidFor = withoutUser(a.url)
+		}
+	}
+	p.keep(parsed, delta)
+	p.state.Digest, p.state.Full, p.state.NotModified = digest, p.now, 0
+	f.Result = newsfold.Updated
+
+	fresh := p.fresh(parsed.Entries)
+	p.state.learn(p.now, fresh, p.feed.Poll.Succeeded)
+	p.succeed()
+	return parsed.Entries
+}
+
+// explain says of a body that is no feed what it is instead.
+func (p *polling) explain(err error) *Error {
+	e := asError(p.answer.url, err)
+	if e.Kind == NotFeed && isHTML(p.answer.header.Get("Content-Type"), p.answer.body) {
+		e = &Error{Kind: NotFeed, URL: e.URL, Err: errors.New("it is a web page")}
+	}
+	return e
+}
+
+// keep takes over what the feed says about itself.
+func (p *polling) keep(parsed *Parsed, delta bool) {
+	if s := parsed.Feed.Title; s != "" {
+		p.feed.Title = s
+	}
+	if s := parsed.Feed.Site; s != "" {
+		p.feed.Site = s
+	}
+	if s := parsed.Feed.Lang; s != "" {
+		p.feed.Lang = s
+	}
+	d := parsed.Details
+	fresh, _ := freshness(p.answer.header, p.answer.at)
+	p.state.Hints = hints{
+		Fresh: fresh, TTL: d.TTL, Period: d.Period,
+		SkipHours: d.SkipHours, SkipDays: d.SkipDays, Finished: d.Finished,
+	}
+	if !delta {
+		p.state.Items = len(parsed.Entries)
+	}
+}
+
+// fresh counts the entries that are not stored yet.
+func (p *polling) fresh(entries []newsfold.Entry) int {
+	n := 0
+	for i := range entries {
+		if p.known != nil && !p.known(entries[i].Key()) {
+			n++
+		}
+	}
+	return n
+}
+
+// succeed notes a good answer and plans the next poll.
+func (p *polling) succeed() {
+	f := &p.feed.Poll
+	p.c.hosts.accept(p.host, p.feed.URL)
+	p.c.health.note(p.host, false, p.now)
+	p.moved()
+	f.Succeeded, f.Error, f.Errors = p.now, "", 0
+	t := timing{usual: p.c.opts.Interval, least: p.c.opts.MinInterval}
+	want, why := p.c.opts.Interval, "the usual interval, "+span(p.c.opts.Interval)
+	f.Next, f.Why = t.afterSuccess(p.answer.at, want, why, p.state.Hints, p.seed())
+}
+
+// moved follows up a permanent redirect that led to a feed, and adopts its
+// target when it has done so several times.
+func (p *polling) moved() {
+	a := p.answer
+	if p.state.revert(&p.feed, a) {
+		return
+	}
+	if !a.permanent() {
+		p.state.Target, p.state.Sightings = "", 0
+		return
+	}
+	if p.state.sight(a.url, p.now, p.c.opts.Interval) {
+		p.state.Moves = append(p.state.Moves, Move{From: p.feed.URL, To: a.url, At: p.now})
+		if n := len(p.state.Moves); n > maxMoves {
+			p.state.Moves = p.state.Moves[n-maxMoves:]
+		}
+		p.feed.URL = a.url
+		p.state.Target, p.state.Sightings = "", 0
+	}
+}
+
+// fail notes a failure and plans the next attempt.
+func (p *polling) fail(e *Error) {
+	f := &p.feed.Poll
+	now := p.c.opts.Now()
+	f.Result, f.Error = newsfold.Failed, e.Error()
+	p.state.Target, p.state.Sightings = "", 0
+	if e.Kind == Status && e.Status == http.StatusGone {
+		f.Result, f.Errors = newsfold.Gone, f.Errors+1
+		f.Next, f.Why = now.AddDate(1, 0, 0), "the publisher says that the feed is gone for good (410): polling has ended"
+		return
+	}
+	if e.Kind == Status && (e.Status == 429 || e.Status == 503) && !e.Retry.IsZero() {
+		p.c.hosts.refuse(p.host, p.feed.URL, now, e.Retry)
+	}
+	unreachable := e.Kind == Network || e.Kind == DNS || e.Kind == Timeout
+	p.c.health.note(p.host, unreachable, now)
+	if unreachable && (isLocal(e.Err) || p.c.health.offline(now)) {
+		wait := max(min(p.c.opts.Interval, 2*time.Minute), p.c.opts.MinInterval)
+		f.Error += " (most hosts are out of reach at the moment: the trouble is taken to be on this side)"
+		f.Next, f.Why = now.Add(wait+jitter(wait, p.seed())), "this machine seems to be offline: nothing is held against the feed"
+		return
+	}
+	f.Errors++
+	t := timing{usual: p.c.opts.Interval, least: p.c.opts.MinInterval}
+	f.Next, f.Why = t.afterFailure(now, e, f.Errors, p.seed())
+}
+
+// whole reports whether a body ends as a feed does, so that validators of one
+// that was cut short are not kept.
+func whole(body []byte) bool {
+	tail := strings.TrimRight(string(body[max(0, len(body)-512):]), " \t\r\n\x00")
+	return strings.HasSuffix(tail, ">") || strings.HasSuffix(tail, "}")
+}
+
+// isHTML reports whether a body is a web page.
+func isHTML(contentType string, body []byte) bool {
+	head := strings.ToLower(string(body[:min(len(body), 1024)]))
+	return strings.Contains(head, "<!doctype html") || strings.Contains(head, "<html") ||
+		strings.HasPrefix(http.DetectContentType(body), "text/html") ||
+		strings.Contains(strings.ToLower(contentType), "html")
+}
+
+// digestOf is a hash of what a reader would see of a feed.
+func digestOf(entries []newsfold.Entry) uint64 {
+	h := fnv.New64a()
+	for i := range entries {
+		h.Write([]byte(entries[i].Key()))
+		h.Write([]byte(entries[i].Digest()))
+	}
+	return h.Sum64()
+}
+
+// withoutUser returns a URL without user name and password, otherwise as it is.
+func withoutUser(raw string) string {
+	u, err := parseURL(raw)
+	if err != nil {
+		return raw
+	}
+	return stripUser(u)
+}

@@ -1,0 +1,161 @@
+package fetch
+
+import (
+	"encoding/json"
+	"sync"
+	"time"
+
+	"newsfold"
+)
+
+// state is what polling has learned about a feed: newsfold.Poll.State. Field
+// names are short because there is one for every feed.
+type state struct {
+	Hints  hints     `json:"h,omitzero"`
+	Items  int       `json:"i,omitempty"` // entries of the last body
+	Digest uint64    `json:"d,omitempty"` // of the entries of the last body
+	Full   time.Time `json:"f,omitzero"`  // when a body was last read
+
+	NotModified int `json:"n,omitempty"` // 304s in a row since then
+	Lies        int `json:"l,omitempty"` // how often a validator came with other entries
+	Hollow      int `json:"o,omitempty"` // answers in a row without any entry
+
+	Target    string    `json:"t,omitempty"` // of permanent redirects, not yet adopted
+	Sightings int       `json:"s,omitempty"` // of Target, in a row
+	Sighted   time.Time `json:"a,omitzero"`
+	Moves     []Move    `json:"m,omitempty"` // adopted
+}
+
+// Move is a change of a feed's URL that was adopted.
+type Move struct {
+	From string    `json:"from"`
+	To   string    `json:"to"`
+	At   time.Time `json:"at"`
+}
+
+const (
+	sightings  = 3 // of a permanent redirect before it is adopted
+	maxMoves   = 8
+	fullPeriod = 8 * day // an answer with a body is insisted on so often (at the default interval)
+	lyingEvery = 4       // polls: one of so many is unconditional when validators lie
+)
+
+func loadState(b []byte) *state {
+	s := &state{}
+	if json.Unmarshal(b, s) != nil {
+		return &state{} // of another version: learned anew
+	}
+	return s
+}
+
+func (s *state) save() []byte {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return nil // cannot happen: all fields marshal
+	}
+	return b
+}
+
+// doubt reports whether to ask without validators: now and then when they were
+// caught lying, and every eight days (192 usual intervals, when these are
+// shorter than an hour) when all answers were 304.
+func (s *state) doubt(now time.Time, interval time.Duration) bool {
+	if s.Lies > 0 {
+		return s.NotModified >= lyingEvery-1
+	}
+	period := min(fullPeriod, time.Duration(fullPeriod/time.Hour)*interval)
+	return s.NotModified > 0 && !s.Full.IsZero() && now.Sub(s.Full) >= period
+}
+
+// compare learns whether validators can be trusted: the same ones with other
+// entries are a lie, other ones with other entries are not.
+func (s *state) compare(f *newsfold.Poll, etag, modified string, same bool, digest uint64, delta bool) {
+	if !same || delta || s.Digest == 0 || digest == s.Digest {
+		return
+	}
+	switch {
+	case etag != "" && etag == f.ETag, etag == "" && f.ETag == "" && modified != "" && modified == f.LastModified:
+		s.Lies = min(s.Lies+1, 3)
+	case s.Lies > 0:
+		s.Lies--
+	}
+}
+
+// sight counts one more poll on which permanent redirects led to a feed at
+// target. It reports whether that was often enough. Polls that follow each
+// other in less than half the usual interval count once.
+func (s *state) sight(target string, now time.Time, interval time.Duration) bool {
+	if target != s.Target {
+		s.Target, s.Sightings, s.Sighted = target, 1, now
+		return false
+	}
+	if now.Sub(s.Sighted) < interval/2 {
+		return false
+	}
+	s.Sightings, s.Sighted = s.Sightings+1, now
+	return s.Sightings >= sightings
+}
+
+// fallBack reports whether the URL before the last move is to be tried: when
+// the new one has failed three times, every other time.
+func (s *state) fallBack(errors int) bool {
+	return len(s.Moves) > 0 && errors >= 3 && errors%2 == 1
+}
+
+// revert undoes the last move when the old URL gave a feed by itself.
+func (s *state) revert(f *newsfold.Feed, a *answer) bool {
+	if len(s.Moves) == 0 || len(a.hops) > 0 || f.URL == a.url {
+		return false
+	}
+	last := s.Moves[len(s.Moves)-1]
+	if withoutUser(last.From) != withoutUser(a.url) {
+		return false
+	}
+	s.Moves = append(s.Moves, Move{From: f.URL, To: last.From, At: a.at})
+	f.URL = last.From
+	return true
+}
+
+func (s *state) learn(time.Time, int, time.Time) {}
+
+// health judges whether trouble is on this machine's side.
+type health struct {
+	mu   sync.Mutex
+	ring [32]verdict
+	n    int
+}
+
+type verdict struct {
+	host string
+	bad  bool
+	at   time.Time
+}
+
+// note records how an attempt to reach a host ended.
+func (h *health) note(host string, bad bool, now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ring[h.n%len(h.ring)] = verdict{host, bad, now}
+	h.n++
+}
+
+// offline reports whether most hosts are out of reach: of those tried in the
+// last ten minutes, at least four, three quarters were when last tried.
+func (h *health) offline(now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	last := map[string]bool{}
+	for i := max(0, h.n-len(h.ring)); i < h.n; i++ {
+		v := h.ring[i%len(h.ring)]
+		if now.Sub(v.at) < 10*time.Minute {
+			last[v.host] = v.bad
+		}
+	}
+	bad := 0
+	for _, b := range last {
+		if b {
+			bad++
+		}
+	}
+	return bad >= 4 && bad*4 >= len(last)*3
+}
