@@ -128,6 +128,20 @@ func Load(tx store.Tx, id newsfold.ArticleID) (Story, error) {
 	return st, nil
 }
 
+// LoadArticle returns one article as a story shows it.
+func LoadArticle(tx store.Tx, id newsfold.ArticleID) (Article, error) {
+	a, err := tx.Article(id)
+	if err != nil {
+		return Article{}, err
+	}
+	s, err := tx.Story(a.Story)
+	if err != nil && !errors.Is(err, newsfold.ErrNotFound) {
+		return Article{}, err
+	}
+	l := loader{tx: tx, feeds: map[newsfold.FeedID]string{}}
+	return l.article(a, s.Lead == id)
+}
+
 // loader joins within one transaction.
 type loader struct {
 	tx    store.Tx

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"newsfold/internal/control"
+)
+
+func (a *app) newAdd() *cobra.Command {
+	var folder string
+	cmd := &cobra.Command{
+		Use:   "add URL…",
+		Short: "Subscribe to feeds, or to the feeds that pages announce",
+		Long: `Subscribe to feeds. Each URL is that of a feed or of a page: then the best of
+the feeds that the page announces is taken. The feed is read at once.`,
+		Example: `  newsfold add https://courier.example/feed.xml
+  newsfold add courier.example wire.example --folder News/World`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var folders []string
+			if folder != "" {
+				folders = []string{folder}
+			}
+			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+				return a.add(ctx, c, args, folders)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&folder, "folder", "", "put the feeds into this `folder`; \"A/B\" is B within A")
+	return cmd
+}
+
+// add subscribes to each URL; one that fails does not keep the others out.
+func (a *app) add(ctx context.Context, c *control.Client, urls, folders []string) error {
+	var failed []error
+	for _, u := range urls {
+		added, err := c.Add(ctx, control.AddRequest{URL: u, Folders: folders})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		if _, err := fmt.Fprintf(a.out, "%d\t%s\t%s\t%d entries\n", added.Feed.ID, plain(added.Feed.Label()), added.Feed.URL, added.Entries); err != nil {
+			return err
+		}
+		for _, o := range added.Others {
+			a.note("the page also announces %s", o)
+		}
+	}
+	return errors.Join(failed...)
+}

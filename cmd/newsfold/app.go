@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"newsfold/fetch"
+)
+
+// streams are where a command reads and writes: results go to out, all else to
+// err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// app is what all commands share: the global flags and the streams.
+type app struct {
+	streams
+	dir         string
+	allow       []string
+	interval    time.Duration
+	minInterval time.Duration
+	quiet       bool
+	logFormat   string
+}
+
+// run runs one command line and returns its exit code.
+func run(ctx context.Context, args []string, std streams) int {
+	a := &app{streams: std}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	code, text := judge(ctx, err)
+	if text != "" {
+		_, _ = fmt.Fprintf(std.err, "newsfold: %s\n", text)
+	}
+	return code
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "newsfold",
+		Short: "Read every story once",
+		Long: `newsfold reads news feeds and shows each story once: copies of the same text,
+reprinted, cut short or re-titled by other outlets, are folded under one story
+that says who had it first. Nothing is thrown away.
+
+Try it without any set-up:   newsfold demo
+Start reading:               newsfold import feeds.opml && newsfold daemon
+
+` + exitHelp,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	root.SetVersionTemplate("newsfold {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage("%v; see `%s --help`", err, cmd.CommandPath())
+	})
+	f := root.PersistentFlags()
+	f.StringVar(&a.dir, "dir", "", "`directory` of the database and the daemon's socket (default $NEWSFOLD_DIR, else $XDG_DATA_HOME/newsfold)")
+	f.StringSliceVar(&a.allow, "allow-net", nil, "`networks` or hosts that fetching may reach although they are private or loopback, as CIDR or name, separated by commas")
+	f.DurationVar(&a.interval, "interval", time.Hour, "usual time between two polls of a feed")
+	f.DurationVar(&a.minInterval, "min-interval", 10*time.Minute, "shortest time between two polls of a feed, from 1s")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors only")
+	f.StringVar(&a.logFormat, "log-format", "text", "format of the log on standard error: text or json")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.check() }
+	root.AddCommand(
+		a.newDaemon(), a.newDemo(), a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(),
+		a.newFetch(), a.newList(), a.newShow(), a.newMark(), a.newDigest(), a.newExplain(),
+		newExtract(), newFold(), newParse(), a.newVersion(),
+	)
+	named(root)
+	return root
+}
+
+// named turns every command's complaint about its arguments into a usage error.
+func named(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usage("%v; see `%s --help`", err, cmd.CommandPath())
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		named(sub)
+	}
+}
+
+// check completes and checks the global flags.
+func (a *app) check() error {
+	if a.dir == "" {
+		a.dir = os.Getenv("NEWSFOLD_DIR")
+	}
+	if a.dir == "" {
+		base := os.Getenv("XDG_DATA_HOME")
+		if base == "" {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return usage("no home directory is known: say --dir DIR or set NEWSFOLD_DIR")
+			}
+			base = filepath.Join(home, ".local", "share")
+		}
+		a.dir = filepath.Join(base, "newsfold")
+	}
+	switch {
+	case a.minInterval < time.Second:
+		return usage("--min-interval %v is too short: at least 1s", a.minInterval)
+	case a.interval < time.Second:
+		return usage("--interval %v is too short: at least 1s", a.interval)
+	case a.logFormat != "text" && a.logFormat != "json":
+		return usage("--log-format %q is none of text, json", a.logFormat)
+	}
+	return nil
+}
+
+// logger writes to standard error from a level on.
+func (a *app) logger(level slog.Level) *slog.Logger {
+	if a.quiet {
+		level = slog.LevelError
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	if a.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(a.err, opts))
+	}
+	return slog.New(slog.NewTextHandler(a.err, opts))
+}
+
+// fetcher returns the client for the global flags.
+func (a *app) fetcher(log *slog.Logger) (*fetch.Client, error) {
+	c, err := fetch.New(fetch.Options{
+		Allow: a.allow, Interval: a.interval, MinInterval: min(a.minInterval, a.interval), Log: log,
+	})
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return c, nil
+}
+
+// note prints a remark for a person on standard error, unless --quiet.
+func (a *app) note(format string, args ...any) {
+	if !a.quiet {
+		_, _ = fmt.Fprintf(a.err, format+"\n", args...)
+	}
+}
+
+// errSilent ends a command with a code when all has been said already.
+type errSilent struct{ code int }
+
+func (e errSilent) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+var errUsage = errors.New("usage")
+
+// usage is an error in how newsfold was called.
+func usage(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+func (e *usageError) Unwrap() error { return errUsage }

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"newsfold/fetch"
+	"newsfold/internal/control"
+	"newsfold/internal/ingest"
+	"newsfold/internal/web"
+	"newsfold/store"
+)
+
+func (a *app) newDaemon() *cobra.Command {
+	var listen string
+	cmd := &cobra.Command{
+		Use:   "daemon",
+		Short: "Poll, extract, fold and store; serve the reader page",
+		Long: `Poll the feeds when they are due, fetch, fold and store what is new, and serve
+the reader page and the control socket that the other commands use, until
+interrupted. One daemon can run in a directory at a time.`,
+		Example: `  newsfold daemon
+  newsfold daemon --listen 127.0.0.1:8080 --interval 30m`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			log := a.logger(slog.LevelInfo)
+			db, err := a.openStore(ctx)
+			if err != nil {
+				return err
+			}
+			client, err := a.fetcher(log)
+			if err == nil {
+				d := daemon{app: a, db: db, client: client, log: log, listen: listen}
+				err = d.run(ctx)
+			}
+			return errors.Join(err, db.Close())
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:7878", "`address` of the reader page, on loopback; \"off\" for none")
+	return cmd
+}
+
+// daemon is everything that one process runs over one store.
+type daemon struct {
+	*app
+	db     store.DB
+	client *fetch.Client
+	log    *slog.Logger
+	listen string
+	// ready, when set, is told the address of the reader page once it is
+	// served; the daemon stops when it returns an error.
+	ready func(context.Context, string, *control.Client) error
+}
+
+// run starts in the order that makes each step safe: the store is open and so
+// locked, thus the socket can be taken over; then it serves.
+func (d *daemon) run(ctx context.Context) error {
+	socket, err := control.Listen(d.dir)
+	if err != nil {
+		return marked{err, errStore}
+	}
+	defer func() {
+		if err := os.Remove(control.SocketPath(d.dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			d.log.Warn("leave the control socket behind", "err", err)
+		}
+	}()
+	page, address, err := d.reader()
+	if err != nil {
+		_ = socket.Close()
+		return err
+	}
+	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log})
+	server := control.Server{
+		DB: d.db, Engine: engine, Client: d.client, Log: d.log, Now: time.Now,
+		Version: version, Daemon: true, Web: address, Started: time.Now(),
+	}
+	pages, err := web.New(web.Options{DB: d.db, Log: d.log, Version: version})
+	if err != nil {
+		return errors.Join(err, socket.Close())
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return engine.Run(ctx) })
+	g.Go(func() error { return serve(ctx, socket, server.Handler()) })
+	if page != nil {
+		g.Go(func() error { return serve(ctx, page, pages) })
+	}
+	d.log.Info("started", "version", version, "dir", d.dir, "web", address)
+	if d.ready != nil {
+		g.Go(func() error {
+			c, ok, err := control.Dial(ctx, d.dir)
+			if err != nil || !ok {
+				return fmt.Errorf("reach the daemon just started: %w", err)
+			}
+			return d.ready(ctx, address, c)
+		})
+	}
+	err = g.Wait()
+	d.log.Info("stopped")
+	return err
+}
+
+// reader opens the listener of the reader page; nil when it is off. It is for
+// this machine only as long as nobody has to log in.
+func (d *daemon) reader() (net.Listener, string, error) {
+	if d.listen == "off" || d.listen == "" {
+		return nil, "", nil
+	}
+	addr, err := net.ResolveTCPAddr("tcp", d.listen)
+	if err != nil {
+		return nil, "", usage("--listen %q is no address: say HOST:PORT, such as 127.0.0.1:7878, or off", d.listen)
+	}
+	if !addr.IP.IsLoopback() {
+		return nil, "", usage("--listen %s: the reader page has no login yet, so it is served on loopback only (127.0.0.1:PORT)", d.listen)
+	}
+	l, err := net.ListenTCP("tcp", addr)
+	if err != nil {
+		return nil, "", fmt.Errorf("serve the reader page on %s: %w; --listen chooses another address", d.listen, err)
+	}
+	return l, "http://" + l.Addr().String() + "/", nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"newsfold/internal/control"
+	"newsfold/internal/river"
+)
+
+func (a *app) newExplain() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "explain A B",
+		Short: "Say why two articles are, or are not, one story",
+		Long: `Compare two articles by every rule: what one
+is to the other, how far that is from the border, and what was weighed.`,
+		Example: "  newsfold explain 12 15",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			x, err := articleID(args[0])
+			if err != nil {
+				return err
+			}
+			y, err := articleID(args[1])
+			if err != nil {
+				return err
+			}
+			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+				e, err := c.Explain(ctx, x, y)
+				if err != nil {
+					return err
+				}
+				return a.write("", func(w io.Writer) error {
+					if asJSON {
+						enc := json.NewEncoder(w)
+						enc.SetEscapeHTML(false)
+						return enc.Encode(e)
+					}
+					return a.screen().explanation(w, e)
+				})
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object (doc/json.md)")
+	return cmd
+}
+
+func (s screen) explanation(w io.Writer, e control.Explanation) error {
+	p := printer{w: w}
+	for _, ar := range []river.Article{e.A, e.B} {
+		p.line("%6d  %s — %s, %s", ar.ID, s.bold(plain(ar.Title)), plain(ar.Outlet), ar.Time().Local().Format("2006-01-02 15:04"))
+	}
+	p.line("")
+	switch {
+	case e.Folds:
+		p.line("One story: %d is %s of %d (score %.2f, folds from %.2f; rule: %s).", e.A.ID, article(string(e.Relation)), e.B.ID, e.Score, e.Threshold, plain(e.Rule))
+	case e.Relation != "":
+		p.line("Not one story: %d is related to %d as %s (score %.2f, folds from %.2f; rule: %s).", e.A.ID, e.B.ID, e.Relation, e.Score, e.Threshold, plain(e.Rule))
+	default:
+		p.line("Not one story: nothing ties %d to %d (score %.2f, folds from %.2f; rule: %s).", e.A.ID, e.B.ID, e.Score, e.Threshold, plain(e.Rule))
+	}
+	switch {
+	case e.Story != 0 && !e.Folds:
+		p.line("Both are in story %d all the same: through other copies.", e.Story)
+	case e.Story != 0:
+		p.line("Both are in story %d.", e.Story)
+	}
+	for _, ev := range e.Evidence {
+		p.line("  · %s", evidence(ev))
+	}
+	for i, text := range e.Shared {
+		if i == 0 {
+			p.line("Shared words:")
+		}
+		p.line("  “%s”", fit(plain(text), 300))
+	}
+	return p.err
+}
+
+// article puts the right words before a relation.
+func article(relation string) string {
+	switch relation {
+	case "identical":
+		return "the same text as"
+	case "edited":
+		return "an edited copy"
+	case "excerpt":
+		return "an excerpt"
+	case "expanded":
+		return "an expanded version"
+	case "update":
+		return "an update"
+	}
+	return relation
+}
+
+// printer prints lines and keeps the first error.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}

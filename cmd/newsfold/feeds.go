@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"newsfold"
+	"newsfold/internal/control"
+)
+
+func (a *app) newFeeds() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "feeds",
+		Short: "List the subscriptions and how they are",
+		Example: `  newsfold feeds
+  newsfold feeds --json | jq 'select(.poll.errors > 3) | .url'`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+				return a.write("", func(w io.Writer) error {
+					if asJSON {
+						enc := json.NewEncoder(w)
+						return c.Feeds(ctx, func(f newsfold.Feed) error { return enc.Encode(f) })
+					}
+					return a.feeds(ctx, c, w)
+				})
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, one feed a line (doc/json.md)")
+	return cmd
+}
+
+func (a *app) feeds(ctx context.Context, c *control.Client, w io.Writer) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	now := time.Now()
+	n := 0
+	if _, err := fmt.Fprintln(tw, "ID\tTITLE\tURL\tFOLDER\tENTRIES\tLAST SUCCESS\tNEXT POLL\tERROR"); err != nil {
+		return err
+	}
+	err := c.Feeds(ctx, func(f newsfold.Feed) error {
+		n++
+		_, err := fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", f.ID, fit(plain(f.Label()), 40), f.URL,
+			strings.Join(f.Folders, ", "), f.Entries, never(f.Poll.Succeeded, now, "never"), nextPoll(f, now), plain(f.Poll.Error))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		a.note("No feeds yet: `newsfold add URL` or `newsfold import FILE.opml` subscribes, `newsfold demo` shows how it looks.")
+		return nil
+	}
+	return tw.Flush()
+}
+
+func never(t, now time.Time, word string) string {
+	if t.IsZero() {
+		return word
+	}
+	return clock(t, now)
+}
+
+func nextPoll(f newsfold.Feed, now time.Time) string {
+	if f.Poll.Result == newsfold.Gone {
+		return "no more"
+	}
+	if f.Poll.Next.Before(now) {
+		return "now"
+	}
+	return clock(f.Poll.Next, now)
+}
+
+func (a *app) newRemove() *cobra.Command {
+	return &cobra.Command{
+		Use:   "remove FEED",
+		Short: "End a subscription",
+		Long: `End a subscription, named by its ID, its URL or its title. What it brought stays:
+the stories keep their articles.`,
+		Example: `  newsfold remove 12
+  newsfold remove https://courier.example/feed.xml`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+				f, err := c.Remove(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				w := bufio.NewWriter(a.out)
+				_, _ = fmt.Fprintf(w, "removed %d\t%s\t%s\n", f.ID, plain(f.Label()), f.URL)
+				return w.Flush()
+			})
+		},
+	}
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"newsfold/internal/control"
+	"newsfold/internal/ingest"
+)
+
+func (a *app) newFetch() *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "fetch [FEED…]",
+		Short: "Ask the feeds that are due once, and fold what is new",
+		Long: `Ask the feeds that are due, all of them (--all) or those named, once; fetch the
+pages of articles whose feed has only a summary; fold; exit. A running daemon
+does the asking when there is one. The exit code is 5 when every feed failed.`,
+		Example: `  newsfold fetch
+  newsfold fetch --all --quiet && newsfold list --unread`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if all && len(args) > 0 {
+				return usage("--all and names of feeds exclude each other")
+			}
+			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+				return a.fetchOnce(ctx, c, control.FetchRequest{All: all, Feeds: args})
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "ask every feed, due or not")
+	return cmd
+}
+
+func (a *app) fetchOnce(ctx context.Context, c *control.Client, req control.FetchRequest) error {
+	bar := a.progress()
+	p, err := c.Fetch(ctx, req, func(p ingest.Progress) { bar.show(progressLine(p)) })
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	for _, f := range p.Failures {
+		a.note("newsfold: feed %d: %s", f.Feed, f.Error)
+	}
+	a.note("%s asked: %d unchanged, %d failed; %s, %d revised; %s",
+		count(p.Polled, "feed", "feeds"), p.Unchanged, p.Failed,
+		count(p.New, "new entry", "new entries"), p.Revised, count(p.Pages, "page fetched", "pages fetched"))
+	if p.Polled > 0 && p.Failed == p.Polled {
+		return errSilent{exitUnread}
+	}
+	return nil
+}
+
+func progressLine(p ingest.Progress) string {
+	if p.Polled < p.Feeds {
+		return fmt.Sprintf("feeds %d/%d · %d new · %s", p.Polled, p.Feeds, p.New, plain(p.Last))
+	}
+	return fmt.Sprintf("%d new entries · pages %d, %d to go", p.New, p.Pages, p.PagesLeft)
+}

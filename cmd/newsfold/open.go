@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"newsfold/internal/control"
+	"newsfold/internal/ingest"
+	"newsfold/store"
+	"newsfold/store/bolt"
+)
+
+// openStore opens the store of the directory.
+func (a *app) openStore(ctx context.Context) (store.DB, error) {
+	db, err := bolt.Open(ctx, filepath.Join(a.dir, "newsfold.db"), bolt.Options{})
+	if err != nil {
+		return nil, marked{err, errStore}
+	}
+	return db, nil
+}
+
+// with runs fn with a client of the daemon of the directory or, when there is
+// none, of this process, which then holds the store for as long.
+func (a *app) with(ctx context.Context, fn func(context.Context, *control.Client) error) error {
+	c, ok, err := control.Dial(ctx, a.dir)
+	if err != nil {
+		return marked{err, errStore}
+	}
+	if ok {
+		return fn(ctx, c)
+	}
+	db, err := a.openStore(ctx)
+	if errors.Is(err, store.ErrLocked) {
+		// A daemon that is just starting holds the lock before it listens.
+		if c, ok, err := control.Dial(ctx, a.dir); err == nil && ok {
+			return fn(ctx, c)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.direct(ctx, db, fn), db.Close())
+}
+
+// direct serves the control interface within the process while fn runs.
+func (a *app) direct(ctx context.Context, db store.DB, fn func(context.Context, *control.Client) error) error {
+	log := a.logger(slog.LevelWarn)
+	client, err := a.fetcher(log)
+	if err != nil {
+		return err
+	}
+	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log})
+	server := control.Server{
+		DB: db, Engine: engine, Client: client, Log: log,
+		Now: time.Now, Version: version, Started: time.Now(),
+	}
+	pipe := control.NewPipe()
+	var result error
+	g, gctx := errgroup.WithContext(ctx)
+	gctx, done := context.WithCancel(gctx)
+	g.Go(func() error { return engine.Run(gctx) })
+	g.Go(func() error { return serve(gctx, pipe, server.Handler()) })
+	g.Go(func() error {
+		defer done()
+		result = fn(gctx, control.Connect(pipe.Dial))
+		return nil
+	})
+	if err := g.Wait(); err != nil {
+		return err // the cause; what fn met follows from it
+	}
+	return result
+}
+
+// serve serves HTTP until ctx is done, then lets what is under way finish for a
+// moment.
+func serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- srv.Serve(l) }()
+	select {
+	case err := <-stopped:
+		return fmt.Errorf("serve %s: %w", l.Addr(), err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(grace); err != nil {
+		_ = srv.Close()
+	}
+	<-stopped
+	return nil
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/rivo/uniseg"
+	"golang.org/x/term"
+)
+
+// write hands fn a writer on a file, or on standard output when the name is
+// empty. A file is replaced only when all of it was written: an earlier one
+// survives any failure.
+func (a *app) write(name string, fn func(io.Writer) error) (err error) {
+	if name == "" || name == "-" {
+		w := bufio.NewWriter(a.out)
+		if err := fn(w); err != nil {
+			return err
+		}
+		return w.Flush()
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if err = fn(f); err != nil {
+		return err
+	}
+	if err = f.Chmod(0o644); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if err = f.Sync(); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if err = f.Close(); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if err = os.Rename(f.Name(), name); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+// screen is what is known of the terminal that results go to.
+type screen struct {
+	width int  // columns; 0: not a terminal
+	color bool // NO_COLOR is not set
+}
+
+func (a *app) screen() screen {
+	f, ok := a.out.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return screen{}
+	}
+	w, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || w < 20 {
+		w = 80
+	}
+	return screen{width: w, color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+func (s screen) bold(text string) string { return s.style("1", text) }
+func (s screen) dim(text string) string  { return s.style("2", text) }
+
+func (s screen) style(code, text string) string {
+	if !s.color || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// fit cuts a text to a number of columns; 0 is no bound.
+func fit(text string, columns int) string {
+	if columns <= 0 || uniseg.StringWidth(text) <= columns {
+		return text
+	}
+	var b strings.Builder
+	used := 0
+	g := uniseg.NewGraphemes(text)
+	for g.Next() {
+		if used += g.Width(); used > columns-1 {
+			break
+		}
+		b.WriteString(g.Str())
+	}
+	return strings.TrimRight(b.String(), " ") + "…"
+}
+
+// plain makes a publisher's words safe for a terminal: one line, without
+// control characters, which could move the cursor, and without the direction
+// overrides that make a text read as another.
+func plain(text string) string {
+	var b strings.Builder
+	space := false
+	for _, r := range text {
+		switch {
+		case unicode.IsSpace(r):
+			space = b.Len() > 0
+			continue
+		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == unicode.ReplacementChar:
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// wrapped breaks a paragraph at spaces into lines of at most so many columns.
+func wrapped(text string, columns int) string {
+	if columns <= 0 {
+		return text
+	}
+	var b strings.Builder
+	used := 0
+	for i, w := range strings.Fields(text) {
+		n := uniseg.StringWidth(w)
+		if i > 0 {
+			if used+1+n > columns {
+				b.WriteByte('\n')
+				used = 0
+			} else {
+				b.WriteByte(' ')
+				used++
+			}
+		}
+		b.WriteString(w)
+		used += n
+	}
+	return b.String()
+}
+
+// clock prints a time the short way: of day when it is today, else the date.
+func clock(t, now time.Time) string {
+	t, now = t.Local(), now.Local()
+	if t.Year() == now.Year() && t.YearDay() == now.YearDay() {
+		return t.Format("15:04")
+	}
+	return t.Format("2006-01-02")
+}
+
+// lag prints a delay: "23 min", "4 h", "2 d".
+func lag(d time.Duration) string {
+	switch {
+	case d < 90*time.Minute:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d d", int(d.Hours()/24))
+}
+
+// count prints "1 copy", "2 copies".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

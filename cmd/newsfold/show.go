@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"newsfold"
+	"newsfold/internal/control"
+	"newsfold/internal/river"
+)
+
+func (a *app) newShow() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a story: its text, its copies, who was first, and why they were folded",
+		Long: `Show the story that an ID leads to, of a story or of any article in it: the text
+of its lead, its copies with the evidence of each fold, and who had it first.
+Showing does not mark it read: "newsfold mark read ID" does.`,
+		Example: "  newsfold show 12\n  newsfold show 12 --json | jq '.articles[].outlet'",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := articleID(args[0])
+			if err != nil {
+				return err
+			}
+			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+				st, err := c.Show(ctx, id)
+				if err != nil {
+					return err
+				}
+				return a.write("", func(w io.Writer) error {
+					if asJSON {
+						enc := json.NewEncoder(w)
+						enc.SetEscapeHTML(false)
+						return enc.Encode(st)
+					}
+					return a.screen().show(w, st, time.Now())
+				})
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object (doc/json.md)")
+	return cmd
+}
+
+// articleID reads an ID from the command line.
+func articleID(v string) (newsfold.ArticleID, error) {
+	id, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || id <= 0 {
+		return 0, usage("%q is no ID: those are the numbers that `newsfold list` prints", v)
+	}
+	return newsfold.ArticleID(id), nil
+}
+
+// show prints a whole story.
+func (s screen) show(w io.Writer, st river.Story, now time.Time) error {
+	width := min(s.width, 90)
+	var b strings.Builder
+	fmt.Fprintln(&b, s.bold(wrapped(plain(st.Title), width)))
+	line := plain(st.Outlet)
+	if st.Byline != "" {
+		line += " · " + plain(st.Byline)
+	}
+	fmt.Fprintln(&b, s.dim(fmt.Sprintf("%s · %s", line, st.Time.Local().Format("2006-01-02 15:04 MST"))))
+	fmt.Fprintln(&b, s.dim(plain(st.URL)))
+	for para := range strings.SplitSeq(st.Text, "\n\n") {
+		if p := plain(para); p != "" {
+			fmt.Fprintf(&b, "\n%s\n", wrapped(p, width))
+		}
+	}
+	if st.First.Outlet != "" && (st.Copies > 0 || st.First.Article == 0) {
+		fmt.Fprintf(&b, "\nFirst: %s (%.0f %% sure: %s)\n", plain(st.First.Outlet), 100*st.First.Confidence, plain(st.First.Reason))
+	}
+	if st.Copies > 0 {
+		fmt.Fprintf(&b, "\n%s\n", s.bold(count(st.Copies, "copy", "copies")+" in "+count(st.Outlets, "outlet", "outlets")))
+	}
+	for _, ar := range st.Articles {
+		if st.Copies == 0 && len(ar.Links) == 0 {
+			break
+		}
+		s.member(&b, ar, st)
+	}
+	fmt.Fprintf(&b, "\n%s\n", s.dim(fmt.Sprintf("story %d · %s%s", st.ID, state(st), feedNames(st.Feeds))))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// member prints one article of a story with the evidence of its fold.
+func (s screen) member(b *strings.Builder, ar river.Article, st river.Story) {
+	role := string(ar.Relation)
+	if ar.With != 0 {
+		role += fmt.Sprintf(" of %d, score %.2f", ar.With, ar.Score)
+	}
+	if ar.Lead {
+		role = "lead; " + role
+	}
+	fmt.Fprintf(b, "%6d  %s, %s later: %s\n", ar.ID, plain(ar.Outlet), lag(ar.Time().Sub(st.Time)), role)
+	fmt.Fprintf(b, "        %s\n", s.dim(plain(ar.Title)+" "+plain(ar.URL)))
+	for _, e := range ar.Evidence {
+		fmt.Fprintf(b, "        · %s\n", evidence(e))
+	}
+	for _, o := range ar.Origins {
+		text := strings.TrimSpace(plain(o.Name) + " " + o.URL)
+		fmt.Fprintf(b, "        · says it is from %s (%s)\n", text, o.Kind)
+	}
+	for _, l := range ar.Links {
+		fmt.Fprintf(b, "        · related, not folded: %s %d\n", l.Relation, l.With)
+	}
+}
+
+func evidence(e newsfold.Evidence) string {
+	switch {
+	case e.Detail == "":
+		return fmt.Sprintf("%s %.2f", e.Kind, e.Value)
+	case e.Value == 0:
+		return fmt.Sprintf("%s: %s", e.Kind, plain(e.Detail))
+	}
+	return fmt.Sprintf("%s %.2f: %s", e.Kind, e.Value, plain(e.Detail))
+}
+
+func state(st river.Story) string {
+	words := "unread"
+	if st.Read {
+		words = "read"
+	}
+	if st.Starred {
+		words += ", starred"
+	}
+	return words
+}
+
+func feedNames(feeds []river.Feed) string {
+	if len(feeds) == 0 {
+		return ""
+	}
+	names := make([]string, len(feeds))
+	for i, f := range feeds {
+		names[i] = plain(f.Title)
+	}
+	return " · in " + strings.Join(names, ", ")
+}

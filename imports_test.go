@@ -1,0 +1,105 @@
+package newsfold_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// reach says what each package of ours may import of ours. What is not listed
+// imports the nouns only.
+var reach = map[string][]string{
+	".":                 {},
+	"extract":           {},
+	"dedupe":            {},
+	"fetch":             {"."},
+	"store":             {"."},
+	"store/bolt":        {".", "store"},
+	"store/storetest":   {".", "store"},
+	"internal/river":    {".", "store"},
+	"internal/opml":     {"."},
+	"internal/digest":   {".", "internal/opml", "internal/river"},
+	"internal/ingest":   {".", "dedupe", "extract", "fetch", "store"},
+	"internal/web":      {".", "internal/river", "store"},
+	"internal/control":  {".", "dedupe", "fetch", "internal/digest", "internal/ingest", "internal/opml", "internal/river", "store"},
+	"internal/newsroom": {},
+}
+
+// sole names the one place where a library may be imported, and why.
+var sole = []struct{ library, place, reason string }{
+	{"github.com/mmcdole/gofeed", "fetch", "reading feeds is fetch's, with its gaps closed around it"},
+	{"github.com/PuerkitoBio/goquery", "extract", "reading pages is extract's"},
+	{"github.com/microcosm-cc/bluemonday", "extract", "one policy decides what HTML is safe to show"},
+	{"go.etcd.io/bbolt", "store/bolt", "the engine can be exchanged only if nobody else knows it"},
+	{"github.com/spf13/cobra", "cmd/newsfold", "no package behind the command line depends on it"},
+}
+
+// TestImportsPointOneWay keeps the architecture: cmd/newsfold → internal →
+// leaves → nouns, leaves never importing each other. Tests are free to reach
+// further.
+func TestImportsPointOneWay(t *testing.T) {
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || name == "bench" || d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && name != ".") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(fset, name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, im := range f.Imports {
+			lib, err := strconv.Unquote(im.Path.Value)
+			if err != nil {
+				return err
+			}
+			check(t, filepath.ToSlash(name), lib)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func check(t *testing.T, file, lib string) {
+	place := path.Dir(file)
+	for _, s := range sole {
+		if (lib == s.library || strings.HasPrefix(lib, s.library+"/")) && place != s.place && !strings.HasPrefix(place, s.place+"/") {
+			t.Errorf("%s imports %s, which belongs to %s: %s", file, lib, s.place, s.reason)
+		}
+	}
+	ours, ok := strings.CutPrefix(lib, "newsfold")
+	if !ok || place == "cmd/newsfold" {
+		return
+	}
+	ours = strings.TrimPrefix(ours, "/")
+	if ours == "" {
+		ours = "."
+	}
+	// What lies inside a package's own internal folder is part of it.
+	if own, _, ok := strings.Cut(ours, "/internal/"); ok && (place == own || strings.HasPrefix(place, own+"/")) {
+		return
+	}
+	if own, _, ok := strings.Cut(place, "/internal/"); ok {
+		place = own
+	}
+	may, listed := reach[place]
+	if !listed {
+		may = []string{"."}
+	}
+	if !slices.Contains(may, ours) && ours != place {
+		t.Errorf("%s imports newsfold/%s: %s may reach %q only", file, ours, place, may)
+	}
+}

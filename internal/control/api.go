@@ -1,0 +1,145 @@
+package control
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"newsfold"
+	"newsfold/internal/ingest"
+	"newsfold/internal/river"
+)
+
+// Kind sorts errors by what a caller may do about them.
+type Kind string
+
+// The kinds of error.
+const (
+	Invalid   Kind = "invalid"   // the request makes no sense
+	NotFound  Kind = "not_found" // no such feed, story or article
+	Exists    Kind = "exists"    // subscribed already
+	Malformed Kind = "malformed" // what was handed in is not what it should be
+	Unread    Kind = "unread"    // a feed could not be fetched or is none
+	Full      Kind = "full"      // the disk is full
+	Internal  Kind = "internal"  // anything else
+)
+
+// Error is an error as it crosses the interface. Its message is for a person.
+type Error struct {
+	Kind    Kind   `json:"kind"`
+	Message string `json:"message"`
+}
+
+func (e *Error) Error() string { return e.Message }
+
+func (k Kind) status() int {
+	switch k {
+	case Invalid:
+		return http.StatusBadRequest
+	case Malformed:
+		return http.StatusUnprocessableEntity
+	case NotFound:
+		return http.StatusNotFound
+	case Exists:
+		return http.StatusConflict
+	case Unread:
+		return http.StatusBadGateway
+	case Full:
+		return http.StatusInsufficientStorage
+	}
+	return http.StatusInternalServerError
+}
+
+// line is one line of a stream: exactly one field is set. A stream ends with
+// End or Error.
+type line struct {
+	Item  json.RawMessage `json:"item,omitempty"`
+	End   json.RawMessage `json:"end,omitempty"`
+	Error *Error          `json:"error,omitempty"`
+}
+
+// Status describes the store and the daemon that holds it.
+type Status struct {
+	Version string        `json:"version"`
+	PID     int           `json:"pid"`
+	Daemon  bool          `json:"daemon"` // false: served by the asking process itself
+	Web     string        `json:"web,omitempty"`
+	Started time.Time     `json:"started"`
+	Feeds   int           `json:"feeds"`
+	Stories int           `json:"stories"`
+	Engine  ingest.Status `json:"engine"`
+}
+
+// AddRequest asks for a subscription.
+type AddRequest struct {
+	URL     string   `json:"url"` // of a feed, or of a page that announces one
+	Folders []string `json:"folders,omitempty"`
+}
+
+// Added is a subscription that was made.
+type Added struct {
+	Feed    newsfold.Feed `json:"feed"`
+	Entries int           `json:"entries"`
+	Others  []string      `json:"others,omitempty"` // further feeds that the page announces
+}
+
+// Imported says what came of an OPML file.
+type Imported struct {
+	Added    int      `json:"added"`
+	Known    int      `json:"known"`              // subscribed already; folders were added
+	Problems []string `json:"problems,omitempty"` // outlines that could not be used
+}
+
+// FetchRequest asks for one pass over feeds.
+type FetchRequest struct {
+	All   bool     `json:"all,omitempty"`   // also those that are not due
+	Feeds []string `json:"feeds,omitempty"` // only these, by ID, URL or title
+}
+
+// ListRequest selects stories; see river.List.
+type ListRequest struct {
+	Since, Until    time.Time
+	Unread, Starred bool
+	Feed            string // by ID, URL or title
+	Limit           int    // 0: all
+	Articles        bool   // with the articles of each story
+}
+
+// Mark is what may be said of a story.
+type Mark string
+
+// The marks.
+const (
+	MarkRead   Mark = "read"
+	MarkUnread Mark = "unread"
+	MarkStar   Mark = "star"
+	MarkUnstar Mark = "unstar"
+)
+
+// MarkRequest marks the stories that some IDs lead to: all of them or, when one
+// is unknown, none.
+type MarkRequest struct {
+	IDs  []newsfold.ArticleID `json:"ids"`
+	Mark Mark                 `json:"mark"`
+}
+
+// Explanation says why two articles are, or are not, one story.
+type Explanation struct {
+	A         river.Article       `json:"a"`
+	B         river.Article       `json:"b"`
+	Story     newsfold.StoryID    `json:"story,omitempty"` // that both are in
+	Relation  newsfold.Relation   `json:"relation"`        // of a to b; empty: unrelated
+	Folds     bool                `json:"folds"`           // whether that relation folds
+	Score     float64             `json:"score"`
+	Threshold float64             `json:"threshold"`
+	Rule      string              `json:"rule"`
+	Evidence  []newsfold.Evidence `json:"evidence"`
+	Shared    []string            `json:"shared,omitempty"` // longest shared passages
+}
+
+// DigestRequest asks for a digest.
+type DigestRequest struct {
+	Since, Until time.Time
+	Format       string // see package digest
+	Title        string
+}

@@ -1,0 +1,232 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"newsfold"
+	"newsfold/internal/ingest"
+	"newsfold/internal/river"
+)
+
+// Client asks for the interface. Refusals are *[Error].
+type Client struct {
+	http *http.Client
+}
+
+// Connect returns a client of whatever dial reaches.
+func Connect(dial func(context.Context) (net.Conn, error)) *Client {
+	t := &http.Transport{
+		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx) },
+		DisableKeepAlives: true, // a command asks once or twice
+	}
+	return &Client{http: &http.Client{Transport: t}}
+}
+
+// do sends a request and returns the answer's body, which the caller closes.
+func (c *Client) do(ctx context.Context, method, path string, query url.Values, body any) (io.ReadCloser, error) {
+	var send io.Reader
+	switch b := body.(type) {
+	case nil:
+	case io.Reader:
+		send = b
+	default:
+		data, err := json.Marshal(b)
+		if err != nil {
+			return nil, err
+		}
+		send = bytes.NewReader(data)
+	}
+	target := url.URL{Scheme: "http", Host: "newsfold", Path: path, RawQuery: query.Encode()}
+	req, err := http.NewRequestWithContext(ctx, method, target.String(), send)
+	if err != nil {
+		return nil, err
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("the daemon does not answer: %w", errors.Unwrap(err))
+	}
+	if res.StatusCode == http.StatusOK {
+		return res.Body, nil
+	}
+	defer func() { _ = res.Body.Close() }()
+	var l line
+	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&l); err != nil || l.Error == nil {
+		return nil, fmt.Errorf("the daemon answers %s: is it of another version?", res.Status)
+	}
+	return nil, l.Error
+}
+
+// ask is do for calls with one answer.
+func ask[T any](ctx context.Context, c *Client, method, path string, query url.Values, body any) (v T, err error) {
+	r, err := c.do(ctx, method, path, query, body)
+	if err != nil {
+		return v, err
+	}
+	defer func() { _ = r.Close() }()
+	if err := json.NewDecoder(r).Decode(&v); err != nil {
+		return v, fmt.Errorf("read the daemon's answer: %w", err)
+	}
+	return v, nil
+}
+
+// follow is do for streams: it hands each item to fn and returns the end.
+func follow[I, E any](ctx context.Context, r io.ReadCloser, fn func(I) error) (end E, err error) {
+	defer func() { _ = r.Close() }()
+	dec := json.NewDecoder(r)
+	for {
+		var l line
+		if err := dec.Decode(&l); err != nil {
+			if ctx.Err() != nil {
+				return end, ctx.Err()
+			}
+			return end, fmt.Errorf("the daemon's answer broke off: %w", err)
+		}
+		switch {
+		case l.Error != nil:
+			return end, l.Error
+		case l.End != nil:
+			return end, json.Unmarshal(l.End, &end)
+		}
+		var item I
+		if err := json.Unmarshal(l.Item, &item); err != nil {
+			return end, fmt.Errorf("read the daemon's answer: %w", err)
+		}
+		if err := fn(item); err != nil {
+			return end, err
+		}
+	}
+}
+
+// Status describes the store and who holds it.
+func (c *Client) Status(ctx context.Context) (Status, error) {
+	return ask[Status](ctx, c, "GET", "/v1/status", nil, nil)
+}
+
+// Feeds hands all subscriptions to fn, by ascending ID.
+func (c *Client) Feeds(ctx context.Context, fn func(newsfold.Feed) error) error {
+	r, err := c.do(ctx, "GET", "/v1/feeds", nil, nil)
+	if err != nil {
+		return err
+	}
+	_, err = follow[newsfold.Feed, struct{}](ctx, r, fn)
+	return err
+}
+
+// Add subscribes to a feed, or to the feed that a page announces, and reads it.
+func (c *Client) Add(ctx context.Context, req AddRequest) (Added, error) {
+	return ask[Added](ctx, c, "POST", "/v1/feeds", nil, req)
+}
+
+// Remove ends the subscription of the feed with this ID, URL or title.
+func (c *Client) Remove(ctx context.Context, feed string) (newsfold.Feed, error) {
+	return ask[newsfold.Feed](ctx, c, "DELETE", "/v1/feeds", url.Values{"feed": {feed}}, nil)
+}
+
+// Import subscribes to the feeds of an OPML document.
+func (c *Client) Import(ctx context.Context, opml io.Reader) (Imported, error) {
+	return ask[Imported](ctx, c, "POST", "/v1/import", nil, opml)
+}
+
+// Export writes the subscriptions as OPML.
+func (c *Client) Export(ctx context.Context, w io.Writer) error {
+	return c.copy(ctx, w, "/v1/export", nil)
+}
+
+func (c *Client) copy(ctx context.Context, w io.Writer, path string, query url.Values) error {
+	r, err := c.do(ctx, "GET", path, query, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	_, err = io.Copy(w, r)
+	return err
+}
+
+// Fetch asks feeds once and returns when what they said is folded; fn is told
+// of progress.
+func (c *Client) Fetch(ctx context.Context, req FetchRequest, fn func(ingest.Progress)) (ingest.Progress, error) {
+	r, err := c.do(ctx, "POST", "/v1/fetch", nil, req)
+	if err != nil {
+		return ingest.Progress{}, err
+	}
+	return follow[ingest.Progress, ingest.Progress](ctx, r, func(p ingest.Progress) error {
+		fn(p)
+		return nil
+	})
+}
+
+// List hands stories to fn, newest first, and reports whether there are more
+// than the limit.
+func (c *Client) List(ctx context.Context, req ListRequest, fn func(river.Story) error) (more bool, err error) {
+	r, err := c.do(ctx, "GET", "/v1/stories", req.values(), nil)
+	if err != nil {
+		return false, err
+	}
+	end, err := follow[river.Story, listed](ctx, r, fn)
+	return end.More, err
+}
+
+func (r ListRequest) values() url.Values {
+	v := url.Values{}
+	setTime(v, "since", r.Since)
+	setTime(v, "until", r.Until)
+	for name, on := range map[string]bool{"unread": r.Unread, "starred": r.Starred, "articles": r.Articles} {
+		if on {
+			v.Set(name, "true")
+		}
+	}
+	if r.Feed != "" {
+		v.Set("feed", r.Feed)
+	}
+	if r.Limit > 0 {
+		v.Set("limit", strconv.Itoa(r.Limit))
+	}
+	return v
+}
+
+func setTime(v url.Values, name string, t time.Time) {
+	if !t.IsZero() {
+		v.Set(name, t.UTC().Format(time.RFC3339Nano))
+	}
+}
+
+// Show returns the story that an ID leads to, whole.
+func (c *Client) Show(ctx context.Context, id newsfold.ArticleID) (river.Story, error) {
+	return ask[river.Story](ctx, c, "GET", "/v1/stories/"+strconv.FormatInt(int64(id), 10), nil, nil)
+}
+
+// Mark marks stories and returns them.
+func (c *Client) Mark(ctx context.Context, req MarkRequest) ([]newsfold.StoryID, error) {
+	return ask[[]newsfold.StoryID](ctx, c, "POST", "/v1/mark", nil, req)
+}
+
+// Explain says why two articles are, or are not, one story.
+func (c *Client) Explain(ctx context.Context, a, b newsfold.ArticleID) (Explanation, error) {
+	v := url.Values{}
+	v.Set("a", strconv.FormatInt(int64(a), 10))
+	v.Set("b", strconv.FormatInt(int64(b), 10))
+	return ask[Explanation](ctx, c, "GET", "/v1/explain", v, nil)
+}
+
+// Digest writes a digest in one of the formats of package digest.
+func (c *Client) Digest(ctx context.Context, req DigestRequest, w io.Writer) error {
+	v := url.Values{}
+	setTime(v, "since", req.Since)
+	setTime(v, "until", req.Until)
+	v.Set("format", req.Format)
+	v.Set("title", req.Title)
+	return c.copy(ctx, w, "/v1/digest", v)
+}

@@ -1,0 +1,228 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"newsfold"
+	"newsfold/dedupe"
+	"newsfold/fetch"
+	"newsfold/internal/ingest"
+	"newsfold/store"
+)
+
+// Server is what the interface works on.
+type Server struct {
+	DB     store.DB
+	Engine *ingest.Engine // running
+	Client *fetch.Client
+	Fold   dedupe.Options
+	Log    *slog.Logger
+	Now    func() time.Time
+
+	Version string
+	Daemon  bool
+	Web     string // address of the reader page
+	Started time.Time
+}
+
+// maxRequest bounds a request's body; a subscription list is the largest.
+const maxRequest = 64 << 20
+
+// Handler returns the interface.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/status", s.answer(s.status))
+	mux.HandleFunc("GET /v1/feeds", s.stream(s.feeds))
+	mux.HandleFunc("POST /v1/feeds", s.answer(s.add))
+	mux.HandleFunc("DELETE /v1/feeds", s.answer(s.remove))
+	mux.HandleFunc("POST /v1/import", s.answer(s.importOPML))
+	mux.HandleFunc("GET /v1/export", s.raw(s.exportOPML))
+	mux.HandleFunc("POST /v1/fetch", s.stream(s.fetch))
+	mux.HandleFunc("GET /v1/stories", s.stream(s.list))
+	mux.HandleFunc("GET /v1/stories/{id}", s.answer(s.show))
+	mux.HandleFunc("POST /v1/mark", s.answer(s.mark))
+	mux.HandleFunc("GET /v1/explain", s.answer(s.explain))
+	mux.HandleFunc("GET /v1/digest", s.raw(s.digest))
+	return http.MaxBytesHandler(mux, maxRequest)
+}
+
+// answer serves a call with one JSON value as its answer.
+func (s *Server) answer(call func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := call(r)
+		if err != nil {
+			s.refuse(w, err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(v) // the caller has gone: nothing to do
+	}
+}
+
+// refuse answers with an error.
+func (s *Server) refuse(w http.ResponseWriter, err error) {
+	e := sorted(err)
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(e.Kind.status())
+	_ = json.NewEncoder(w).Encode(line{Error: e})
+}
+
+// stream serves a call with many JSON values as its answer, one a line, and
+// what the call returns as the last.
+func (s *Server) stream(call func(*http.Request, func(any) error) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/x-ndjson")
+		enc := json.NewEncoder(w)
+		rc := http.NewResponseController(w)
+		emit := func(v any) error {
+			b, err := json.Marshal(v)
+			if err != nil {
+				return err
+			}
+			if err := enc.Encode(line{Item: b}); err != nil {
+				return err
+			}
+			return rc.Flush()
+		}
+		end, err := call(r, emit)
+		if err != nil {
+			_ = enc.Encode(line{Error: sorted(err)})
+			return
+		}
+		b, err := json.Marshal(end)
+		if err != nil {
+			_ = enc.Encode(line{Error: sorted(err)})
+			return
+		}
+		_ = enc.Encode(line{End: b})
+	}
+}
+
+// raw serves a call whose answer is a document.
+func (s *Server) raw(call func(*http.Request, io.Writer) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var buf strings.Builder
+		if err := call(r, &buf); err != nil {
+			s.refuse(w, err)
+			return
+		}
+		_, _ = io.WriteString(w, buf.String())
+	}
+}
+
+// sorted gives an error its kind.
+func sorted(err error) *Error {
+	var (
+		e  *Error
+		fe *fetch.Error
+		mb *http.MaxBytesError
+	)
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.As(err, &fe):
+		return &Error{Unread, err.Error()}
+	case errors.As(err, &mb):
+		return &Error{Invalid, fmt.Sprintf("more than the %d MiB that are read at once", maxRequest>>20)}
+	case errors.Is(err, newsfold.ErrNotFound):
+		return &Error{NotFound, err.Error()}
+	case errors.Is(err, newsfold.ErrExists):
+		return &Error{Exists, err.Error()}
+	case errors.Is(err, store.ErrFull):
+		return &Error{Full, err.Error()}
+	}
+	return &Error{Internal, err.Error()}
+}
+
+func invalid(format string, args ...any) error {
+	return &Error{Invalid, fmt.Sprintf(format, args...)}
+}
+
+func (s *Server) status(r *http.Request) (any, error) {
+	st := Status{
+		Version: s.Version, PID: os.Getpid(), Daemon: s.Daemon, Web: s.Web,
+		Started: s.Started, Engine: s.Engine.Status(),
+	}
+	err := s.DB.View(r.Context(), func(tx store.Tx) error {
+		st.Feeds, st.Stories = 0, 0
+		for _, err := range tx.Feeds() {
+			if err != nil {
+				return err
+			}
+			st.Feeds++
+		}
+		for _, err := range tx.Stories(store.Query{}) {
+			if err != nil {
+				return err
+			}
+			st.Stories++
+		}
+		return nil
+	})
+	return st, err
+}
+
+// decode reads a JSON request.
+func decode[T any](r *http.Request) (v T, err error) {
+	if err := json.NewDecoder(r.Body).Decode(&v); err != nil {
+		return v, invalid("request is no JSON of the right form: %v", err)
+	}
+	return v, nil
+}
+
+// resolve finds the feed that a person means: by ID, by URL, or by a title that
+// only one feed has.
+func resolve(tx store.Tx, name string) (newsfold.Feed, error) {
+	if id, err := strconv.ParseInt(name, 10, 64); err == nil {
+		f, err := tx.Feed(newsfold.FeedID(id))
+		if errors.Is(err, newsfold.ErrNotFound) {
+			err = &Error{NotFound, fmt.Sprintf("no feed has the number %d; `newsfold feeds` lists them", id)}
+		}
+		return f, err
+	}
+	if f, err := tx.FindFeed(name); err == nil || !errors.Is(err, newsfold.ErrNotFound) {
+		return f, err
+	}
+	var found []newsfold.Feed
+	for f, err := range tx.Feeds() {
+		if err != nil {
+			return f, err
+		}
+		if strings.EqualFold(f.Label(), name) || strings.EqualFold(f.Title, name) {
+			found = append(found, f)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return newsfold.Feed{}, &Error{NotFound, fmt.Sprintf("no feed is called %q; `newsfold feeds` lists them", name)}
+	}
+	return newsfold.Feed{}, invalid("%d feeds are called %q: say which by number or URL", len(found), name)
+}
+
+// times reads a time from a query; empty is the zero time.
+func times(q url.Values, name string) (time.Time, error) {
+	v := q.Get(name)
+	if v == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, v)
+	if err != nil {
+		return t, invalid("%s=%q is no time of RFC 3339", name, v)
+	}
+	return t, nil
+}
+
+func (s *Server) view(ctx context.Context, fn func(store.Tx) error) error { return s.DB.View(ctx, fn) }
