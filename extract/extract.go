@@ -1,11 +1,12 @@
-// Package extract turns the bytes of a page into the article on it. (The page
-// of ideas goes to doc.go.)
 package extract
 
 import (
 	"errors"
 	"time"
 )
+
+// MaxPage is the size of the largest page that is read, in bytes.
+const MaxPage = 50 << 20
 
 // Options guide an extraction. The zero value will do.
 type Options struct {
@@ -63,24 +64,45 @@ type Origin struct {
 	Quote string // the words on the page
 }
 
-// ErrTooLarge says that a page is over the limit of 50 MB.
+// ErrTooLarge says that a page is over the limit of [MaxPage].
 var ErrTooLarge = errors.New("page is too large")
 
 // Extract reads a page. It never fails on bad HTML: a page without an article
 // gives a Document whose Kind says what it is. The errors are ErrTooLarge only.
 func Extract(page []byte, url string, opts Options) (*Document, error) {
-	return nil, errors.New("not written yet")
+	if len(page) > MaxPage {
+		return nil, ErrTooLarge
+	}
+	if foreign(page) {
+		return &Document{Kind: Foreign, URL: url}, nil
+	}
+	r := newReader(page, url, opts)
+	r.metadata()
+	r.body(r.page.Pick())
+	r.origins()
+	r.doc.Kind = r.kind()
+	return r.doc, nil
 }
 
 // Fragment reads the HTML that a feed carries for an entry: all of it is body.
 // Text, HTML, Image and Origins are set, Lang and Dir where the markup says.
+// Input over [MaxPage] is cut there.
 func Fragment(html, base string) *Document {
-	return &Document{}
-}
-
-// Credits splits a text into what is fingerprinted and what it says about its
-// origin: lines such as "originally appeared on …", a dateline's agency, and
-// reader-invitations such as "Leave a comment" are taken out.
-func Credits(text string) (body string, origins []Origin) {
-	return text, nil
+	if len(html) > MaxPage {
+		html = html[:MaxPage]
+	}
+	r := newReader([]byte(html), base, Options{ContentType: "text/html; charset=utf-8"})
+	keep := make([]bool, len(r.page.Blocks))
+	for i := range keep {
+		keep[i] = true
+	}
+	r.body(keep)
+	r.language()
+	_, r.doc.Origins = Credits(r.doc.Text)
+	if r.doc.Text != "" {
+		r.doc.Kind = Article
+	} else {
+		r.doc.Kind = Nothing
+	}
+	return r.doc
 }

@@ -1,0 +1,91 @@
+package extract
+
+import "strings"
+
+// agencies maps the ways in which news agencies are named in datelines,
+// bylines and copyright lines, folded, to the agency's name.
+var agencies = agencyTable()
+
+func agencyTable() map[string]string {
+	table := make(map[string]string, 200)
+	for name, aliases := range map[string]string{
+		"Reuters":                 "reuters|thomson reuters|رويترز|рейтер|рейтерс|路透社|路透|ロイター|reuters news",
+		"Associated Press":        "ap|associated press|the associated press|أسوشيتد برس|美联社|美聯社|ap通信|a p|the canadian press associated press",
+		"Agence France-Presse":    "afp|agence france presse|agence france press|أ ف ب|فرانس برس|афп|法新社|afp時事",
+		"dpa":                     "dpa|deutsche presse agentur|dpa international|د ب أ",
+		"EFE":                     "efe|agencia efe|efeusa",
+		"ANSA":                    "ansa",
+		"Adnkronos":               "adnkronos",
+		"Xinhua":                  "xinhua|xinhua news agency|新华社|新華社|شينخوا|新华网",
+		"TASS":                    "tass|тасс|итар тасс|itar tass",
+		"RIA Novosti":             "ria novosti|риа новости",
+		"Interfax":                "interfax|интерфакс",
+		"Anadolu Agency":          "anadolu|anadolu agency|anadolu ajansı|aa|الأناضول",
+		"Demirören Haber Ajansı":  "dha|demirören haber ajansı",
+		"İhlas Haber Ajansı":      "iha|i̇ha|ihlas haber ajansı",
+		"UPI":                     "upi|united press international",
+		"PA Media":                "pa|pa media|press association",
+		"Press Trust of India":    "pti|press trust of india",
+		"ANI":                     "ani|asian news international",
+		"IANS":                    "ians|indo asian news service",
+		"Kyodo News":              "kyodo|kyodo news|共同|共同通信|共同社",
+		"Jiji Press":              "jiji|jiji press|時事|時事通信",
+		"Yonhap":                  "yonhap|yonhap news agency|연합뉴스",
+		"Saudi Press Agency":      "spa|saudi press agency|واس",
+		"Emirates News Agency":    "wam|emirates news agency|وام",
+		"Middle East News Agency": "mena|أ ش أ",
+		"Petra":                   "petra|بترا",
+		"KUNA":                    "kuna|كونا",
+		"QNA":                     "qna|قنا",
+		"SANA":                    "sana|سانا",
+		"IRNA":                    "irna|ایرنا|إرنا",
+		"Lusa":                    "lusa",
+		"APA":                     "apa",
+		"Keystone-SDA":            "sda|ats|keystone sda|keystone ats",
+		"ANP":                     "anp", "Belga": "belga", "Ritzau": "ritzau", "NTB": "ntb", "TT": "tt", "STT": "stt",
+		"PAP": "pap", "ČTK": "čtk|ctk", "MTI": "mti", "Bloomberg": "bloomberg|bloomberg news",
+		"The Canadian Press": "canadian press|the canadian press|la presse canadienne|cp", "AAP": "aap|australian associated press",
+		"Europa Press": "europa press|europapress", "Ukrinform": "ukrinform|укринформ", "UNIAN": "унian|унiан|уніан", "KCNA": "kcna",
+		"Antara": "antara", "Bernama": "bernama", "SID": "sid|sport informations dienst", "KNA": "kna", "epd": "epd", "AFX": "afx|dpa afx",
+		"Agência Brasil": "agência brasil", "Estadão Conteúdo": "estadão conteúdo", "Folhapress": "folhapress", "China News Service": "中新社|中新网|china news service", "CNA": "中央社",
+		"Tribune News Service": "tns|tribune news service", "RBC": "рбк",
+	} {
+		for a := range strings.SplitSeq(aliases, "|") {
+			table[fold(a)] = name
+		}
+	}
+	return table
+}
+
+// agency returns the agency that words name as a whole; "" when they name none.
+// Short abbreviations count only as they are printed: "AP", "dpa", not "ap".
+func agency(words string) string {
+	words = strings.Trim(words, " \t.,;:()[]/–—-*")
+	name := agencies[fold(words)]
+	if name == "" {
+		return ""
+	}
+	if len(words) <= 3 && words == strings.ToLower(words) && words[0] < 0x80 && words != "dpa" && words != "epd" && words != "afp" && words != "apa" {
+		return ""
+	}
+	return name
+}
+
+// agencyIn returns the first agency that a list of names such as "AP/Reuters"
+// or "dpa, afp" consists of.
+func agencyIn(words string) string {
+	if a := agency(words); a != "" {
+		return a
+	}
+	found := ""
+	for _, part := range strings.FieldsFunc(words, func(r rune) bool { return r == '/' || r == ',' || r == ';' || r == '|' || r == '&' || r == '+' }) {
+		a := agency(part)
+		if a == "" {
+			return ""
+		}
+		if found == "" {
+			found = a
+		}
+	}
+	return found
+}

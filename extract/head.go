@@ -1,0 +1,92 @@
+package extract
+
+import (
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+
+	"newsfold/extract/internal/page"
+)
+
+// head holds what the meta and link elements of a page say, wherever they
+// stand.
+type head struct {
+	meta  map[string][]string // by lower-case name, property, itemprop or http-equiv
+	links map[string][]string // href by lower-case rel
+	title string
+	base  string
+	lang  string
+	dir   string
+}
+
+func readHead(dom *goquery.Document) head {
+	h := head{meta: make(map[string][]string, 32), links: make(map[string][]string, 16)}
+	for _, n := range dom.Find("meta, link, base, html").Nodes {
+		switch n.Data {
+		case "meta":
+			h.addMeta(n)
+		case "link":
+			href := strings.TrimSpace(page.Attr(n, "href"))
+			for rel := range strings.FieldsSeq(strings.ToLower(page.Attr(n, "rel"))) {
+				if rel == "alternate" || href == "" {
+					continue
+				}
+				h.links[rel] = append(h.links[rel], href)
+			}
+		case "base":
+			if h.base == "" {
+				h.base = strings.TrimSpace(page.Attr(n, "href"))
+			}
+		case "html":
+			h.lang = page.Attr(n, "lang")
+			if h.lang == "" {
+				h.lang = page.Attr(n, "xml:lang")
+			}
+			h.dir = strings.ToLower(page.Attr(n, "dir"))
+		}
+	}
+	if h.dir == "" {
+		h.dir = strings.ToLower(dom.Find("body").AttrOr("dir", ""))
+	}
+	return h
+}
+
+func (h *head) addMeta(n *html.Node) {
+	content := page.Squash(page.Attr(n, "content"))
+	if content == "" || len(content) > 8192 {
+		return
+	}
+	content = html.UnescapeString(content) // often escaped twice
+	for _, key := range [...]string{"property", "name", "itemprop", "http-equiv"} {
+		for name := range strings.FieldsSeq(strings.ToLower(page.Attr(n, key))) {
+			if len(h.meta[name]) < 32 {
+				h.meta[name] = append(h.meta[name], content)
+			}
+		}
+	}
+}
+
+// first returns the first value of the first name that has one.
+func (h *head) first(names ...string) string {
+	for _, name := range names {
+		for _, v := range h.meta[name] {
+			if v != "" && !placeholder(v) {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+// placeholder reports whether a template left its variable unfilled.
+func placeholder(v string) bool {
+	return strings.HasPrefix(v, "{{") || strings.HasPrefix(v, "[[") || v == "null" || v == "undefined" || v == "%title%"
+}
+
+func (h *head) link(rel string) string {
+	if v := h.links[rel]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}

@@ -1,0 +1,428 @@
+package page
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// walker makes the blocks of a page in one walk over its tree.
+type walker struct {
+	p     *Page
+	text  []byte // of all blocks
+	spans []span // of the blocks in text
+	flags map[string]Flags
+
+	elem   int32 // the innermost block-level element
+	links  int   // depth of a elements
+	bold   int
+	pre    int
+	ctl    int
+	inline Flags // flags of the inline elements around
+	first  int32 // first leaf of the block in the making
+	start  int   // its start in text
+	space  bool  // white space is due before the next character
+	line   bool  // a line break is due
+	breaks int   // br since the last character
+	cur    Block
+}
+
+type span struct{ from, to int }
+
+func (p *Page) walk() {
+	w := &walker{p: p, text: make([]byte, 0, 16<<10), flags: make(map[string]Flags, 64)}
+	p.Elems = make([]Elem, 1, 512)
+	p.Blocks = make([]Block, 0, 256)
+	p.Leaves = make([]Leaf, 0, 512)
+	p.Elems[0] = Elem{Node: p.Root, Parent: -1}
+	w.children(p.Root)
+	w.flush(false)
+	all := string(w.text)
+	for i := range p.Blocks {
+		p.Blocks[i].Text = all[w.spans[i].from:w.spans[i].to]
+	}
+	p.Elems[0].Last = int32(len(p.Blocks))
+	for i := range p.Blocks {
+		measure(&p.Blocks[i])
+	}
+	p.sum()
+}
+
+func (w *walker) children(n *html.Node) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		switch c.Type {
+		case html.TextNode:
+			w.addText(c)
+		case html.ElementNode:
+			w.element(c)
+		}
+	}
+}
+
+func (w *walker) element(n *html.Node) {
+	switch n.DataAtom {
+	case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Select, atom.Datalist, atom.Textarea,
+		atom.Iframe, atom.Object, atom.Head, atom.Svg, atom.Canvas, atom.Noembed, atom.Noframes, atom.Input,
+		atom.Embed, atom.Applet:
+		if n.DataAtom == atom.Head {
+			w.head(n)
+		}
+		return
+	case atom.Br:
+		w.breaks++
+		if w.breaks == 2 {
+			w.flush(true)
+		} else if len(w.text) > w.start {
+			w.line = true
+			w.p.Leaves = append(w.p.Leaves, Leaf{Node: n, Block: int32(len(w.p.Blocks))})
+		}
+		return
+	case atom.Img, atom.Picture:
+		w.p.Leaves = append(w.p.Leaves, Leaf{Node: n, Block: -1, Image: true})
+		return
+	}
+	if IsBlock(n) {
+		w.block(n)
+		return
+	}
+	f := w.flagsOf(n)
+	w.mark(n, f)
+	saved := w.inline
+	w.inline |= f
+	switch n.DataAtom {
+	case atom.A:
+		w.links++
+		if w.links == 1 {
+			w.cur.Links++
+		}
+		w.children(n)
+		w.links--
+	case atom.B, atom.Strong:
+		w.bold++
+		w.children(n)
+		w.bold--
+	case atom.Label:
+		w.ctl++
+		w.children(n)
+		w.ctl--
+	default:
+		w.children(n)
+	}
+	w.inline = saved
+}
+
+func (w *walker) block(n *html.Node) {
+	w.flush(false)
+	id := int32(len(w.p.Elems))
+	outer := w.elem
+	flags := w.flagsOf(n)
+	w.mark(n, flags)
+	w.p.Elems = append(w.p.Elems, Elem{
+		Node: n, Parent: outer, Depth: w.p.Elems[outer].Depth + 1, Tag: n.DataAtom,
+		Flags: flags, First: int32(len(w.p.Blocks)), Sig: signature(n),
+	})
+	w.elem = id
+	inline := w.inline
+	w.inline = 0
+	switch n.DataAtom {
+	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext:
+		w.pre++
+		w.children(n)
+		w.flush(false)
+		w.pre--
+	case atom.Button:
+		w.ctl++
+		w.children(n)
+		w.flush(false)
+		w.ctl--
+	default:
+		w.children(n)
+		w.flush(false)
+	}
+	w.inline = inline
+	w.elem = outer
+	w.p.Elems[id].Last = int32(len(w.p.Blocks))
+}
+
+// mark notes an element that may name the author or the date.
+func (w *walker) mark(n *html.Node, f Flags) {
+	if (f&(FBio|FMeta) != 0 || n.DataAtom == atom.Time || Attr(n, "rel") == "author") && len(w.p.Marked) < 2000 {
+		w.p.Marked = append(w.p.Marked, Mark{Node: n, Elem: w.elem, Block: int32(len(w.p.Blocks)), Flags: f})
+	}
+}
+
+// head looks for the title only; the rest of the head is read by package
+// extract.
+func (w *walker) head(n *html.Node) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.DataAtom == atom.Title && c.FirstChild != nil && w.p.Title == "" {
+			w.p.Title = Squash(c.FirstChild.Data)
+		}
+	}
+}
+
+// addText appends a text node to the block in the making.
+func (w *walker) addText(n *html.Node) {
+	blank := true
+	s := n.Data
+	for i := 0; i < len(s); {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		i += size
+		switch class := textClass(r); class {
+		case skipRune:
+			continue
+		case spaceRune:
+			if w.pre > 0 && r == '\n' && len(w.text) > w.start {
+				w.text = append(w.text, '\n')
+				continue
+			}
+			w.space = true
+			continue
+		}
+		switch {
+		case len(w.text) == w.start:
+		case w.line:
+			w.text = append(w.text, '\n')
+		case w.space:
+			w.text = append(w.text, ' ')
+		}
+		if len(w.text) == w.start {
+			w.cur.Flags = w.inline
+			w.cur.Control = w.ctl > 0
+		}
+		w.space, w.line, w.breaks, blank = false, false, 0, false
+		w.text = appendRune(w.text, r)
+		w.cur.Chars++
+		if w.links > 0 {
+			w.cur.LinkChars++
+		}
+		if w.bold > 0 {
+			w.cur.Bold++
+		}
+	}
+	if !blank {
+		w.cur.Flags &= w.inline
+	}
+	w.p.Leaves = append(w.p.Leaves, Leaf{Node: n, Block: int32(len(w.p.Blocks))})
+}
+
+type runeClass uint8
+
+const (
+	textRune runeClass = iota
+	spaceRune
+	skipRune
+)
+
+// textClass says what becomes of a character: soft hyphens, zero-width spaces
+// and control characters are dropped; joiners stay, which Persian and the
+// Indic scripts need.
+func textClass(r rune) runeClass {
+	switch {
+	case r == ' ' || r == '\n' || r == '\t' || r == '\r' || r == '\f' || r == 0xa0 || r == 0x85:
+		return spaceRune
+	case r < ' ' || r == 0x7f:
+		return skipRune
+	case r < 0xad:
+		return textRune
+	case r == 0xad || r == 0x200b || r == 0xfeff || r == 0x2060 || r == utf8.RuneError:
+		return skipRune
+	case r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x205f || r == 0x3000 || r == 0x2028 || r == 0x2029 || r == 0x1680:
+		return spaceRune
+	}
+	return textRune
+}
+
+// appendRune writes a character, the Latin ligatures (U+FB00 to U+FB06) as the
+// letters they stand for.
+func appendRune(b []byte, r rune) []byte {
+	if r >= 0xfb00 && r <= 0xfb06 {
+		return append(b, [...]string{"ff", "fi", "fl", "ffi", "ffl", "st", "st"}[r-0xfb00]...)
+	}
+	return utf8.AppendRune(b, r)
+}
+
+// Clean returns s with the characters dropped that blocks drop, and white space
+// left as it is.
+func Clean(s string) string {
+	clean := true
+	for _, r := range s {
+		if textClass(r) == skipRune || r >= 0xfb00 && r <= 0xfb06 {
+			clean = false
+			break
+		}
+	}
+	if clean {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for _, r := range s {
+		if textClass(r) != skipRune {
+			b = appendRune(b, r)
+		}
+	}
+	return string(b)
+}
+
+// Squash returns s with runs of white space made single spaces and the
+// characters dropped that blocks drop.
+func Squash(s string) string {
+	b := make([]byte, 0, len(s))
+	space := false
+	for _, r := range s {
+		switch textClass(r) {
+		case spaceRune:
+			space = true
+		case textRune:
+			if space && len(b) > 0 {
+				b = append(b, ' ')
+			}
+			space = false
+			b = appendRune(b, r)
+		}
+	}
+	return string(b)
+}
+
+// flush ends the block in the making.
+func (w *walker) flush(br bool) {
+	p := w.p
+	if len(w.text) > w.start {
+		for w.text[len(w.text)-1] == '\n' {
+			w.text = w.text[:len(w.text)-1]
+		}
+		b := w.cur
+		b.Elem, b.First, b.Last = w.elem, w.first, int32(len(p.Leaves))
+		b.Break = br
+		p.Blocks = append(p.Blocks, b)
+		w.spans = append(w.spans, span{w.start, len(w.text)})
+	} else {
+		for i := w.first; i < int32(len(p.Leaves)); i++ { // white space only
+			p.Leaves[i].Block = -1
+		}
+	}
+	w.cur = Block{}
+	w.start = len(w.text)
+	w.first = int32(len(p.Leaves))
+	w.space, w.line = false, false
+	if !br {
+		w.breaks = 0
+	}
+	if w.links > 0 {
+		w.cur.Links = 1
+	}
+}
+
+// measure counts what features need from the text of a block.
+func measure(b *Block) {
+	inWord := false
+	var last rune
+	for _, r := range b.Text {
+		switch {
+		case r == ' ' || r == '\n':
+			inWord = false
+			continue
+		case r >= 'a' && r <= 'z':
+			if !inWord {
+				b.Words++
+				inWord = true
+			}
+		case r >= '0' && r <= '9':
+			b.Digits++
+			if !inWord {
+				b.Words++
+				inWord = true
+			}
+		case r == ',' || r == 0x60c || r == 0x3001 || r == 0xff0c:
+			b.Commas++
+		case isStop(r):
+			b.Stops++
+		case r < 0x80 && (r < 'A' || r > 'Z'):
+		case wide(r): // a character of a script without spaces: about half a word
+			b.Words++
+		default:
+			if unicode.IsUpper(r) {
+				b.Upper++
+				if !inWord {
+					b.Caps++
+				}
+			}
+			if !inWord && unicode.IsLetter(r) {
+				b.Words++
+				inWord = true
+			}
+		}
+		last = r
+	}
+	trimmed := strings.TrimRight(b.Text, "\"'”’»)]“")
+	if trimmed != "" {
+		last, _ = utf8.DecodeLastRuneInString(trimmed)
+	}
+	b.EndsWithStop = isStop(last) || last == '…'
+	b.EndsAsLead = last == ':' || last == '：'
+	n := b.Chars
+	b.Good = n >= 80 && b.LinkChars*3 < n && (b.Stops > 0 && b.EndsWithStop || b.Commas > 1) ||
+		n >= 30 && b.Words >= n*2/3 && b.LinkChars*3 < n && b.Stops > 0 // Chinese, Japanese
+}
+
+func isStop(r rune) bool {
+	switch r {
+	case '.', '!', '?', '。', '！', '？', '؟', '۔', '।':
+		return true
+	}
+	return false
+}
+
+func wide(r rune) bool {
+	return r >= 0x2e80 && r <= 0x9fff || r >= 0xf900 && r <= 0xfaff || r >= 0x20000 && r <= 0x3ffff || r >= 0xe00 && r <= 0xe7f
+}
+
+// sum adds the counts of blocks up the elements.
+func (p *Page) sum() {
+	for i := range p.Blocks {
+		b := &p.Blocks[i]
+		e := &p.Elems[b.Elem]
+		e.Chars += b.Chars
+		e.LinkChars += b.LinkChars
+		if b.Good {
+			e.Good += b.Chars
+			e.GoodN++
+		}
+	}
+	for i := len(p.Elems) - 1; i > 0; i-- {
+		e, up := &p.Elems[i], &p.Elems[p.Elems[i].Parent]
+		up.Chars += e.Chars
+		up.LinkChars += e.LinkChars
+		up.Good += e.Good
+		up.GoodN += e.GoodN
+	}
+}
+
+// signature hashes the tag and class of an element, so that repeated shapes
+// (teasers, comments) are found.
+func signature(n *html.Node) uint32 {
+	h := uint32(2166136261)
+	for i := 0; i < len(n.Data); i++ {
+		h = (h ^ uint32(n.Data[i])) * 16777619
+	}
+	for _, a := range n.Attr {
+		if a.Key != "class" {
+			continue
+		}
+		h = (h ^ 0x20) * 16777619
+		for i := 0; i < len(a.Val); i++ {
+			c := a.Val[i]
+			if c >= '0' && c <= '9' { // numbered classes are one shape
+				continue
+			}
+			h = (h ^ uint32(c)) * 16777619
+		}
+	}
+	return h
+}

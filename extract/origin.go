@@ -1,0 +1,540 @@
+package extract
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxCredits is the size of the longest text whose credits are looked for, in
+// bytes; what lies beyond is body.
+const maxCredits = 4 << 20
+
+// Credits splits a text into what is fingerprinted and what it says about its
+// origin: lines such as "originally appeared on …", a dateline's agency, and
+// reader-invitations such as "Leave a comment" are taken out.
+func Credits(text string) (body string, origins []Origin) {
+	if len(text) > maxCredits {
+		return text, nil
+	}
+	paras := strings.Split(text, "\n\n")
+	kept := paras[:0:0]
+	dated := false
+	for i, p := range paras {
+		p = strings.TrimSpace(p)
+		if p == "" {
+			continue
+		}
+		edge := i < 4 || i >= len(paras)-10
+		if !dated && len(kept) < 3 {
+			if rest, o, ok := dateline(p); ok {
+				p, dated = rest, true
+				origins = append(origins, o)
+			}
+		}
+		p, found := creditsIn(p, edge)
+		origins = append(origins, found...)
+		if p == "" || invitation(p) {
+			continue
+		}
+		kept = append(kept, p)
+	}
+	if n := len(kept); n > 0 {
+		if rest, o, ok := signature(kept[n-1]); ok {
+			kept[n-1] = rest
+			origins = append(origins, o)
+			if rest == "" {
+				kept = kept[:n-1]
+			}
+		}
+	}
+	return strings.Join(kept, "\n\n"), origins
+}
+
+// creditsIn takes the credits out of a paragraph. Long paragraphs are looked
+// at only at the edges of a text, sentence by sentence.
+func creditsIn(p string, edge bool) (rest string, origins []Origin) {
+	short := utf8.RuneCountInString(p) <= 240
+	if !short && !edge {
+		return p, nil
+	}
+	if o, ok := credit(p, true); ok && short {
+		return "", []Origin{o}
+	}
+	var keep []string
+	cut := false
+	for _, s := range sentences(p) {
+		if o, ok := credit(s, false); ok && utf8.RuneCountInString(s) <= 300 {
+			origins = append(origins, o)
+			cut = true
+			continue
+		}
+		keep = append(keep, s)
+	}
+	if !cut {
+		return p, nil
+	}
+	return strings.TrimSpace(strings.Join(keep, " ")), origins
+}
+
+// sentences splits a paragraph at line breaks and behind full stops that are
+// followed by white space and no lower-case letter.
+func sentences(p string) []string {
+	var out []string
+	start := 0
+	for i, r := range p {
+		if r != '\n' && r != '.' && r != '!' && r != '?' && r != '。' && r != '؟' {
+			continue
+		}
+		end := i + utf8.RuneLen(r)
+		rest := p[end:]
+		next := strings.TrimLeft(rest, " )\"”’»")
+		if r != '\n' && r != '。' && (len(next) == len(rest) && rest != "" || next != "" && lowerFirst(next)) {
+			continue
+		}
+		if s := strings.TrimSpace(p[start:end]); s != "" {
+			out = append(out, s)
+		}
+		start = end
+	}
+	if s := strings.TrimSpace(p[start:]); s != "" {
+		out = append(out, s)
+	}
+	return out
+}
+
+func lowerFirst(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLower(r)
+}
+
+// credit reads one line or sentence as a statement of where the text comes
+// from. Labels such as "Source:" count only where the whole line is a credit.
+func credit(s string, line bool) (Origin, bool) {
+	low := strings.ToLower(s)
+	if len(low) != len(s) { // case folding that moves offsets: compare as is
+		low = s
+	}
+	if o, ok := copyright(s, low); ok {
+		return o, true
+	}
+	for _, c := range creditPhrases {
+		i := strings.Index(low, c.phrase)
+		if i < 0 {
+			continue
+		}
+		if c.label && (!line || i > 3) {
+			continue
+		}
+		if !c.label && !aboutText(low, i, c) {
+			continue
+		}
+		after := s[i+len(c.phrase):]
+		name := ""
+		if c.before {
+			name = nameBefore(s[:i])
+		} else {
+			name = nameAfter(after)
+		}
+		if c.label && len(strings.Fields(name)) > 7 || !plausibleName(name) {
+			continue
+		}
+		if c.label && c.weak && agencyIn(name) == "" && !strings.Contains(name, ".") {
+			continue
+		}
+		return named("credit", name, s), true
+	}
+	return Origin{}, false
+}
+
+// aboutText reports whether a phrase such as "originally published" speaks of
+// this text: it starts the sentence, or its subject is the article.
+func aboutText(low string, i int, c creditPhrase) bool {
+	if c.plain {
+		return true
+	}
+	head := strings.TrimLeft(low[:i], " *(–—-[_•\"“")
+	if head == "" {
+		return true
+	}
+	for _, w := range subjects {
+		if j := strings.Index(head, w); j >= 0 && j < 40 && len(head)-j < 140 {
+			return true
+		}
+	}
+	return false
+}
+
+// named makes an origin of a name that may be an address or an agency.
+func named(kind, name, quote string) Origin {
+	o := Origin{Kind: kind, Name: name, Quote: clip(quote, 300)}
+	if a := agencyIn(name); a != "" {
+		o.Name = a
+	}
+	if host := hostIn(name); host != "" {
+		o.URL = host
+		if !strings.Contains(host, "://") {
+			o.URL = "https://" + host
+		}
+		if u, err := url.Parse(o.URL); err == nil && !strings.ContainsAny(name, " ") {
+			o.Name = strings.TrimPrefix(strings.ToLower(u.Host), "www.")
+		}
+	}
+	return o
+}
+
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}
+
+// hostIn returns the first word that is an address.
+func hostIn(s string) string {
+	for _, f := range strings.Fields(s) {
+		f = strings.Trim(f, ".,;:()[]<>\"'“”‘’«»")
+		if strings.HasPrefix(f, "http://") || strings.HasPrefix(f, "https://") {
+			return f
+		}
+		host, _, _ := strings.Cut(f, "/")
+		dot := strings.LastIndexByte(host, '.')
+		if dot <= 0 || len(host)-dot < 3 || len(host)-dot > 9 || strings.Contains(host, "..") || strings.Contains(host, "@") {
+			continue
+		}
+		ok := true
+		for _, r := range host {
+			ok = ok && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '-')
+		}
+		for _, r := range host[dot+1:] {
+			ok = ok && unicode.IsLetter(r)
+		}
+		if ok && (strings.HasPrefix(host, "www.") || topLevel[strings.ToLower(host[dot+1:])]) {
+			return f
+		}
+	}
+	return ""
+}
+
+// topLevel are the domains that make a word with a dot an address.
+var topLevel = fields("com org net info news eu de fr es it pt br ru ua by kz tr cn jp kr tw hk in ir sa ae eg qa jo lb uk us ca au nz ch at nl be se no dk fi pl cz sk hu ro gr il mx ar cl co pe za ng ke tv io press media me az ge am")
+
+func fields(words string) map[string]bool {
+	m := make(map[string]bool)
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// nameAfter returns the outlet that follows a phrase.
+func nameAfter(s string) string {
+	s = strings.TrimLeft(s, " :：-–—\u00a0\"“„«'‘(")
+	for changed := true; changed; {
+		changed = false
+		low := strings.ToLower(s)
+		for _, p := range prepositions {
+			if strings.HasPrefix(low, p) && len(low) == len(s) {
+				s = strings.TrimLeft(s[len(p):], " :\"“„«'‘(")
+				changed = true
+				break
+			}
+		}
+	}
+	return trimName(s)
+}
+
+// trimName ends a name at the end of its clause.
+func trimName(s string) string {
+	end := len(s)
+	for _, cut := range nameEnds {
+		if i := strings.Index(s, cut); i > 0 && i < end {
+			end = i
+		}
+	}
+	s = s[:end]
+	for i, r := range s { // a stop ends the name unless it is part of an address
+		if (r == '.' || r == '!' || r == '?') && (i+1 == len(s) || s[i+1] == ' ') && i > 3 {
+			s = s[:i]
+			break
+		}
+	}
+	return strings.Trim(s, " .,;:：*\"“”„«»'’‘()[]–—-_|\u00a0")
+}
+
+// nameBefore returns the outlet in front of a phrase, for languages that put
+// the verb last.
+func nameBefore(s string) string {
+	s = strings.TrimRight(s, " \"”»'’」』》、,にでは")
+	for _, open := range [...]string{"記事は", "本文は", "コラムは", "「", "『", "《", "“", "«", "は、", "是", "、", "，", "bu haber ", "bu makale ", "bu yazı ", "ilk olarak "} {
+		if i := strings.LastIndex(strings.ToLower(s), open); i >= 0 && i+len(open) <= len(s) {
+			s = s[i+len(open):]
+		}
+	}
+	for _, tail := range [...]string{"'de", "'da", "'te", "'ta", "’de", "’da", "’te", "’ta", " sitesinde", " gazetesinde"} {
+		s = strings.TrimSuffix(s, tail)
+	}
+	return strings.Trim(s, " .,:\"“”«»'’「」『』《》()")
+}
+
+// plausibleName reports whether words can name an outlet: few, and with a
+// capital, an address, or of a script without capitals.
+func plausibleName(s string) bool {
+	n := utf8.RuneCountInString(s)
+	if n < 2 || n > 90 || len(strings.Fields(s)) > 10 {
+		return false
+	}
+	if hostIn(s) != "" || agencyIn(s) != "" {
+		return true
+	}
+	r, _ := utf8.DecodeRuneInString(s)
+	if unicode.IsDigit(r) || months[strings.ToLower(strings.Fields(s)[0])] > 0 || weekday(s) {
+		return false
+	}
+	return unicode.IsUpper(r) || unicode.IsLetter(r) && !unicode.IsLower(r)
+}
+
+func weekday(s string) bool {
+	w := strings.ToLower(strings.Fields(s)[0])
+	return strings.HasSuffix(w, "day") && len(w) < 10 && !strings.HasPrefix(w, "to")
+}
+
+// copyright reads "© The Associated Press", "(c) 2019 Reuters", "Copyright
+// 2020 The Associated Press. All rights reserved." of agencies only: a site's
+// own copyright line says nothing about an origin.
+func copyright(s, low string) (Origin, bool) {
+	i := -1
+	for _, mark := range [...]string{"©", "(c)", "copyright"} {
+		if j := strings.Index(low, mark); j >= 0 && j < 12 {
+			i = j + len(mark)
+			break
+		}
+	}
+	if i < 0 || i > len(s) {
+		return Origin{}, false
+	}
+	rest := strings.TrimLeft(s[i:], " ©(cC)0123456789,-–by")
+	words := strings.Fields(rest)
+	for n := min(len(words), 4); n > 0; n-- {
+		if a := agencyIn(strings.Join(words[:n], " ")); a != "" {
+			return Origin{Kind: "copyright", Name: a, Quote: clip(s, 300)}, true
+		}
+	}
+	return Origin{}, false
+}
+
+// dateline reads the start of a text: "WASHINGTON (Reuters) – ", "(AP) — ",
+// "BERLIN, 3. Mai (dpa/AFP) - ", "الرياض (واس) -", "新华社北京1月2日电".
+func dateline(p string) (rest string, o Origin, ok bool) {
+	if name := chineseDateline(p); name != "" {
+		i := strings.Index(p, "电")
+		if i < 0 {
+			i = strings.Index(p, "電")
+		}
+		i += len("电")
+		return strings.TrimLeft(p[i:], " （(记者)）"), Origin{Kind: "dateline", Name: name, Quote: p[:i]}, true
+	}
+	open := strings.IndexAny(p[:min(len(p), 120)], "([")
+	if open >= 0 {
+		closing := strings.IndexAny(p[open:min(len(p), open+60)], ")]")
+		if closing > 0 {
+			name := agencyIn(p[open+1 : open+closing])
+			tail := strings.TrimLeft(p[open+closing+1:], " \u00a0.,")
+			dash := leadingDash(tail)
+			if name != "" && (dash > 0 || open == 0) && placeLike(p[:open]) {
+				return strings.TrimLeft(tail[dash:], " \u00a0"), Origin{Kind: "dateline", Name: name, Quote: strings.TrimSpace(p[:open+closing+1])}, true
+			}
+		}
+	}
+	// "واس - ", "dpa - ", "Reuters – "
+	for _, sep := range [...]string{" - ", " – ", " — ", ": ", "، "} {
+		i := strings.Index(p[:min(len(p), 60)], sep)
+		if i <= 0 {
+			continue
+		}
+		head := p[:i]
+		if j := strings.LastIndexAny(head, ",/،"); j >= 0 && agencyIn(head[j+1:]) != "" && placeLike(head[:j]) {
+			head = head[j+1:]
+		}
+		if name := agencyIn(head); name != "" && !(sep == ": " && strings.Contains(p[i:], "?")) {
+			return strings.TrimSpace(p[i+len(sep):]), Origin{Kind: "dateline", Name: name, Quote: strings.TrimSpace(p[:i])}, true
+		}
+	}
+	return p, Origin{}, false
+}
+
+func chineseDateline(p string) string {
+	head := []rune(p[:min(len(p), 120)])
+	end := -1
+	for i, r := range head {
+		if r == '电' || r == '電' {
+			end = i
+			break
+		}
+	}
+	if end < 4 || end > 30 || !strings.ContainsRune(string(head[:end]), '日') {
+		return ""
+	}
+	for n := min(6, end); n >= 2; n-- {
+		if a := agencies[string(head[:n])]; a != "" {
+			return a
+		}
+	}
+	return ""
+}
+
+// leadingDash returns the length of the dash or colon that ends a dateline.
+func leadingDash(s string) int {
+	for _, d := range [...]string{"——", "--", "–", "—", "-", ":", "−", "―"} {
+		if strings.HasPrefix(s, d) {
+			return len(d)
+		}
+	}
+	return 0
+}
+
+// placeLike reports whether the words before an agency can be a place and a
+// day: few words and no sentence.
+func placeLike(s string) bool {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return true
+	}
+	if len(strings.Fields(s)) > 10 || strings.ContainsAny(s, "!?;\"“”") {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(s)
+	return !unicode.IsLower(r)
+}
+
+// signature reads the agency at the very end of a text: "(dpa)", "— Reuters",
+// "AFP".
+func signature(p string) (rest string, o Origin, ok bool) {
+	s := strings.TrimRight(p, " .\n")
+	if a := agencyIn(strings.TrimLeft(s, "—–- ")); a != "" && len(s) < 60 {
+		return "", Origin{Kind: "credit", Name: a, Quote: s}, true
+	}
+	if strings.HasSuffix(s, ")") {
+		if i := strings.LastIndexByte(s, '('); i >= 0 && len(s)-i < 50 {
+			if a := agencyIn(s[i+1 : len(s)-1]); a != "" {
+				return strings.TrimSpace(s[:i]), Origin{Kind: "credit", Name: a, Quote: s[i:]}, true
+			}
+		}
+	}
+	for _, dash := range [...]string{" — ", " – ", " -- ", "\n"} {
+		if i := strings.LastIndex(s, dash); i > 0 && len(s)-i < 50 {
+			if a := agencyIn(s[i+len(dash):]); a != "" {
+				return strings.TrimSpace(s[:i]), Origin{Kind: "credit", Name: a, Quote: s[i+len(dash):]}, true
+			}
+		}
+	}
+	return p, Origin{}, false
+}
+
+// invitation reports whether a paragraph only asks the reader to do something.
+func invitation(p string) bool {
+	if utf8.RuneCountInString(p) > 80 {
+		return false
+	}
+	f := fold(p)
+	if invitations[f] {
+		return true
+	}
+	for _, pre := range invitationStarts {
+		if strings.HasPrefix(f, pre) && len(strings.Fields(f)) <= 12 {
+			return true
+		}
+	}
+	return false
+}
+
+// origins collects what the page states about where its text comes from.
+func (r *reader) origins() {
+	d := r.doc
+	own := registrable(r.url.Host)
+	var out []Origin
+	add := func(kind, ref string) {
+		s := resolve(r.base, ref)
+		u, err := url.Parse(s)
+		if s == "" || err != nil || own == "" || u.Host == "" || registrable(u.Host) == own {
+			return
+		}
+		out = append(out, Origin{Kind: kind, Name: strings.TrimPrefix(u.Host, "www."), URL: s, Quote: s})
+	}
+	_, out = Credits(d.Text)
+	if a := agencyByline(d.Byline); a != "" {
+		out = append(out, Origin{Kind: "byline", Name: a, Quote: d.Byline})
+	}
+	add("canonical", r.head.link("canonical"))
+	for _, key := range [...]string{"syndication-source", "original-source"} {
+		for _, v := range r.head.meta[key] {
+			add("metadata", v)
+		}
+	}
+	for _, v := range r.ld.basedOn {
+		add("metadata", v)
+	}
+	for _, name := range []string{r.ld.source, r.ld.copyright} {
+		if a := agencyIn(name); a != "" && fold(name) != fold(d.Site) {
+			out = append(out, Origin{Kind: "metadata", Name: a, Quote: name})
+		}
+	}
+	if a := wirePath(r.url.Path); a != "" {
+		out = append(out, Origin{Kind: "path", Name: a, Quote: r.url.Path})
+	}
+	d.Origins = distinct(out, r.doc.Site, own)
+}
+
+// distinct drops repeated origins and those that name the page's own outlet.
+func distinct(in []Origin, site, host string) []Origin {
+	var out []Origin
+	seen := make(map[Origin]bool)
+	for _, o := range in {
+		key := Origin{Kind: o.Kind, Name: o.Name, URL: o.URL}
+		own := fold(o.Name) == fold(site) && site != ""
+		if u, err := url.Parse(o.URL); err == nil && u.Host != "" && registrable(u.Host) == host {
+			own = true
+		}
+		if !seen[key] && !own {
+			seen[key] = true
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// agencyByline returns the agency that a byline names, alone or after a person
+// ("Jane Doe, Associated Press").
+func agencyByline(s string) string {
+	if a := agencyIn(s); a != "" {
+		return a
+	}
+	for part := range strings.SplitSeq(s, ",") {
+		if a := agency(part); a != "" {
+			return a
+		}
+	}
+	return ""
+}
+
+// wirePath returns the agency that a path names as a folder: /ap/, /reuters/.
+func wirePath(path string) string {
+	for part := range strings.SplitSeq(strings.ToLower(path), "/") {
+		switch part {
+		case "ap", "ap-news", "apnews", "associated-press":
+			return "Associated Press"
+		case "reuters":
+			return "Reuters"
+		case "afp":
+			return "Agence France-Presse"
+		case "dpa":
+			return "dpa"
+		case "efe":
+			return "EFE"
+		case "upi":
+			return "UPI"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,72 @@
+package extract
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestCreditsSeed(t *testing.T) {
+	b, err := os.ReadFile("../../shared/data/seed/article.txt")
+	if err != nil {
+		t.Skip("no ../shared/data beside the repository")
+	}
+	body, o := Credits(string(b))
+	if strings.Contains(body, "alhurra") || strings.Contains(body, "Leave a") {
+		t.Errorf("body still ends in %q", body[len(body)-200:])
+	}
+	if len(o) != 1 || o[0].Name != "alhurra.com" || o[0].URL != "https://www.alhurra.com" {
+		t.Errorf("origins = %+v", o)
+	}
+}
+
+func TestCredits(t *testing.T) {
+	const text = "The harbour at Port Ellery was closed on Monday after a storm. Ships waited outside."
+	for _, tt := range []struct{ name, in, kind, origin, url string }{
+		{"English", text + "\n\nThis article originally appeared on www.ellerypost.example.com.", "credit", "ellerypost.example.com", "https://www.ellerypost.example.com"},
+		{"WordPress", text + "\n\nThe post Harbour closed appeared first on Ellery Post.", "credit", "Ellery Post", ""},
+		{"sentence", text + " This story was originally published by Ellery Post and is republished here.", "credit", "Ellery Post", ""},
+		{"label", text + "\n\nSource: Ellery Post", "credit", "Ellery Post", ""},
+		{"German", text + "\n\nDieser Beitrag erschien zuerst auf Küstenblatt.", "credit", "Küstenblatt", ""},
+		{"French", text + "\n\nCet article a été initialement publié sur Le Phare.", "credit", "Le Phare", ""},
+		{"Spanish", text + "\n\nEste artículo fue publicado originalmente en El Faro.", "credit", "El Faro", ""},
+		{"Italian", text + "\n\nQuesto articolo è stato pubblicato originariamente su Il Faro.", "credit", "Il Faro", ""},
+		{"Portuguese", text + "\n\nEste artigo foi publicado originalmente em O Farol.", "credit", "O Farol", ""},
+		{"Russian", text + "\n\nЭта статья впервые опубликована на сайте Маяк.", "credit", "Маяк", ""},
+		{"Arabic", text + "\n\nظهرت في الأصل على www.manara.example.com", "credit", "manara.example.com", "https://www.manara.example.com"},
+		{"Turkish", text + "\n\nKaynak: Deniz Feneri", "credit", "Deniz Feneri", ""},
+		{"Chinese", text + "\n\n本文原载于灯塔日报", "credit", "灯塔日报", ""},
+		{"Japanese", text + "\n\nこの記事は灯台新聞に最初に掲載されました。", "credit", "灯台新聞", ""},
+		{"Reuters dateline", "PORT ELLERY (Reuters) – " + text, "dateline", "Reuters", ""},
+		{"AP dateline", "PORT ELLERY, Maine (AP) — " + text, "dateline", "Associated Press", ""},
+		{"bare agency", "(AP) — " + text, "dateline", "Associated Press", ""},
+		{"German dateline", "Hamburg (dpa/AFP) - " + text, "dateline", "dpa", ""},
+		{"Arabic dateline", "واس - " + text, "dateline", "Saudi Press Agency", ""},
+		{"Chinese dateline", "新华社北京1月2日电 " + text, "dateline", "Xinhua", ""},
+		{"signature", text + " (dpa)", "credit", "dpa", ""},
+		{"copyright", text + "\n\n© The Associated Press", "copyright", "Associated Press", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body, o := Credits(tt.in)
+			if body != text {
+				t.Errorf("body = %q", body)
+			}
+			if len(o) != 1 || o[0].Kind != tt.kind || o[0].Name != tt.origin || o[0].URL != tt.url {
+				t.Errorf("origins = %+v", o)
+			}
+		})
+	}
+}
+
+func TestCreditsLeavesNewsAlone(t *testing.T) {
+	for _, text := range []string{
+		"The camp first appeared in 2014, when families fled to the border.",
+		"The song was first published in Berlin and became a hit.",
+		"The reporter told Reuters on Monday that the harbour was closed.",
+		"Officials said: the source of the fire is unknown.",
+	} {
+		if body, o := Credits(text); body != text || len(o) > 0 {
+			t.Errorf("Credits(%q) = %q, %+v", text, body, o)
+		}
+	}
+}

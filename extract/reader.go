@@ -1,0 +1,238 @@
+package extract
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"newsfold/extract/internal/page"
+)
+
+// reader holds what one extraction knows.
+type reader struct {
+	page *page.Page
+	dom  *goquery.Document
+	url  *url.URL // of the page; never nil
+	base *url.URL // against which links are resolved
+	doc  *Document
+	head head
+	ld   linked
+	keep []bool // which blocks are the article
+}
+
+func newReader(b []byte, address string, opts Options) *reader {
+	r := &reader{page: page.Read(b, opts.ContentType), doc: &Document{URL: address}}
+	r.dom = goquery.NewDocumentFromNode(r.page.Root)
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil {
+		u = &url.URL{}
+	}
+	r.url, r.base = u, u
+	r.head = readHead(r.dom)
+	if ref, err := url.Parse(r.head.base); err == nil && r.head.base != "" {
+		r.base = u.ResolveReference(ref)
+	}
+	return r
+}
+
+// foreign reports whether bytes called HTML are something else: nothing of a
+// PDF, picture, archive or feed is read as a page.
+func foreign(b []byte) bool {
+	b = bytes.TrimLeft(b[:min(len(b), 1024)], " \t\r\n\ufeff")
+	for _, magic := range [...]string{
+		"%PDF-", "\xff\xd8\xff", "\x89PNG", "GIF8", "PK\x03\x04", "\x1f\x8b", "RIFF", "\x00\x00\x00\x18ftyp", "\x00\x00\x00\x20ftyp",
+		"ID3", "OggS", "BZh", "\xfd7zXZ", "7z\xbc\xaf", "Rar!", "\x28\xb5\x2f\xfd", "MZ", "\x7fELF", "wOFF", "wOF2", "\x00\x01\x00\x00",
+	} {
+		if bytes.HasPrefix(b, []byte(magic)) {
+			return true
+		}
+	}
+	low := bytes.ToLower(b)
+	if bytes.HasPrefix(low, []byte("<?xml")) && !bytes.Contains(low, []byte("<html")) {
+		return true
+	}
+	if bytes.HasPrefix(low, []byte("<rss")) || bytes.HasPrefix(low, []byte("<feed")) {
+		return true
+	}
+	if len(b) > 0 && (b[0] == '{' || b[0] == '[') && !bytes.ContainsRune(b, '<') {
+		return true
+	}
+	// Binary without a known name: control characters that no text has.
+	odd := 0
+	for _, c := range b {
+		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1b && c != 0 {
+			odd++
+		}
+	}
+	return odd*20 > len(b)
+}
+
+// body writes Text and HTML from the blocks that are kept.
+func (r *reader) body(keep []bool) {
+	r.keep = keep
+	p := r.page
+	w := &renderer{p: p, base: r.base, block: -1}
+	first, last := bounds(keep)
+	for i := range p.Blocks {
+		if keep[i] && captionOf(p, &p.Blocks[i]) {
+			keep[i] = false
+		}
+	}
+	var text strings.Builder
+	var row *html.Node
+	for i := range p.Blocks {
+		if !keep[i] {
+			continue
+		}
+		b := &p.Blocks[i]
+		cell := rowOf(p.Elems[b.Elem].Node)
+		switch {
+		case text.Len() == 0:
+		case cell != nil && cell == row:
+			text.WriteByte('\t')
+		default:
+			text.WriteString("\n\n")
+		}
+		row = cell
+		text.WriteString(b.Text)
+	}
+	r.doc.Text = text.String()
+	if first < 0 {
+		return
+	}
+	from, to := p.Blocks[first].First, p.Blocks[last].Last
+	for i := range p.Leaves {
+		l := &p.Leaves[i]
+		switch {
+		case l.Image:
+			if int32(i) >= from && int32(i) < to+4 && r.pictured(i) {
+				w.image(l.Node, caption)
+			}
+		case l.Block >= 0 && keep[l.Block]:
+			w.text(l.Node, l.Block)
+		}
+	}
+	w.endBlock()
+	w.closeTo(0)
+	r.doc.HTML = strings.TrimSpace(policy.Sanitize(w.out.String()))
+	if r.doc.Image == "" {
+		r.doc.Image = w.first
+	}
+}
+
+func bounds(keep []bool) (first, last int) {
+	first, last = -1, -1
+	for i, k := range keep {
+		if k {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	return first, last
+}
+
+// rowOf returns the table row that a cell belongs to; nil outside of tables.
+func rowOf(n *html.Node) *html.Node {
+	if n.DataAtom != atom.Td && n.DataAtom != atom.Th {
+		return nil
+	}
+	return n.Parent
+}
+
+// captionOf reports whether a block is the caption of an image.
+func captionOf(p *page.Page, b *page.Block) bool {
+	for e := b.Elem; e > 0; e = p.Elems[e].Parent {
+		if p.Elems[e].Tag != atom.Figcaption {
+			continue
+		}
+		for e = p.Elems[e].Parent; e > 0; e = p.Elems[e].Parent {
+			if p.Elems[e].Tag == atom.Figure {
+				return hasImage(p.Elems[e].Node)
+			}
+		}
+		return false
+	}
+	return false
+}
+
+func hasImage(n *html.Node) bool {
+	for d := range n.Descendants() {
+		if d.DataAtom == atom.Img {
+			return true
+		}
+	}
+	return false
+}
+
+// pictured reports whether an image belongs to the article: it stands in a
+// kept block, or in an element of its own whose neighbourhood is kept.
+func (r *reader) pictured(i int) bool {
+	p := r.page
+	n := p.Leaves[i].Node
+	if f := closest(n, atom.Figure); f != nil {
+		return true
+	}
+	before, after := true, true
+	for j := i - 1; j >= 0; j-- {
+		if b := p.Leaves[j].Block; b >= 0 && !p.Leaves[j].Image {
+			before = r.keep[b]
+			break
+		}
+	}
+	for j := i + 1; j < len(p.Leaves); j++ {
+		if b := p.Leaves[j].Block; b >= 0 && !p.Leaves[j].Image {
+			after = r.keep[b]
+			break
+		}
+	}
+	return before && after
+}
+
+func closest(n *html.Node, a atom.Atom) *html.Node {
+	for ; n != nil; n = n.Parent {
+		if n.DataAtom == a {
+			return n
+		}
+	}
+	return nil
+}
+
+// caption returns the text of the figcaption that goes with an image.
+func caption(n *html.Node) string {
+	f := closest(n, atom.Figure)
+	if f == nil {
+		return ""
+	}
+	for d := range f.Descendants() {
+		if d.DataAtom == atom.Figcaption {
+			return textOf(d)
+		}
+	}
+	return ""
+}
+
+// textOf returns the text of an element on one line.
+func textOf(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode && (d.Parent == nil || !silent(d.Parent.DataAtom)) {
+			b.WriteString(d.Data)
+		} else if d.DataAtom == atom.Br || page.IsBlock(d) {
+			b.WriteByte(' ')
+		}
+		if b.Len() > 4096 {
+			break
+		}
+	}
+	return page.Squash(b.String())
+}
+
+func silent(a atom.Atom) bool {
+	return a == atom.Script || a == atom.Style || a == atom.Noscript || a == atom.Template
+}

@@ -1,0 +1,368 @@
+package extract
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"newsfold/extract/internal/page"
+)
+
+// renderer writes the kept part of a page as plain, well-formed HTML. It opens
+// only the elements that carry meaning and closes each of them; what it writes
+// goes through the sanitiser all the same.
+type renderer struct {
+	p    *page.Page
+	base *url.URL
+	out  strings.Builder
+	open []*html.Node // open elements; nil stands for a paragraph of our own
+
+	block  int32 // the block being written
+	inline int   // of open, from here on inline elements of that block
+	pre    bool
+	space  bool // white space is due
+	br     bool // a line break is due
+	any    bool // the block has text already
+	images map[string]bool
+	noimg  bool
+	first  string // URL of the first image written
+}
+
+// meaning tells the block-level elements that are kept as they are.
+func meaning(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Ul, atom.Ol, atom.Li,
+		atom.Dl, atom.Dt, atom.Dd, atom.Blockquote, atom.Pre, atom.Table, atom.Thead, atom.Tbody, atom.Tfoot,
+		atom.Tr, atom.Td, atom.Th, atom.Caption, atom.Figure, atom.Figcaption:
+		return true
+	}
+	return false
+}
+
+// holdsText tells the elements that may hold text without a paragraph.
+func holdsText(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Li, atom.Dt, atom.Dd,
+		atom.Pre, atom.Td, atom.Th, atom.Caption, atom.Figcaption:
+		return true
+	}
+	return false
+}
+
+// phrasing tells the inline elements that are kept as they are.
+func phrasing(a atom.Atom) bool {
+	switch a {
+	case atom.A, atom.Em, atom.I, atom.Strong, atom.B, atom.Code, atom.Sub, atom.Sup, atom.Q, atom.Cite,
+		atom.Mark, atom.Del, atom.Ins, atom.S, atom.U, atom.Kbd, atom.Samp, atom.Var, atom.Abbr, atom.Small,
+		atom.Ruby, atom.Rt, atom.Rp, atom.Bdi, atom.Bdo:
+		return true
+	}
+	return false
+}
+
+// chainOf returns the kept ancestors of a leaf, outermost first: block-level
+// ones, then the inline ones between the leaf and its nearest block.
+func chainOf(n *html.Node) (blocks, inline []*html.Node) {
+	n = n.Parent
+	for ; n != nil && n.Type == html.ElementNode && !page.IsBlock(n); n = n.Parent {
+		if phrasing(n.DataAtom) && n.DataAtom != atom.A || n.DataAtom == atom.A && page.HasAttr(n, "href") {
+			inline = append(inline, n)
+		}
+	}
+	for ; n != nil && n.Type == html.ElementNode; n = n.Parent {
+		if meaning(n.DataAtom) {
+			blocks = append(blocks, n)
+		}
+	}
+	reverse(blocks)
+	reverse(inline)
+	return orderly(blocks), inline
+}
+
+func reverse(s []*html.Node) {
+	for i, j := 0, len(s)-1; i < j; i, j = i+1, j-1 {
+		s[i], s[j] = s[j], s[i]
+	}
+}
+
+// orderly drops elements that stand where HTML does not allow them, so that
+// what is written reads back as written.
+func orderly(chain []*html.Node) []*html.Node {
+	out := chain[:0]
+	var up atom.Atom
+	for _, n := range chain {
+		a := n.DataAtom
+		ok := true
+		switch a {
+		case atom.Li:
+			ok = up == atom.Ul || up == atom.Ol
+		case atom.Dt, atom.Dd:
+			ok = up == atom.Dl
+		case atom.Thead, atom.Tbody, atom.Tfoot, atom.Caption:
+			ok = up == atom.Table
+		case atom.Tr:
+			ok = up == atom.Thead || up == atom.Tbody || up == atom.Tfoot
+		case atom.Td, atom.Th:
+			ok = up == atom.Tr
+		case atom.Figcaption:
+			ok = up == atom.Figure
+		case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Pre:
+			ok = !textOnly(up) && !listy(up)
+		default:
+			ok = !textOnly(up) && !listy(up)
+		}
+		if !ok {
+			continue
+		}
+		if listy(up) && !within(a, up) {
+			continue
+		}
+		out = append(out, n)
+		up = a
+	}
+	// A list or a row without an item cannot hold text.
+	for len(out) > 0 && listy(out[len(out)-1].DataAtom) {
+		out = out[:len(out)-1]
+	}
+	return out
+}
+
+// textOnly tells the elements that hold no other blocks.
+func textOnly(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Pre, atom.Dt, atom.Caption:
+		return true
+	}
+	return false
+}
+
+// listy tells the elements that hold only certain others.
+func listy(a atom.Atom) bool {
+	switch a {
+	case atom.Ul, atom.Ol, atom.Dl, atom.Table, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr:
+		return true
+	}
+	return false
+}
+
+func within(a, up atom.Atom) bool {
+	switch up {
+	case atom.Ul, atom.Ol:
+		return a == atom.Li
+	case atom.Dl:
+		return a == atom.Dt || a == atom.Dd
+	case atom.Table:
+		return a == atom.Thead || a == atom.Tbody || a == atom.Tfoot || a == atom.Caption
+	case atom.Thead, atom.Tbody, atom.Tfoot:
+		return a == atom.Tr
+	case atom.Tr:
+		return a == atom.Td || a == atom.Th
+	}
+	return true
+}
+
+// text writes one text node of a block.
+func (r *renderer) text(n *html.Node, block int32) {
+	if block != r.block {
+		r.endBlock()
+		r.block = block
+		r.any, r.space, r.br = false, false, false
+	}
+	if n.DataAtom == atom.Br {
+		r.br = r.any
+		return
+	}
+	blocks, inline := chainOf(n)
+	s := page.Clean(n.Data)
+	if strings.TrimSpace(s) == "" { // white space between elements
+		r.space = r.space || s != ""
+		return
+	}
+	if !r.any {
+		r.blocks(blocks, true)
+		r.inline = len(r.open)
+	}
+	keep := r.inline
+	for keep < len(r.open) && keep-r.inline < len(inline) && r.open[keep] == inline[keep-r.inline] {
+		keep++
+	}
+	r.closeTo(keep)
+	lead := strings.TrimLeft(s, spaces) != s
+	switch {
+	case !r.any:
+	case r.br:
+		r.out.WriteString("<br>")
+		r.br = false
+	case (lead || r.space) && !r.pre:
+		r.out.WriteByte(' ')
+	}
+	for _, e := range inline[keep-r.inline:] {
+		r.openTag(e)
+	}
+	r.words(s)
+	r.any = true
+}
+
+const spaces = " \t\r\n\f\u00a0"
+
+// words writes text with white space collapsed; white space at the end is due
+// when more follows.
+func (r *renderer) words(s string) {
+	if r.pre {
+		r.out.WriteString(html.EscapeString(s))
+		return
+	}
+	first := true
+	for f := range strings.FieldsSeq(s) {
+		if !first {
+			r.out.WriteByte(' ')
+		}
+		first = false
+		r.out.WriteString(html.EscapeString(f))
+	}
+	r.space = strings.TrimRight(s, spaces) != s
+}
+
+// endBlock closes what was opened for the block being written.
+func (r *renderer) endBlock() {
+	if r.block < 0 {
+		return
+	}
+	r.closeTo(r.inline)
+	// Only the element of the paragraph itself is closed here; lists and
+	// tables around it stay open for the next block.
+	for len(r.open) > 0 {
+		e := r.open[len(r.open)-1]
+		if e != nil && !textOnly(e.DataAtom) {
+			break
+		}
+		r.closeTo(len(r.open) - 1)
+	}
+	r.inline = len(r.open)
+	r.block = -1
+	r.pre = false
+}
+
+// blocks closes and opens block-level elements until chain is open. With
+// para, a paragraph is opened where text may not stand by itself.
+func (r *renderer) blocks(chain []*html.Node, para bool) {
+	keep := 0
+	for keep < len(r.open) && keep < len(chain) && r.open[keep] == chain[keep] {
+		keep++
+	}
+	reused := keep == len(chain) && keep > 0
+	r.closeTo(keep)
+	for _, e := range chain[keep:] {
+		r.openTag(e)
+	}
+	last := atom.Atom(0)
+	if len(chain) > 0 {
+		last = chain[len(chain)-1].DataAtom
+	}
+	r.pre = last == atom.Pre
+	if para && (!holdsText(last) || reused) {
+		r.open = append(r.open, nil)
+		r.out.WriteString("<p>")
+	}
+}
+
+func (r *renderer) closeTo(n int) {
+	for len(r.open) > n {
+		e := r.open[len(r.open)-1]
+		r.open = r.open[:len(r.open)-1]
+		name := "p"
+		if e != nil {
+			name = e.Data
+		}
+		r.out.WriteString("</" + name + ">")
+		if e == nil || meaning(e.DataAtom) {
+			r.out.WriteByte('\n')
+		}
+	}
+}
+
+func (r *renderer) openTag(n *html.Node) {
+	r.open = append(r.open, n)
+	r.out.WriteByte('<')
+	r.out.WriteString(n.Data)
+	switch n.DataAtom {
+	case atom.A:
+		r.attr("href", resolve(r.base, page.Attr(n, "href")))
+	case atom.Td, atom.Th:
+		for _, key := range [...]string{"colspan", "rowspan"} {
+			if v, err := strconv.Atoi(page.Attr(n, key)); err == nil && v > 1 && v < 100 {
+				r.attr(key, strconv.Itoa(v))
+			}
+		}
+	case atom.Ol:
+		if v, err := strconv.Atoi(page.Attr(n, "start")); err == nil && v > 1 && v < 1e6 {
+			r.attr("start", strconv.Itoa(v))
+		}
+	case atom.Abbr:
+		r.attr("title", page.Squash(page.Attr(n, "title")))
+	case atom.Bdo:
+		r.attr("dir", page.Attr(n, "dir"))
+	}
+	r.out.WriteByte('>')
+}
+
+func (r *renderer) attr(key, val string) {
+	if val != "" {
+		r.out.WriteString(" " + key + `="` + html.EscapeString(val) + `"`)
+	}
+}
+
+// image writes an image, with the caption of its figure if it has one.
+func (r *renderer) image(n *html.Node, caption func(*html.Node) string) {
+	src, alt := imageOf(n, r.base)
+	if src == "" || r.images[src] {
+		return
+	}
+	if r.images == nil {
+		r.images = make(map[string]bool)
+	}
+	r.images[src] = true
+	if r.first == "" {
+		r.first = src
+	}
+	if r.block >= 0 && r.any && n.Parent != nil && inBlock(n) {
+		r.closeTo(r.inline)
+		r.out.WriteByte(' ')
+		r.imgTag(src, alt)
+		r.space = true
+		return
+	}
+	r.endBlock()
+	blocks, _ := chainOf(n)
+	for len(blocks) > 0 && (textOnly(last(blocks)) || last(blocks) == atom.Figcaption || last(blocks) == atom.Figure) {
+		blocks = blocks[:len(blocks)-1]
+	}
+	r.blocks(blocks, false)
+	r.out.WriteString("<figure>")
+	r.imgTag(src, alt)
+	if c := caption(n); c != "" {
+		r.out.WriteString("<figcaption>" + html.EscapeString(c) + "</figcaption>")
+	}
+	r.out.WriteString("</figure>\n")
+}
+
+func last(s []*html.Node) atom.Atom { return s[len(s)-1].DataAtom }
+
+// inBlock reports whether an image stands in running text.
+func inBlock(n *html.Node) bool {
+	for n = n.Parent; n != nil; n = n.Parent {
+		if page.IsBlock(n) {
+			return textOnly(n.DataAtom)
+		}
+	}
+	return false
+}
+
+func (r *renderer) imgTag(src, alt string) {
+	r.out.WriteString("<img")
+	r.attr("src", src)
+	r.out.WriteString(` alt="` + html.EscapeString(alt) + `">`)
+}
