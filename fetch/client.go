@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,7 +28,7 @@ type Options struct {
 	MinInterval time.Duration // never poll a feed more often; default 10 minutes or Interval if less, at least 1 second
 	MaxBody     int64         // bytes of a feed or page, compressed and decompressed; default 10 MiB
 	Timeout     time.Duration // for a whole exchange, waiting for the host's turn aside; default 30 s
-	Parallel    int           // requests under way in all; default 64
+	Parallel    int           // requests under way in all; default 128
 	PerHost     int           // requests under way to one host; default 2
 
 	// Gap is the time between starts of requests to one host; below 0: none.
@@ -48,7 +50,7 @@ const (
 	defaultMin      = 10 * time.Minute
 	defaultBody     = 10 << 20
 	defaultTimeout  = 30 * time.Second
-	defaultParallel = 64
+	defaultParallel = 128
 	defaultPerHost  = 2
 	defaultGap      = time.Second
 	shortest        = time.Second // no feed is polled more often than this
@@ -58,6 +60,7 @@ const (
 	maxHops   = 10
 	maxHeader = 64 << 10
 	maxURL    = 8 << 10
+	bigBodies = 8 // large bodies read at a time
 )
 
 // Client fetches. Its methods are safe for concurrent use; it keeps each host's
@@ -68,7 +71,9 @@ type Client struct {
 	trip   http.RoundTripper
 	own    *http.Transport // closed with the client; nil when Options.Transport is set
 	hosts  *hosts
-	slots  chan struct{}
+	slots  chan struct{} // held during a request
+	big    chan struct{} // held while a large body is read
+	cpus   chan struct{} // held while a body is parsed
 	health *health
 	robots *robotsCache
 	memo   *memo
@@ -87,6 +92,7 @@ func New(opts Options) (*Client, error) {
 	c := &Client{
 		opts: opts, guard: g, trip: opts.Transport, log: opts.Log,
 		hosts: newHosts(opts.PerHost), slots: make(chan struct{}, opts.Parallel),
+		big: make(chan struct{}, bigBodies), cpus: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		health: &health{}, robots: newRobotsCache(), memo: &memo{},
 	}
 	if c.trip == nil {
@@ -300,16 +306,27 @@ func (c *Client) step(ctx context.Context, q ask, u *url.URL, left time.Duration
 	switch resp.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
 		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		drain(resp)
 		next, err = target(u, resp.Header)
 		return 0, next, err
 	case http.StatusOK, http.StatusNonAuthoritativeInfo, http.StatusIMUsed:
 		if t := resp.Header.Get("Content-Type"); q.page && !readable(t) {
 			return 0, nil, &Error{Kind: NotPage, Err: fmt.Errorf("it is %.60s", t)}
 		}
-		a.body, err = readBody(resp, q.limit, left, cancel)
+		br := bodyReader{limit: q.limit, grace: min(slowGrace, left/2), big: c.big, cancel: cancel}
+		a.body, err = br.read(ctx, resp)
 		return 0, nil, because(ctx, err)
 	}
+	drain(resp)
 	return 0, nil, nil
+}
+
+// drain reads a small body that nobody wants, so that the connection can be
+// used again.
+func drain(resp *http.Response) {
+	if n := resp.ContentLength; n > 0 && n <= 4<<10 {
+		_, _ = io.CopyN(io.Discard, resp.Body, n)
+	}
 }
 
 // because returns why a context was cancelled by us, if that is what an error
@@ -489,6 +506,17 @@ func (m *memo) take(url string, now time.Time) *answer {
 	a := m.m[url]
 	delete(m.m, url)
 	return a
+}
+
+// parse reads a body as a feed, as many at a time as there are processors.
+func (c *Client) parse(ctx context.Context, a *answer) (*Parsed, error) {
+	select {
+	case c.cpus <- struct{}{}:
+		defer func() { <-c.cpus }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return Parse(a.body, a.url, a.header)
 }
 
 func (m *memo) expire(now time.Time) {

@@ -19,8 +19,9 @@ import (
 )
 
 const (
-	bombSize  = 1 << 20 // decompressed bytes after which the ratio is watched
-	bombRatio = 200     // decompressed bytes for one compressed byte
+	bigBody   = 512 << 10 // bytes from which bodies are read few at a time
+	bombSize  = 1 << 20   // decompressed bytes after which the ratio is watched
+	bombRatio = 200       // decompressed bytes for one compressed byte
 	slowGrace = 10 * time.Second
 	slowRate  = 1 << 10 // bytes a second that a body must come at after the grace
 )
@@ -53,15 +54,22 @@ func (w *wire) Read(p []byte) (int, error) {
 
 var errTooLarge = errors.New("larger than the limit")
 
-// readBody reads and decompresses the body of an answer, up to limit bytes
-// either way.
-func readBody(resp *http.Response, limit int64, timeout time.Duration, cancel context.CancelCauseFunc) ([]byte, error) {
+// bodyReader says how the body of an answer is read.
+type bodyReader struct {
+	limit  int64         // bytes, compressed and decompressed
+	grace  time.Duration // that it may stall, and until it must have reached a rate
+	big    chan struct{} // holds who reads more than bigBody bytes
+	cancel context.CancelCauseFunc
+}
+
+// read reads and decompresses the body of an answer.
+func (br bodyReader) read(ctx context.Context, resp *http.Response) ([]byte, error) {
+	limit := br.limit
 	if resp.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
-	grace := min(slowGrace, timeout/2)
-	w := &wire{r: resp.Body, limit: limit, start: time.Now(), grace: grace, cancel: cancel}
-	w.stall = time.AfterFunc(grace, func() { cancel(errBodySlow) })
+	w := &wire{r: resp.Body, limit: limit, start: time.Now(), grace: br.grace, cancel: br.cancel}
+	w.stall = time.AfterFunc(br.grace, func() { br.cancel(errBodySlow) })
 	defer w.stall.Stop()
 
 	r, done, err := decode(w, resp.Header.Values("Content-Encoding"))
@@ -74,8 +82,18 @@ func readBody(resp *http.Response, limit int64, timeout time.Duration, cancel co
 	if n := resp.ContentLength; n > 0 {
 		buf.Grow(int(min(n, 1<<20)) + 512)
 	}
-	chunk := make([]byte, 32<<10)
-	for {
+	chunk := make([]byte, 16<<10)
+	for big := false; ; {
+		if !big && buf.Len() > bigBody {
+			w.stall.Stop()
+			select {
+			case br.big <- struct{}{}:
+				defer func() { <-br.big }()
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+			big = true
+		}
 		n, err := r.Read(chunk)
 		buf.Write(chunk[:n])
 		size := int64(buf.Len())
@@ -93,7 +111,7 @@ func readBody(resp *http.Response, limit int64, timeout time.Duration, cancel co
 		case errors.Is(err, errTooLarge):
 			return nil, tooLarge(limit)
 		case err != nil:
-			return nil, bodyError(err, r != io.Reader(w))
+			return nil, bodyError(err)
 		}
 	}
 }
@@ -103,10 +121,7 @@ func tooLarge(limit int64) error {
 }
 
 // bodyError tells a damaged compressed body from a broken connection.
-func bodyError(err error, compressed bool) error {
-	if !compressed {
-		return err
-	}
+func bodyError(err error) error {
 	var corrupt flate.CorruptInputError
 	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, zlib.ErrChecksum) ||
 		errors.As(err, &corrupt) || strings.HasPrefix(err.Error(), "brotli") || strings.HasPrefix(err.Error(), "zstd") ||
@@ -145,7 +160,7 @@ func decode(r io.Reader, headers []string) (io.Reader, func(), error) {
 			}
 			z, err := gzip.NewReader(b)
 			if err != nil {
-				return nil, nil, bodyError(err, true)
+				return nil, nil, bodyError(err)
 			}
 			r = z
 		case "br":
@@ -154,7 +169,7 @@ func decode(r io.Reader, headers []string) (io.Reader, func(), error) {
 			z, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 				zstd.WithDecoderMaxWindow(8<<20)) // RFC 9659 bounds the window of this encoding
 			if err != nil {
-				return nil, nil, bodyError(err, true)
+				return nil, nil, bodyError(err)
 			}
 			prev := done
 			done = func() { z.Close(); prev() }
@@ -170,7 +185,7 @@ func decode(r io.Reader, headers []string) (io.Reader, func(), error) {
 		if starts(b, "\x1f\x8b\x08") {
 			z, err := gzip.NewReader(b)
 			if err != nil {
-				return nil, nil, bodyError(err, true)
+				return nil, nil, bodyError(err)
 			}
 			return z, done, nil
 		}

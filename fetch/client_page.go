@@ -51,10 +51,18 @@ func (c *Client) Page(ctx context.Context, url string) (Page, error) {
 // hop judges whether a page may be asked for: its host wants to see us, and
 // its robots.txt allows it.
 func (c *Client) hop(ctx context.Context, u *url.URL) error {
+	if err := c.welcome(ctx, u); err != nil {
+		return err
+	}
+	return c.admits(ctx, u)
+}
+
+// welcome fails with kind Waiting when a host has asked to be left alone.
+func (c *Client) welcome(_ context.Context, u *url.URL) error {
 	if until := c.hosts.blocked(hostKey(u), c.opts.Now()); !until.IsZero() {
 		return &Error{Kind: Waiting, URL: u.String(), Retry: until}
 	}
-	return c.admits(ctx, u)
+	return nil
 }
 
 // refusal makes an error of a status that is no success.

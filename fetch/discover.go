@@ -89,7 +89,7 @@ func (c *Client) find(ctx context.Context, raw string) ([]Candidate, error) {
 	if err := c.refusal(a); err != nil {
 		return nil, err
 	}
-	parsed, err := Parse(a.body, a.url, a.header)
+	parsed, err := c.parse(ctx, a)
 	if err == nil {
 		f.accept(raw, a, parsed, "itself")
 		return f.found, nil
@@ -150,7 +150,7 @@ func (f *finder) read(ctx context.Context, url, how string) bool {
 	if err != nil || f.c.refusal(a) != nil {
 		return false
 	}
-	p, err := Parse(a.body, a.url, a.header)
+	p, err := f.c.parse(ctx, a)
 	if err != nil {
 		return false
 	}

@@ -225,7 +225,7 @@ func classify(raw string, err error) *Error {
 	case errors.Is(err, errBodySlow), errors.Is(err, errHeaderSlow), errors.Is(err, errTotal):
 		e.Kind = Timeout
 	case errors.As(err, &dns):
-		e.Kind, e.Err = DNS, errors.New(dnsReason(dns))
+		e.Kind, e.Err = DNS, &cause{dnsReason(dns), err}
 	case isTLS(err):
 		e.Kind = TLS
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
@@ -243,6 +243,15 @@ func classify(raw string, err error) *Error {
 	}
 	return e
 }
+
+// cause is an error in other words.
+type cause struct {
+	text string
+	err  error
+}
+
+func (c *cause) Error() string { return c.text }
+func (c *cause) Unwrap() error { return c.err }
 
 func dnsReason(err *net.DNSError) string {
 	switch {
@@ -268,15 +277,23 @@ func isTLS(err error) bool {
 		strings.Contains(err.Error(), "tls: ") || strings.Contains(err.Error(), "TLS handshake timeout")
 }
 
-// isLocal reports whether an error can only be this machine's fault.
-func isLocal(err error) bool {
-	for _, no := range []syscall.Errno{
-		syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EADDRNOTAVAIL,
-		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
-	} {
+// exhausted reports whether an error says that this machine lacks resources.
+func exhausted(err error) bool {
+	for _, no := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM} {
 		if errors.Is(err, no) {
 			return true
 		}
 	}
 	return false
+}
+
+// cutOff reports whether an error is what a machine without a network meets.
+func cutOff(err error) bool {
+	for _, no := range []syscall.Errno{syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EADDRNOTAVAIL} {
+		if errors.Is(err, no) {
+			return true
+		}
+	}
+	var dns *net.DNSError
+	return errors.As(err, &dns) && !dns.IsNotFound
 }

@@ -20,6 +20,8 @@ type guard struct {
 	nets  []netip.Prefix
 	names map[string]bool
 
+	// resolver looks up names; nil for the machine's own.
+	resolver *net.Resolver
 	// near holds the hosts that turned out to be at an allowed address.
 	near sync.Map
 }
@@ -152,7 +154,7 @@ func (g *guard) dial(ctx context.Context, network, addr string) (net.Conn, error
 		return nil, err
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	d := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	d := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Resolver: g.resolver}
 	d.ControlContext = func(_ context.Context, network, address string, _ syscall.RawConn) error {
 		if g.names[host] {
 			return nil

@@ -46,6 +46,11 @@ func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(key st
 	if err := ctx.Err(); err != nil {
 		return Outcome{Feed: feed}, err
 	}
+	var busy *Error
+	if errors.As(p.err, &busy) && busy.Kind == Waiting {
+		p.putOff(busy.Retry)
+		return Outcome{Feed: p.feed}, nil
+	}
 	out := Outcome{Entries: p.judge()}
 	p.feed.Poll.State = p.state.save()
 	out.Feed = p.feed
@@ -63,7 +68,9 @@ type polling struct {
 
 	full   bool // asked without validators, to see whether they lie
 	answer *answer
-	err    error
+	err    error   // of the request
+	parsed *Parsed // of the body
+	broken error   // of parsing
 }
 
 // putOff puts the poll off without a request.
@@ -83,12 +90,13 @@ func (p *polling) fetch(ctx context.Context) {
 	if p.feed.Poll.Attempted.IsZero() {
 		if a := p.c.memo.take(p.feed.URL, p.now); a != nil {
 			p.answer = a
+			p.parsed, p.broken = p.c.parse(ctx, a)
 			return
 		}
 	}
 	q := ask{
 		url: p.feed.URL, accept: acceptFeed, delta: true, limit: p.c.opts.MaxBody,
-		suspect: p.feed.Poll.Errors > 0,
+		suspect: p.feed.Poll.Errors > 0, hop: p.c.welcome,
 	}
 	p.full = p.state.doubt(p.now, p.c.opts.Interval)
 	if !p.full {
@@ -98,6 +106,10 @@ func (p *polling) fetch(ctx context.Context) {
 		q.url = p.state.Moves[len(p.state.Moves)-1].From
 	}
 	p.answer, p.err = p.c.get(ctx, q)
+	p.host = p.answer.host(p.host)
+	if p.err == nil && p.answer.body != nil {
+		p.parsed, p.broken = p.c.parse(ctx, p.answer)
+	}
 }
 
 // judge makes of the answer what the feed is to remember, and returns its
@@ -128,6 +140,15 @@ func (p *polling) judge() []newsfold.Entry {
 	}
 	p.fail(e)
 	return nil
+}
+
+// host is the key of the host that answered last, or else that of def.
+func (a *answer) host(def string) string {
+	u, err := parseURL(a.url)
+	if err != nil {
+		return def
+	}
+	return hostKey(u)
 }
 
 func asError(url string, err error) *Error {
@@ -162,9 +183,13 @@ func (p *polling) notModified() {
 // read takes in a body.
 func (p *polling) read() []newsfold.Entry {
 	a, f := p.answer, &p.feed.Poll
-	parsed, err := Parse(a.body, a.url, a.header)
-	if err != nil {
-		p.fail(p.explain(err))
+	parsed := p.parsed
+	switch {
+	case len(a.body) == 0:
+		p.fail(&Error{Kind: Empty, URL: a.url})
+		return nil
+	case parsed == nil:
+		p.fail(p.explain(p.broken))
 		return nil
 	}
 	delta := a.status == http.StatusIMUsed
@@ -177,7 +202,7 @@ func (p *polling) read() []newsfold.Entry {
 
 	etag, modified := a.header.Get("ETag"), a.header.Get("Last-Modified")
 	digest := digestOf(parsed.Entries)
-	p.state.compare(f, etag, modified, a.url == f.ValidFor, digest, delta)
+	p.state.compare(f, etag, modified, withoutUser(a.url) == f.ValidFor, digest, delta)
 	f.ETag, f.LastModified, f.ValidFor = "", "", ""
 	if whole(a.body) {
 		if sendable(etag) {
@@ -291,10 +316,10 @@ func (p *polling) fail(e *Error) {
 	}
 	unreachable := e.Kind == Network || e.Kind == DNS || e.Kind == Timeout
 	p.c.health.note(p.host, unreachable, now)
-	if unreachable && (isLocal(e.Err) || p.c.health.offline(now)) {
+	if exhausted(e.Err) || unreachable && p.c.health.offline(now, cutOff(e.Err)) {
 		wait := max(min(p.c.opts.Interval, 2*time.Minute), p.c.opts.MinInterval)
-		f.Error += " (most hosts are out of reach at the moment: the trouble is taken to be on this side)"
-		f.Next, f.Why = now.Add(wait+jitter(wait, p.seed())), "this machine seems to be offline: nothing is held against the feed"
+		f.Error += " (the trouble seems to be on this side: most hosts are out of reach)"
+		f.Next, f.Why = now.Add(wait+jitter(wait, p.seed())), "this machine seems to be cut off: nothing is held against the feed"
 		return
 	}
 	f.Errors++

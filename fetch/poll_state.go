@@ -140,8 +140,10 @@ func (h *health) note(host string, bad bool, now time.Time) {
 }
 
 // offline reports whether most hosts are out of reach: of those tried in the
-// last ten minutes, at least four, three quarters were when last tried.
-func (h *health) offline(now time.Time) bool {
+// last ten minutes, at least four, three quarters were when last tried. When
+// the latest error is what a machine without a network meets, it takes no more
+// than that no host was reached.
+func (h *health) offline(now time.Time, cutOff bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	last := map[string]bool{}
@@ -157,5 +159,5 @@ func (h *health) offline(now time.Time) bool {
 			bad++
 		}
 	}
-	return bad >= 4 && bad*4 >= len(last)*3
+	return bad >= 4 && bad*4 >= len(last)*3 || cutOff && bad == len(last)
 }
