@@ -44,6 +44,7 @@ type member struct {
 	Source   string // where its text comes from
 	Relation string // in a word or two
 	Kind     string // the relation itself, for the style sheet
+	With     bool   // it was compared with another one
 	Phrase   string // the relation in a sentence
 	Score    string
 	Evidence []reason
@@ -137,7 +138,7 @@ func (s *server) member(st river.Story, a river.Article, began time.Time) member
 	m := member{
 		ID: a.ID, Lead: a.Lead, Outlet: outlet, URL: outside(a.URL), Lang: language(a.Lang), Byline: clip(a.Byline, 200),
 		Time: s.moment(a.Time()), Stated: a.Time().Equal(a.Published), Delay: delay(a.Time(), began), Feeds: feedNames(a.Feeds),
-		Kind: string(a.Relation), Relation: relationLabel(a.Relation), Origins: origins(a.Origins),
+		Kind: string(a.Relation), With: a.With != 0, Relation: relationLabel(a.Relation), Origins: origins(a.Origins),
 	}
 	if a.Title != st.Title {
 		m.Title = clip(a.Title, 300)
@@ -154,7 +155,7 @@ func (s *server) member(st river.Story, a river.Article, began time.Time) member
 		m.Source = "full text from the feed"
 	}
 	if a.Relation != "" {
-		m.Phrase = relationPhrase(a.Relation, other(st, a))
+		m.Phrase = relationPhrase(a.Relation, otherName(st, a))
 	}
 	if a.With != 0 && a.Score > 0 {
 		m.Score = percent(a.Score)
@@ -168,8 +169,8 @@ func (s *server) member(st river.Story, a river.Article, began time.Time) member
 	return m
 }
 
-// other names the article that an article was compared with.
-func other(st river.Story, a river.Article) string {
+// otherName names the article that an article was compared with.
+func otherName(st river.Story, a river.Article) string {
 	for _, b := range st.Articles {
 		if b.ID == a.With {
 			if o := name(b.Outlet, b.URL); o != name(a.Outlet, a.URL) {

@@ -27,6 +27,7 @@ func TestPagesLookAsStored(t *testing.T) {
 		"river-feed":    "/?feed=2",
 		"story":         "/story/1",
 		"story-rtl":     "/story/5",
+		"compare":       "/story/1/compare/2",
 		"story-linked":  "/story/7",
 		"feeds":         "/feeds",
 		"error":         "/story/999",
@@ -80,10 +81,10 @@ func TestStatusSaysWhatIsWrong(t *testing.T) {
 		{"GET", "/static/..%2fweb.go", 404, "no page"},
 		{"DELETE", "/story/1", 405, "does not take DELETE"},
 		{"GET", "/story/1/mark", 405, "does not take GET"},
-		// {"GET", "/story/1/compare/2", 200, ""},
-		// {"GET", "/story/1/compare/1", 404, ""},
-		// {"GET", "/story/1/compare/4", 404, "not a copy"},
-		// {"GET", "/story/1/compare/x", 400, "number of an article"},
+		{"GET", "/story/1/compare/2", 200, ""},
+		{"GET", "/story/1/compare/1", 404, ""},
+		{"GET", "/story/1/compare/4", 404, "not a copy"},
+		{"GET", "/story/1/compare/x", 400, "number of an article"},
 	} {
 		got := s.send(c.method, c.path, nil, nil)
 		if got.StatusCode != c.want {

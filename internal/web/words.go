@@ -157,7 +157,7 @@ func name(outlet, link string) string {
 // sentence with the other outlet in it.
 var (
 	relationLabels = map[newsfold.Relation]string{
-		newsfold.First:       "original here",
+		newsfold.First:       "first",
 		newsfold.Identical:   "same text",
 		newsfold.Edited:      "edited",
 		newsfold.Excerpt:     "excerpt",

@@ -1,0 +1,188 @@
+// The keyboard, and marks without loading the page anew. Everything here goes
+// through the forms that the page has anyway: without this file they work by
+// themselves. No HTML is written from strings; the page's policy forbids it.
+"use strict";
+
+(() => {
+  const one = (sel, in_ = document) => in_.querySelector(sel);
+  const all = (sel, in_ = document) => [...in_.querySelectorAll(sel)];
+  const notice = one("#notice");
+  const help = one("#keys");
+  const stories = all(".story");
+  const whole = one(".whole"); // on the page of one story
+  let here = null; // the story in the river that the keys are about
+
+  // say shows what was done, and offers to take it back.
+  function say(text, undo) {
+    const p = document.createElement("p");
+    p.textContent = text;
+    notice.replaceChildren(p);
+    notice.classList.add("floating");
+    if (undo) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = "Undo";
+      button.addEventListener("click", () => takeBack(undo));
+      notice.append(button);
+    }
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => notice.replaceChildren(), undo ? 20000 : 5000);
+  }
+
+  // send posts a form and returns what the server answers, or null.
+  async function send(url, form) {
+    try {
+      const reply = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(form) });
+      const answer = await reply.json();
+      if (reply.ok) return answer;
+      say(answer.error || "This did not work.");
+    } catch {
+      say("newsfold does not answer. Is it running?");
+    }
+    return null;
+  }
+
+  // show brings a story on the page in line with its state.
+  function show(id, state) {
+    for (const el of all(`[data-id="${Number(id)}"]`)) {
+      if ("read" in state) {
+        el.classList.toggle("is-read", state.read);
+        press(one(".act.read", el), state.read, "unread", "read", "Mark as unread", "Mark as read");
+        const said = one(".meta .sr", el);
+        if (said) said.textContent = state.read ? "Read. " : "Unread. ";
+      }
+      if ("starred" in state) press(one(".act.star", el), state.starred, "unstar", "star", "Take the star away", "Star");
+    }
+  }
+
+  function press(button, on, undo, act, undoTitle, title) {
+    if (!button) return;
+    button.setAttribute("aria-pressed", on);
+    button.value = on ? undo : act;
+    button.title = on ? undoTitle : title;
+  }
+
+  async function takeBack(undo) {
+    const answer = await send("/undo", { undo });
+    if (!answer) return;
+    for (const id of answer.unread) show(id, { read: false });
+    say(answer.unread.length === 1 ? "1 story is unread again." : `${answer.unread.length} stories are unread again.`);
+  }
+
+  document.addEventListener("submit", async (e) => {
+    const { target: form, submitter } = e;
+    if (!submitter || (form.id !== "mark" && form.id !== "above")) return;
+    e.preventDefault();
+    const answer = await send(submitter.getAttribute("formaction") || form.getAttribute("action"), new FormData(form, submitter));
+    if (!answer) return;
+    if (form.id === "mark") {
+      show(answer.id, answer);
+      return;
+    }
+    for (const id of answer.read) show(id, { read: true });
+    const n = answer.read.length;
+    say(n === 0 ? "All of these were read already." : n === 1 ? "Marked 1 story as read." : `Marked ${n} stories as read.`, answer.undo);
+  });
+
+  // go makes a story of the river the one that the keys are about.
+  function go(story) {
+    if (!story) return;
+    if (here) here.classList.remove("is-here");
+    here = story;
+    here.classList.add("is-here");
+    one(".open", here).focus({ preventScroll: true });
+    here.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(by) {
+    if (whole) return turn(by);
+    if (!stories.length) return;
+    if (!here) return go(stories.find((s) => s.getBoundingClientRect().bottom > 60) || stories[0]);
+    go(stories[stories.indexOf(here) + by]);
+  }
+
+  // On the page of a story, the keys go on through the river that led there.
+  const trail = {
+    keep() {
+      try {
+        sessionStorage.setItem("river", JSON.stringify({ url: location.pathname + location.search, ids: stories.map((s) => s.dataset.id) }));
+      } catch { /* storage is off: the keys stay on this page */ }
+    },
+    read() {
+      try {
+        return JSON.parse(sessionStorage.getItem("river")) || { url: "/", ids: [] };
+      } catch {
+        return { url: "/", ids: [] };
+      }
+    },
+  };
+
+  function turn(by) {
+    const { ids } = trail.read();
+    const next = ids[ids.indexOf(whole.dataset.id) + by];
+    if (ids.includes(whole.dataset.id) && next) location.assign(`/story/${Number(next)}`);
+  }
+
+  function open() {
+    if (whole) {
+      const { url } = trail.read();
+      location.assign(url.startsWith("/") && !url.startsWith("//") ? `${url}#s${whole.dataset.id}` : "/");
+    } else if (here) {
+      one(".open", here).click();
+    }
+  }
+
+  const press1 = (sel) => () => one(sel, whole || here || document.createElement("i"))?.click();
+  const visit = (url) => () => location.assign(url);
+
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    o: open,
+    v: () => {
+      const link = one("a.out, a.original", whole || here || document.createElement("i"));
+      if (link) window.open(link.href, "_blank", "noopener,noreferrer");
+    },
+    m: press1(".act.read"),
+    s: press1(".act.star"),
+    A: press1(".act.above"),
+    u: () => one("button", notice)?.click(),
+    "/": () => (one("#feed") ? one("#feed").focus() : location.assign("/")),
+    h: () => help.showModal(),
+    "?": () => help.showModal(),
+  };
+  const afterG = { g: () => (stories.length ? go(stories[0]) : scrollTo(0, 0)), a: visit("/"), u: visit("/?unread=1"), s: visit("/?starred=1"), f: visit("/feeds") };
+  let chord = 0; // when g was pressed
+
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || help.open) return;
+    if (e.target.closest("input, select, textarea, [contenteditable]")) {
+      if (e.key === "Escape") e.target.blur();
+      return;
+    }
+    const waiting = e.timeStamp - chord < 1500;
+    chord = 0;
+    const act = (waiting && afterG[e.key]) || keys[e.key];
+    if (act) {
+      e.preventDefault();
+      act();
+    } else if (e.key === "g") {
+      chord = e.timeStamp;
+    }
+  });
+
+  // What is clicked or tabbed to is what the keys are about.
+  document.addEventListener("focusin", (e) => {
+    const story = e.target.closest(".story");
+    if (!story || story === here) return;
+    if (here) here.classList.remove("is-here");
+    here = story;
+    here.classList.add("is-here");
+  });
+
+  const button = one(".keys-button");
+  button.hidden = false;
+  button.addEventListener("click", () => help.showModal());
+  if (stories.length) trail.keep();
+  if (/^#s\d+$/.test(location.hash)) go(document.getElementById(location.hash.slice(1)));
+})();
