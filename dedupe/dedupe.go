@@ -1,12 +1,13 @@
-// Package dedupe decides which articles are one story, and says why. (The page
-// of ideas goes to doc.go.)
 package dedupe
 
 import (
 	"errors"
-	"iter"
 	"time"
 )
+
+// ErrGone is what a [Library] returns, wrapped or not, for an article that it
+// no longer has: the Folder then forgets it instead of failing.
+var ErrGone = errors.New("article is gone")
 
 // Article is what folding looks at.
 type Article struct {
@@ -31,14 +32,14 @@ type Relation string
 
 // The relations. The zero value means none.
 const (
-	First     Relation = "first"
-	Identical Relation = "identical"
-	Edited    Relation = "edited"
-	Excerpt   Relation = "excerpt"
-	Expanded  Relation = "expanded"
-	Update    Relation = "update"
-	Quotes    Relation = "quotes"
-	Template  Relation = "template"
+	First     Relation = "first"     // founded its story
+	Identical Relation = "identical" // the same text
+	Edited    Relation = "edited"    // the same text with changes
+	Excerpt   Relation = "excerpt"   // contained in the other
+	Expanded  Relation = "expanded"  // contains the other
+	Update    Relation = "update"    // a later version by the same outlet
+	Quotes    Relation = "quotes"    // shares passages; does not fold
+	Template  Relation = "template"  // same wording, other facts; does not fold
 )
 
 // Copies reports whether the relation folds.
@@ -81,17 +82,12 @@ type Options struct {
 
 // Library is what a [Folder] asks of whoever keeps the articles.
 type Library interface {
-	// Article returns an article that was folded before.
+	// Article returns an article that was folded before, or an error that
+	// wraps [ErrGone].
 	Article(id int64) (Article, error)
 	// Story returns the articles of the story that an article is in, ascending.
 	Story(id int64) ([]int64, error)
 }
-
-// Folder folds articles one after another. It is not safe for concurrent use.
-type Folder struct{}
-
-// NewFolder returns a folder with an empty index.
-func NewFolder(opts Options, lib Library) *Folder { return &Folder{} }
 
 // Decision is where an article belongs.
 type Decision struct {
@@ -109,47 +105,3 @@ type Link struct {
 	Relation Relation // Quotes or Template
 	Score    float64
 }
-
-// Fold decides where an article belongs and adds it to the index. An article
-// that was folded before and has a new text is decided anew: Story is then
-// where it belongs now. The errors are those of the Library.
-func (f *Folder) Fold(a Article) (Decision, error) {
-	return Decision{}, errors.New("not written yet")
-}
-
-// Load adds articles that were decided earlier to the index, from the sketches
-// that Fold returned. Sketches of an older layout are skipped and their IDs
-// returned, to be folded anew.
-func (f *Folder) Load(sketches iter.Seq2[int64, []byte]) (stale []int64) { return nil }
-
-// Forget removes an article from the index.
-func (f *Folder) Forget(id int64) {}
-
-// Explain compares two articles with the evidence of every rule, whether or
-// not the index would have brought them together.
-func (f *Folder) Explain(a, b Article) Verdict { return Verdict{} }
-
-// Compare is Explain without anything learned.
-func Compare(a, b Article, opts Options) Verdict { return Verdict{} }
-
-// CanonicalURL returns the form of a URL under which one document is known:
-// scheme and host in lower case, without fragment, tracking parameters, AMP and
-// mobile variants, default port, trailing slash and index file. A URL that
-// cannot be parsed is returned as it is.
-func CanonicalURL(url string) string { return url }
-
-// Lead picks the article that stands for a story. policy is "earliest" (also
-// when empty), "complete", or "preferred:HOST,HOST".
-func Lead(articles []Article, policy string) int64 { return 0 }
-
-// Provenance says who had a story first.
-type Provenance struct {
-	First      int64  // the article that was there first; 0: none of ours
-	Outlet     string // who had it first: that article's outlet, or an agency whose own copy was never seen
-	URL        string
-	Confidence float64 // 0 to 1
-	Reason     string  // for a person
-}
-
-// Origins weighs credits, containment and times of a story's articles.
-func Origins(articles []Article) Provenance { return Provenance{} }

@@ -1,0 +1,375 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/net/publicsuffix"
+
+	"newsfold/dedupe"
+)
+
+// maxFoldLine bounds one line of input.
+const maxFoldLine = 16 << 20
+
+func newFold() *cobra.Command {
+	var opts dedupe.Options
+	var final bool
+	c := &cobra.Command{
+		Use:   "fold FILE.jsonl...",
+		Short: "Fold articles given as JSON Lines into stories",
+		Long: `Fold reads articles, one JSON object a line, and writes the same lines with what
+they are to those before them:
+
+  story      the id of the story's first article
+  lead       the id of the article that stands for the story
+  with       the id of the article it was compared with
+  relation   first, identical, edited, excerpt, expanded, update
+  score      from 0 to 1
+  evidence   the reasons
+
+An input line has id, url, title, text, published (RFC 3339), source and lang; all
+but id may be missing. Other fields are passed through. Files ending in .gz are
+unpacked; "-" is the standard input. Lines are written as they are read, so an
+article that ties two stories together says so in its own line ("merged") and
+earlier lines keep what was known then; with --final all lines are written at the
+end, with the stories as they came to be.`,
+		Example: "  newsfold fold articles.jsonl.gz > folded.jsonl\n  zcat articles.jsonl.gz | newsfold fold --window 72h -",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return foldFiles(cmd, args, opts, final)
+		},
+	}
+	c.Flags().DurationVar(&opts.Window, "window", 30*24*time.Hour, "how far apart copies may be")
+	c.Flags().Float64Var(&opts.Threshold, "threshold", .5, "score from which copies fold")
+	c.Flags().BoolVar(&final, "final", false, "write at the end, with final stories and leads")
+	return c
+}
+
+func foldFiles(cmd *cobra.Command, files []string, opts dedupe.Options, final bool) (err error) {
+	if opts.Threshold <= 0 || opts.Threshold > 1 || opts.Window <= 0 {
+		return errors.New("--threshold must be between 0 and 1, and --window positive")
+	}
+	s, err := newFoldStream(cmd.OutOrStdout(), opts, final)
+	if err != nil {
+		return err
+	}
+	defer func() { err = cmp.Or(err, s.close()) }()
+	for _, name := range files {
+		if err := s.file(cmd, name); err != nil {
+			return err
+		}
+	}
+	return s.finish()
+}
+
+// foldStream folds a stream of articles. Their texts go to a file that is
+// removed in the end, so that memory holds no more than the index.
+type foldStream struct {
+	out     *bufio.Writer
+	final   bool
+	folder  *dedupe.Folder
+	spool   *os.File
+	size    int64
+	at      map[int64][2]int64 // where the line of an article is in the spool
+	id      []json.RawMessage  // by article number - 1, as given
+	number  map[string]int64   // by id as given
+	story   map[int64]int64    // of an article
+	members map[int64][]int64  // of a story, ascending
+	done    []dedupe.Decision  // by article number - 1, when final
+}
+
+func newFoldStream(w io.Writer, opts dedupe.Options, final bool) (*foldStream, error) {
+	spool, err := os.CreateTemp("", "newsfold-fold-*")
+	if err != nil {
+		return nil, fmt.Errorf("create a temporary file for the texts: %w", err)
+	}
+	s := &foldStream{
+		out: bufio.NewWriterSize(w, 1<<16), final: final, spool: spool,
+		at: map[int64][2]int64{}, number: map[string]int64{}, story: map[int64]int64{}, members: map[int64][]int64{},
+	}
+	s.folder = dedupe.NewFolder(opts, s)
+	return s, nil
+}
+
+func (s *foldStream) close() error {
+	return errors.Join(s.out.Flush(), s.spool.Close(), os.Remove(s.spool.Name()))
+}
+
+func (s *foldStream) file(cmd *cobra.Command, name string) error {
+	r, err := openLines(cmd.InOrStdin(), name)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	sc := bufio.NewScanner(r)
+	sc.Buffer(make([]byte, 1<<16), maxFoldLine)
+	n := 0
+	for sc.Scan() {
+		n++
+		if len(bytes.TrimSpace(sc.Bytes())) == 0 {
+			continue
+		}
+		if err := cmd.Context().Err(); err != nil {
+			return err
+		}
+		if err := s.line(sc.Bytes()); err != nil {
+			return fmt.Errorf("%s, line %d: %w", name, n, err)
+		}
+	}
+	if errors.Is(sc.Err(), bufio.ErrTooLong) {
+		return fmt.Errorf("%s, line %d: longer than %d MiB", name, n+1, maxFoldLine>>20)
+	}
+	if sc.Err() != nil {
+		return fmt.Errorf("read %s: %w", name, sc.Err())
+	}
+	return nil
+}
+
+// openLines opens a file, unpacked when its name ends in .gz.
+func openLines(stdin io.Reader, name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return io.NopCloser(stdin), nil
+	}
+	f, err := os.Open(name)
+	if err != nil || !strings.HasSuffix(name, ".gz") {
+		return f, err
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read %s: %w", name, err), f.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{z, f}, nil
+}
+
+// foldLine is what folding reads of a line.
+type foldLine struct {
+	ID        json.RawMessage `json:"id"`
+	URL       string          `json:"url"`
+	Title     string          `json:"title"`
+	Text      string          `json:"text"`
+	Published string          `json:"published"`
+	Source    string          `json:"source"`
+	Lang      string          `json:"lang"`
+	Origins   []struct {
+		Kind string `json:"kind"`
+		Name string `json:"name"`
+		URL  string `json:"url"`
+	} `json:"origins"`
+}
+
+// line folds one article.
+func (s *foldStream) line(b []byte) error {
+	a, id, err := parseFoldLine(b)
+	if err != nil {
+		return err
+	}
+	a.ID = s.numberOf(id)
+	if err := s.keep(a.ID, b); err != nil {
+		return err
+	}
+	d, err := s.folder.Fold(a)
+	if err != nil {
+		return err
+	}
+	s.place(a.ID, d)
+	if s.final {
+		d.Sketch = nil
+		if int(a.ID) > len(s.done) {
+			s.done = append(s.done, d)
+		}
+		s.done[a.ID-1] = d
+		return nil
+	}
+	return s.write(b, a.ID, d)
+}
+
+func parseFoldLine(b []byte) (dedupe.Article, json.RawMessage, error) {
+	var l foldLine
+	if err := json.Unmarshal(b, &l); err != nil {
+		return dedupe.Article{}, nil, fmt.Errorf("not an article in JSON: %w", err)
+	}
+	if len(l.ID) == 0 || l.ID[0] != '"' && l.ID[0] != '-' && (l.ID[0] < '0' || l.ID[0] > '9') {
+		return dedupe.Article{}, nil, errors.New(`"id" must be a string or a number`)
+	}
+	a := dedupe.Article{
+		URL: dedupe.CanonicalURL(l.URL), Title: l.Title, Text: l.Text,
+		Host: registrable(l.URL, l.Source), Outlet: cmp.Or(l.Source, registrable(l.URL, "")), Lang: l.Lang,
+	}
+	if t, err := time.Parse(time.RFC3339, l.Published); err == nil {
+		a.Published = t
+	}
+	for _, o := range l.Origins {
+		a.Origins = append(a.Origins, dedupe.Origin{Kind: o.Kind, Name: o.Name, URL: o.URL})
+	}
+	return a, l.ID, nil
+}
+
+// registrable returns the domain under which the host of a URL is registered,
+// or what is given instead when there is none.
+func registrable(raw, instead string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" {
+		return instead
+	}
+	host := strings.ToLower(u.Hostname())
+	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return d
+	}
+	return host
+}
+
+func (s *foldStream) numberOf(id json.RawMessage) int64 {
+	if n, ok := s.number[string(id)]; ok {
+		return n
+	}
+	s.id = append(s.id, bytes.Clone(id))
+	n := int64(len(s.id))
+	s.number[string(id)] = n
+	return n
+}
+
+// keep writes a line to the spool.
+func (s *foldStream) keep(id int64, b []byte) error {
+	if _, err := s.spool.WriteAt(b, s.size); err != nil {
+		return fmt.Errorf("keep the text: %w", err)
+	}
+	s.at[id] = [2]int64{s.size, int64(len(b))}
+	s.size += int64(len(b))
+	return nil
+}
+
+func (s *foldStream) stored(id int64) ([]byte, error) {
+	at := s.at[id]
+	b := make([]byte, at[1])
+	_, err := s.spool.ReadAt(b, at[0])
+	return b, err
+}
+
+// Article returns an article that was read before.
+func (s *foldStream) Article(id int64) (dedupe.Article, error) {
+	b, err := s.stored(id)
+	if err != nil {
+		return dedupe.Article{}, err
+	}
+	a, _, err := parseFoldLine(b)
+	a.ID = id
+	return a, err
+}
+
+// Story returns the articles of the story of an article.
+func (s *foldStream) Story(id int64) ([]int64, error) { return s.members[s.story[id]], nil }
+
+// place moves an article, and what it merges, into its story.
+func (s *foldStream) place(id int64, d dedupe.Decision) {
+	if old, ok := s.story[id]; ok {
+		s.members[old] = slices.DeleteFunc(s.members[old], func(m int64) bool { return m == id })
+	}
+	set := append(s.members[d.Story], id)
+	for _, m := range d.Merge {
+		set = append(set, s.members[m]...)
+		delete(s.members, m)
+	}
+	slices.Sort(set)
+	set = slices.Compact(set)
+	s.members[d.Story] = set
+	for _, m := range set {
+		s.story[m] = d.Story
+	}
+}
+
+// finish writes what was held back.
+func (s *foldStream) finish() error {
+	for i, d := range s.done {
+		id := int64(i + 1)
+		d.Story = s.story[id]
+		b, err := s.stored(id)
+		if err != nil {
+			return err
+		}
+		if err := s.write(b, id, d); err != nil {
+			return err
+		}
+	}
+	return s.out.Flush()
+}
+
+// folded is what is added to a line.
+type folded struct {
+	Story    json.RawMessage   `json:"story"`
+	Lead     json.RawMessage   `json:"lead"`
+	With     json.RawMessage   `json:"with,omitempty"`
+	Relation dedupe.Relation   `json:"relation"`
+	Score    float64           `json:"score"`
+	Merged   []json.RawMessage `json:"merged,omitempty"`
+	Evidence []foldEvidence    `json:"evidence"`
+}
+
+type foldEvidence struct {
+	Kind   string  `json:"kind"`
+	Value  float64 `json:"value,omitempty"`
+	Detail string  `json:"detail,omitempty"`
+}
+
+// write writes a line with its decision before the closing brace.
+func (s *foldStream) write(line []byte, id int64, d dedupe.Decision) error {
+	lead, err := s.lead(d.Story)
+	if err != nil {
+		return err
+	}
+	add := folded{
+		Story: s.id[s.members[d.Story][0]-1], Lead: s.id[lead-1],
+		Relation: d.Verdict.Relation, Score: d.Verdict.Score, Evidence: []foldEvidence{},
+	}
+	if d.With != 0 {
+		add.With = s.id[d.With-1]
+	}
+	for _, m := range d.Merge {
+		add.Merged = append(add.Merged, s.id[m-1])
+	}
+	for _, e := range d.Verdict.Evidence {
+		add.Evidence = append(add.Evidence, foldEvidence(e))
+	}
+	tail, err := json.Marshal(add)
+	if err != nil {
+		return err
+	}
+	line = bytes.TrimRight(line, " \t\r\n")
+	s.out.Write(line[:len(line)-1])
+	s.out.WriteByte(',')
+	s.out.Write(tail[1:])
+	return s.out.WriteByte('\n')
+}
+
+// lead elects the lead of a story among its first members: reading hundreds of
+// reprints again for each new one would cost more than it tells.
+func (s *foldStream) lead(story int64) (int64, error) {
+	members := s.members[story]
+	if len(members) == 1 {
+		return members[0], nil
+	}
+	articles := make([]dedupe.Article, 0, 8)
+	for _, m := range members[:min(len(members), 8)] {
+		a, err := s.Article(m)
+		if err != nil {
+			return 0, err
+		}
+		articles = append(articles, a)
+	}
+	return dedupe.Lead(articles, ""), nil
+}

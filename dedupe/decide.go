@@ -1,0 +1,180 @@
+package dedupe
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+)
+
+// decide turns verified matches into the place of an article.
+func (f *Folder) decide(d *doc, matches []match) (Decision, error) {
+	id := d.art.ID
+	dec := Decision{Story: id, Verdict: Verdict{Relation: First}}
+	groups, err := f.groups(d, matches)
+	if err != nil {
+		return dec, err
+	}
+	joined, err := f.join(d, groups)
+	if err != nil {
+		return dec, err
+	}
+	linked := map[int64]bool{}
+	if len(joined) > 0 {
+		best := joined[0].best
+		dec.With, dec.Verdict = best.doc.art.ID, best.v
+		names := []int64{}
+		for _, g := range joined {
+			names = append(names, g.story[0])
+			for _, m := range g.story {
+				linked[m] = true
+			}
+		}
+		slices.Sort(names)
+		dec.Story = min(id, names[0])
+		for _, n := range slices.Compact(names) {
+			if n != dec.Story {
+				dec.Merge = append(dec.Merge, n)
+			}
+		}
+		if dec.Story == id && len(names) > 0 {
+			dec.Merge = slices.DeleteFunc(dec.Merge, func(n int64) bool { return n == id })
+		}
+	}
+	for _, m := range matches {
+		if len(dec.Links) == maxLinks {
+			break
+		}
+		if linked[m.doc.art.ID] {
+			continue
+		}
+		l := Link{With: m.doc.art.ID, Relation: m.v.Relation, Score: m.v.Score}
+		if l.Relation.Copies() {
+			l.Relation = Quotes // it shares the text but the stories stay apart
+		}
+		dec.Links = append(dec.Links, l)
+	}
+	return dec, nil
+}
+
+// group is what was found of one story.
+type group struct {
+	story []int64 // its articles without the one being folded, ascending
+	best  match
+	seen  map[int64]bool // members that were compared
+	agree int            // members that are copies
+	doubt int            // members that should be and are not
+}
+
+// groups sorts the copies among the matches by story and asks further members
+// of each: a text that drifts step by step must not drag a story along, and an
+// article that contains two unrelated ones must not tie them together.
+func (f *Folder) groups(d *doc, matches []match) ([]*group, error) {
+	var out []*group
+	byStory := map[int64]*group{}
+	for _, m := range matches {
+		if !m.v.Relation.Copies() {
+			continue
+		}
+		story, err := f.lib.Story(m.doc.art.ID)
+		if errors.Is(err, ErrGone) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		story = slices.DeleteFunc(slices.Clone(story), func(n int64) bool { return n == d.art.ID })
+		if len(story) == 0 {
+			story = []int64{m.doc.art.ID}
+		}
+		g := byStory[story[0]]
+		if g == nil {
+			g = &group{story: story, best: m, seen: map[int64]bool{}}
+			byStory[story[0]] = g
+			out = append(out, g)
+		}
+		g.seen[m.doc.art.ID] = true
+	}
+	kept := out[:0]
+	for _, g := range out {
+		ok, err := f.vet(d, g)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			kept = append(kept, g)
+		}
+	}
+	return kept, nil
+}
+
+// vet asks members spread over the story whether the article belongs there.
+func (f *Folder) vet(d *doc, g *group) (bool, error) {
+	if g.best.v.Rule == ruleURL {
+		return true, nil
+	}
+	g.agree = 1
+	n := len(g.story)
+	asked := map[int64]bool{g.best.doc.art.ID: true}
+	for i := range maxVetted {
+		id := g.story[i*n/maxVetted]
+		if asked[id] {
+			continue
+		}
+		asked[id] = true
+		m, err := f.match(d, id)
+		if errors.Is(err, ErrGone) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		switch {
+		case m.v.Relation.Copies():
+			g.agree++
+		case m.v.Relation == Template:
+			g.doubt += 2
+		case commensurable(d, m.doc):
+			g.doubt++
+		}
+	}
+	if g.best.v.Relation == Excerpt {
+		return g.agree > g.doubt, nil
+	}
+	return g.agree >= g.doubt, nil
+}
+
+// commensurable reports whether two texts are long enough, and close enough in
+// length, for copies to be recognised as such.
+func commensurable(x, y *doc) bool {
+	a, b := min(x.n, y.n), max(x.n, y.n)
+	return a >= shortWords/2 && 2*a >= b
+}
+
+// join picks the stories that become one with the article: the best, and
+// others that have something to do with it.
+func (f *Folder) join(d *doc, groups []*group) ([]*group, error) {
+	slices.SortStableFunc(groups, func(a, b *group) int {
+		return cmp.Or(cmp.Compare(b.best.v.Score, a.best.v.Score), cmp.Compare(a.story[0], b.story[0]))
+	})
+	if len(groups) < 2 {
+		return groups, nil
+	}
+	joined := groups[:1:1]
+	apart := []*group{}
+	for _, g := range groups[1:] {
+		same := g.best.v.Rule == ruleURL
+		if !same {
+			v := f.m.judge(joined[0].best.doc, g.best.doc, f.opts)
+			same = v.Relation.Copies() || v.Relation == Quotes || v.Relation != Template && v.Score >= f.opts.Threshold/5
+		}
+		if same {
+			joined = append(joined, g)
+		} else {
+			apart = append(apart, g)
+		}
+	}
+	if len(apart) > 0 && joined[0].best.v.Relation == Expanded && len(joined) == 1 {
+		return nil, nil // a digest of several stories is a copy of none
+	}
+	return joined, nil
+}

@@ -1,0 +1,129 @@
+package dedupe
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// doc is an article made ready for comparison.
+type doc struct {
+	art   Article
+	text  string // that its words are cut from: the title when there is no text
+	words []word
+	title []word
+	key   string   // of its URL, see urlKey
+	links []string // keys of the URLs that it names as its original
+	mass  float64  // sum of the weights of its words, without chrome
+	n     int      // number of its words, without chrome
+	full  uint64   // hash of all of them
+	at    time.Time
+}
+
+func newDoc(a Article) *doc {
+	d := &doc{art: a, at: articleTime(a)}
+	d.words = split(a.Text, make([]word, 0, len(a.Text)/6+8))
+	d.title = split(clip(a.Title, 4<<10), nil)
+	d.text = a.Text
+	if len(d.words) == 0 {
+		d.words, d.text = slices.Clone(d.title), a.Title
+	}
+	d.key = urlKey(CanonicalURL(a.URL))
+	for _, o := range a.Origins {
+		if o.URL != "" && (o.Kind == "canonical" || o.Kind == "source") {
+			if k := urlKey(CanonicalURL(o.URL)); k != "" && k != d.key && len(d.links) < 4 {
+				d.links = append(d.links, k)
+			}
+		}
+	}
+	markFurniture(d)
+	d.measure()
+	return d
+}
+
+// measure sums up the words that count.
+func (d *doc) measure() {
+	d.mass, d.n, d.full = 0, 0, fnvOffset
+	for i := range d.words {
+		if w := &d.words[i]; w.kind&chrome == 0 {
+			d.mass += weight(w)
+			d.n++
+			d.full = mix(d.full ^ w.hash)
+		}
+	}
+}
+
+// articleTime is when an article appeared: the stated time unless it is
+// missing, not believable or after the article was first seen.
+func articleTime(a Article) time.Time {
+	if hours(a.Published) == 0 || !a.Seen.IsZero() && a.Published.After(a.Seen) {
+		return a.Seen
+	}
+	return a.Published
+}
+
+// weight is what a word counts in containment: rare words tell texts apart,
+// but common ones also belong to a text.
+func weight(w *word) float64 { return .3*idfScale + float64(w.idf) }
+
+func (d *doc) textOf(w *word) string { return d.text[w.start:w.end] }
+
+// furniture holds the beginnings of lines that sites put around a text. Only
+// short lines are looked at.
+var furniture = makeFurniture(
+	"read more", "continue reading", "leave a comment", "leave a reply", "share this", "share on",
+	"click here to", "sign up for", "subscribe to", "advertisement", "related articles",
+	"related stories", "you may also like", "comments are closed", "all rights reserved",
+	"copyright ©", "follow us on", "this article was originally published",
+	"this article originally appeared", "originally published", "originally appeared",
+	"ظهرت في الأصل على", "اقرأ أيضا", "اقرأ المزيد", "weiterlesen",
+	"mehr zum thema", "lire la suite", "lire aussi", "leer más", "reuter", "reuters",
+)
+
+const furnitureWords = 14 // longer lines are text
+
+type furnitureTable map[uint64][][]uint64 // by first word: the words that follow
+
+func makeFurniture(phrases ...string) furnitureTable {
+	t := furnitureTable{}
+	for _, p := range phrases {
+		f := strings.Fields(p)
+		var rest []uint64
+		for _, w := range f[1:] {
+			if h := hashWord(w); w != "©" {
+				rest = append(rest, h)
+			}
+		}
+		h := hashWord(f[0])
+		t[h] = append(t[h], rest)
+	}
+	return t
+}
+
+// markFurniture marks the lines of page furniture as chrome.
+func markFurniture(d *doc) {
+	for i := 0; i < len(d.words); {
+		j := i + 1
+		for j < len(d.words) && d.words[j].kind&line == 0 {
+			j++
+		}
+		if j-i <= furnitureWords && furniture.matches(d.words[i:j]) {
+			for k := i; k < j; k++ {
+				d.words[k].kind |= chrome
+			}
+		}
+		i = j
+	}
+}
+
+func (t furnitureTable) matches(words []word) bool {
+	for _, rest := range t[words[0].hash] {
+		if len(rest) == 0 && len(words) > 1 || len(rest) >= len(words) {
+			continue // a phrase of one word must be the whole line
+		}
+		if slices.EqualFunc(rest, words[1:1+len(rest)], func(h uint64, w word) bool { return h == w.hash }) {
+			return true
+		}
+	}
+	return false
+}

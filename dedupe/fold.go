@@ -1,0 +1,307 @@
+package dedupe
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+)
+
+const (
+	maxCandidates = 10      // articles that one is verified against
+	maxVetted     = 4       // further members of a story that are asked
+	maxLinks      = 8       // relations kept that do not fold
+	cacheWords    = 400_000 // words of recently compared articles kept
+)
+
+// Folder folds articles one after another. It is not safe for concurrent use.
+type Folder struct {
+	opts Options
+	lib  Library
+	ix   index
+	byID map[int64]int32 // place of each article
+	docs []place         // by place, from base on
+	base int             // place of docs[0]
+
+	cache  docCache
+	m      *measurer
+	sk     sketcher
+	hits   []int32
+	scores map[int32]*hit
+}
+
+// place is what is kept of an article in the index.
+type place struct {
+	id   int64 // 0: forgotten
+	at   uint32
+	host uint32
+}
+
+type hit struct {
+	place  int32
+	keys   int
+	weight float64
+}
+
+// NewFolder returns a folder with an empty index.
+func NewFolder(opts Options, lib Library) *Folder {
+	return &Folder{
+		opts: opts.withDefaults(), lib: lib, byID: map[int64]int32{}, m: newMeasurer(),
+		scores: map[int32]*hit{}, cache: docCache{docs: map[int64]*doc{}},
+	}
+}
+
+func (o Options) withDefaults() Options {
+	if o.Window <= 0 {
+		o.Window = 30 * 24 * time.Hour
+	}
+	if o.Threshold <= 0 {
+		o.Threshold = .5
+	}
+	return o
+}
+
+// Fold decides where an article belongs and adds it to the index. An article
+// that was folded before and has a new text is decided anew: Story is then
+// where it belongs now. The errors are those of the Library.
+func (f *Folder) Fold(a Article) (Decision, error) {
+	f.Forget(a.ID)
+	d := newDoc(a)
+	keys := f.sk.sketch(d)
+	matches, err := f.matches(d, keys)
+	if err != nil {
+		return Decision{}, err
+	}
+	dec, err := f.decide(d, matches)
+	if err != nil {
+		return Decision{}, err
+	}
+	host := uint32(hashString(a.Host))
+	dec.Sketch = encodeSketch(d.at, host, keys)
+	f.add(a.ID, hours(d.at), host, keys)
+	f.cache.put(a.ID, d)
+	return dec, nil
+}
+
+// Load adds articles that were decided earlier to the index, from the sketches
+// that Fold returned. Sketches of an older layout are skipped and their IDs
+// returned, to be folded anew.
+func (f *Folder) Load(sketches iter.Seq2[int64, []byte]) (stale []int64) {
+	var keys []uint32
+	for id, b := range sketches {
+		at, host, ks, ok := decodeSketch(b, keys[:0])
+		keys = ks
+		if !ok {
+			stale = append(stale, id)
+			continue
+		}
+		f.Forget(id)
+		f.add(id, at, host, keys)
+	}
+	return stale
+}
+
+// Forget removes an article from the index.
+func (f *Folder) Forget(id int64) {
+	if p, ok := f.byID[id]; ok {
+		f.docs[int(p)-f.base].id = 0
+		delete(f.byID, id)
+	}
+	f.cache.drop(id)
+}
+
+func (f *Folder) add(id int64, at, host uint32, keys []uint32) {
+	n := len(f.ix.sealed)
+	p := f.ix.add(keys)
+	f.docs = append(f.docs, place{id, at, host})
+	f.byID[id] = int32(p)
+	if len(f.ix.sealed) > n {
+		f.expire()
+	}
+}
+
+// expire drops the segments that have left the window. Time is taken from the
+// median of the newest sealed segment, so that a few wrong dates move nothing.
+func (f *Folder) expire() {
+	last := f.ix.sealed[len(f.ix.sealed)-1].first
+	now := f.quantile(last, last+segmentDocs, .5)
+	window := uint32(f.opts.Window / time.Hour)
+	keep := f.base
+	for _, s := range f.ix.sealed {
+		newest := f.quantile(s.first, s.first+segmentDocs, .99)
+		if newest == 0 || newest+window >= now {
+			break
+		}
+		keep = s.first + segmentDocs
+	}
+	if keep == f.base {
+		return
+	}
+	for _, p := range f.docs[:keep-f.base] {
+		if p.id != 0 {
+			delete(f.byID, p.id)
+		}
+	}
+	f.docs = slices.Clone(f.docs[keep-f.base:])
+	f.base = keep
+	f.ix.drop(keep)
+}
+
+// quantile returns a quantile of the known times of a range of places.
+func (f *Folder) quantile(from, to int, q float64) uint32 {
+	var at []uint32
+	for _, p := range f.docs[from-f.base : min(to-f.base, len(f.docs))] {
+		if p.at != 0 {
+			at = append(at, p.at)
+		}
+	}
+	if len(at) == 0 {
+		return 0
+	}
+	slices.Sort(at)
+	return at[int(q*float64(len(at)-1))]
+}
+
+// match is an article that was verified against the one being folded.
+type match struct {
+	doc   *doc
+	v     Verdict
+	story []int64
+}
+
+// matches verifies the article against the best candidates of the index.
+func (f *Folder) matches(d *doc, keys []uint32) ([]match, error) {
+	var out []match
+	for _, id := range f.candidates(d, keys) {
+		m, err := f.match(d, id)
+		if errors.Is(err, ErrGone) {
+			f.Forget(id)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if m.v.Relation != "" {
+			out = append(out, m)
+		}
+	}
+	slices.SortFunc(out, func(a, b match) int {
+		return cmp.Or(cmp.Compare(b.v.Score, a.v.Score), cmp.Compare(a.doc.art.ID, b.doc.art.ID))
+	})
+	return out, nil
+}
+
+func (f *Folder) match(d *doc, id int64) (match, error) {
+	other, err := f.doc(id)
+	if err != nil {
+		return match{}, err
+	}
+	return match{doc: other, v: f.m.judge(d, other, f.opts)}, nil
+}
+
+// doc returns an article that was folded before, ready for comparison.
+func (f *Folder) doc(id int64) (*doc, error) {
+	if d := f.cache.docs[id]; d != nil {
+		return d, nil
+	}
+	a, err := f.lib.Article(id)
+	if err != nil {
+		return nil, fmt.Errorf("read article %d: %w", id, err)
+	}
+	d := newDoc(a)
+	f.cache.put(id, d)
+	return d, nil
+}
+
+// candidates returns the articles that share most of the sketch, counting a
+// key the less the more articles have it.
+func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
+	clear(f.scores)
+	for _, k := range keys {
+		f.hits = f.ix.lookup(k, f.hits[:0])
+		if len(f.hits) == 0 {
+			continue
+		}
+		w := 1 / float64(len(f.hits)+1)
+		for _, p := range f.hits {
+			h := f.scores[p]
+			if h == nil {
+				h = &hit{place: p}
+				f.scores[p] = h
+			}
+			h.keys++
+			h.weight += w
+		}
+	}
+	found := make([]hit, 0, len(f.scores))
+	for _, h := range f.scores {
+		if f.worth(d, h, len(keys)) {
+			found = append(found, *h)
+		}
+	}
+	slices.SortFunc(found, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(f.at(a.place).id, f.at(b.place).id))
+	})
+	ids := make([]int64, 0, maxCandidates)
+	for _, h := range found[:min(len(found), maxCandidates)] {
+		ids = append(ids, f.at(h.place).id)
+	}
+	return ids
+}
+
+func (f *Folder) at(p int32) *place { return &f.docs[int(p)-f.base] }
+
+// worth reports whether a hit is worth verifying.
+func (f *Folder) worth(d *doc, h *hit, keys int) bool {
+	p := f.at(h.place)
+	if p.id == 0 || h.keys < 2 && keys > 16 {
+		return false
+	}
+	at := hours(d.at)
+	if at == 0 || p.at == 0 {
+		return true
+	}
+	apart := max(at, p.at) - min(at, p.at)
+	return time.Duration(apart)*time.Hour <= f.opts.Window+time.Hour
+}
+
+// Explain compares two articles with the evidence of every rule, whether or
+// not the index would have brought them together.
+func (f *Folder) Explain(a, b Article) Verdict { return f.m.judge(newDoc(a), newDoc(b), f.opts) }
+
+// Compare is Explain without anything learned.
+func Compare(a, b Article, opts Options) Verdict {
+	return newMeasurer().judge(newDoc(a), newDoc(b), opts.withDefaults())
+}
+
+// docCache keeps the articles that were compared last, up to a number of
+// words.
+type docCache struct {
+	docs  map[int64]*doc
+	queue []int64
+	words int
+}
+
+func (c *docCache) put(id int64, d *doc) {
+	c.drop(id)
+	c.docs[id] = d
+	c.queue = append(c.queue, id)
+	c.words += len(d.words) + 64
+	for c.words > cacheWords && len(c.queue) > 1 {
+		old := c.queue[0]
+		c.queue = c.queue[1:]
+		if o := c.docs[old]; o != nil && old != id {
+			c.words -= len(o.words) + 64
+			delete(c.docs, old)
+		}
+	}
+}
+
+func (c *docCache) drop(id int64) {
+	if d := c.docs[id]; d != nil {
+		c.words -= len(d.words) + 64
+		delete(c.docs, id)
+	}
+}

@@ -1,0 +1,247 @@
+package dedupe
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Lead picks the article that stands for a story. policy is "earliest" (also
+// when empty), "complete", or "preferred:HOST,HOST". Only articles that carry
+// a fair part of the longest text are considered: a story is not led by a
+// teaser. It returns 0 when there are no articles.
+func Lead(articles []Article, policy string) int64 {
+	if len(articles) == 0 {
+		return 0
+	}
+	all := slices.Clone(articles)
+	slices.SortFunc(all, earlier)
+	longest := 0
+	for _, a := range all {
+		longest = max(longest, len(a.Text))
+	}
+	full := slices.DeleteFunc(slices.Clone(all), func(a Article) bool { return 2*len(a.Text) < longest })
+	kind, hosts, _ := strings.Cut(policy, ":")
+	switch kind {
+	case "complete":
+		best := full[0]
+		for _, a := range full[1:] {
+			// A few words more are a byline or a button, not a better text.
+			if 20*len(a.Text) > 21*len(best.Text) {
+				best = a
+			}
+		}
+		return best.ID
+	case "preferred":
+		for h := range strings.SplitSeq(hosts, ",") {
+			h = strings.TrimSpace(h)
+			for _, a := range append(full[:len(full):len(full)], all...) {
+				if h != "" && (strings.EqualFold(a.Host, h) || strings.EqualFold(a.Outlet, h)) {
+					return a.ID
+				}
+			}
+		}
+	}
+	return full[0].ID
+}
+
+// earlier orders articles by time, unknown times last, then by ID.
+func earlier(a, b Article) int {
+	s, t := articleTime(a), articleTime(b)
+	if s.IsZero() != t.IsZero() {
+		if s.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(s.Compare(t), cmp.Compare(a.ID, b.ID))
+}
+
+// Provenance says who had a story first.
+type Provenance struct {
+	First      int64  // the article that was there first; 0: none of ours
+	Outlet     string // who had it first: that article's outlet, or an agency whose own copy was never seen
+	URL        string
+	Confidence float64 // 0 to 1
+	Reason     string  // for a person
+}
+
+// creditTrust is how far a statement of each kind is believed.
+var creditTrust = map[string]float64{
+	"canonical": .95, "credit": .9, "source": .85, "metadata": .85, "dateline": .85,
+	"copyright": .7, "byline": .7, "path": .6,
+}
+
+// Origins weighs credits, containment and times of a story's articles. A
+// stated credit outweighs everything else; the times of publication decide
+// only between articles that credit nobody, and are believed the less the
+// closer they are: feeds are polled late and clocks are wrong.
+func Origins(articles []Article) Provenance {
+	if len(articles) == 0 {
+		return Provenance{}
+	}
+	all := slices.Clone(articles)
+	slices.SortFunc(all, earlier)
+	if p, ok := credited(all); ok {
+		return p
+	}
+	if len(all) == 1 {
+		return Provenance{all[0].ID, outlet(all[0]), all[0].URL, .5, "the only article of the story"}
+	}
+	first, second := all[0], all[1]
+	s, t := articleTime(first), articleTime(second)
+	p := Provenance{First: first.ID, Outlet: outlet(first), URL: first.URL, Confidence: .3}
+	if s.IsZero() || t.IsZero() {
+		p.Reason = "no credits, and not all times are known"
+		return p
+	}
+	gap := t.Sub(s)
+	p.Confidence = .35 + .25*min(1, gap.Hours()/24)
+	p.Reason = fmt.Sprintf("no credits; dated %s before the next one", roughly(gap))
+	return p
+}
+
+func roughly(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%.0f minutes", d.Minutes())
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%.0f hours", d.Hours())
+	}
+	return fmt.Sprintf("%.0f days", d.Hours()/24)
+}
+
+func outlet(a Article) string {
+	return cmp.Or(a.Outlet, a.Host)
+}
+
+// vote is how much of a story credits one source.
+type vote struct {
+	o     Origin
+	trust float64
+	by    int64
+	n     int
+}
+
+// credited finds whom the articles of a story credit most.
+func credited(all []Article) (Provenance, bool) {
+	votes := map[string]*vote{}
+	var order []string
+	for _, a := range all {
+		mine := map[string]bool{}
+		for _, o := range a.Origins {
+			trust, ok := creditTrust[o.Kind]
+			k := originKey(o)
+			if !ok || k == "" || ownCredit(o, a) {
+				continue
+			}
+			v := votes[k]
+			if v == nil {
+				v = &vote{o: o, by: a.ID}
+				votes[k] = v
+				order = append(order, k)
+			}
+			if trust > v.trust {
+				v.trust, v.by = trust, a.ID
+			}
+			if v.o.Name == "" {
+				v.o.Name = o.Name
+			}
+			if v.o.URL == "" {
+				v.o.URL = o.URL
+			}
+			if !mine[k] {
+				mine[k] = true
+				v.n++
+			}
+		}
+	}
+	if len(order) == 0 {
+		return Provenance{}, false
+	}
+	best := votes[order[0]]
+	for _, k := range order[1:] {
+		if v := votes[k]; cmp.Or(cmp.Compare(v.n, best.n), cmp.Compare(v.trust, best.trust)) > 0 {
+			best = v
+		}
+	}
+	p := Provenance{
+		Outlet: cmp.Or(best.o.Name, best.o.URL), URL: best.o.URL,
+		Confidence: min(.98, best.trust+.03*float64(best.n-1)),
+		Reason:     fmt.Sprintf("credited by %d of %d articles (%s)", best.n, len(all), best.o.Kind),
+	}
+	for _, a := range all {
+		if isOutlet(best.o, a) {
+			p.First, p.Outlet, p.URL = a.ID, outlet(a), a.URL
+			break
+		}
+	}
+	return p, true
+}
+
+// originKey names whom an origin credits, however it is written.
+func originKey(o Origin) string {
+	if n := plainName(o.Name); n != "" {
+		return n
+	}
+	return urlHost(o.URL)
+}
+
+// plainName reduces the name of an outlet to its letters, and the commonest
+// agencies to one name each.
+func plainName(name string) string {
+	var b strings.Builder
+	for _, w := range split(name, nil) {
+		s := strings.ToLower(name[w.start:w.end])
+		if s == "the" || s == "www" {
+			continue
+		}
+		b.WriteString(s)
+	}
+	s := b.String()
+	if a, ok := agencies[s]; ok {
+		return a
+	}
+	return s
+}
+
+var agencies = map[string]string{
+	"ap": "associatedpress", "apnews": "associatedpress", "apnewscom": "associatedpress",
+	"reuter": "reuters", "reuterscom": "reuters", "thomsonreuters": "reuters",
+	"agencefrancepresse": "afp", "afpcom": "afp", "dpaafx": "dpa", "deutschepresseagentur": "dpa",
+	"واس": "spa", "saudipressagency": "spa", "رويترز": "reuters", "أفب": "afp", "افب": "afp",
+	"unitedpressinternational": "upi", "pamedia": "pa", "pressassociation": "pa",
+}
+
+func urlHost(u string) string {
+	_, rest, _ := strings.Cut(CanonicalURL(u), "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return strings.TrimPrefix(host, "www.")
+}
+
+// isOutlet reports whether an article is by whom an origin credits.
+func isOutlet(o Origin, a Article) bool {
+	if o.URL != "" {
+		k := urlKey(CanonicalURL(o.URL))
+		if k != "" && k == urlKey(CanonicalURL(a.URL)) {
+			return true
+		}
+		h := urlHost(o.URL)
+		if h != "" && a.Host != "" && (h == a.Host || strings.HasSuffix(h, "."+a.Host)) {
+			return true
+		}
+	}
+	n := plainName(o.Name)
+	if n == "" {
+		return false
+	}
+	return n == plainName(a.Outlet) || n == plainName(a.Host) || n == plainName(strings.SplitN(a.Host, ".", 2)[0])
+}
+
+// ownCredit reports whether an article credits its own outlet, which says
+// nothing about whom it was taken from.
+func ownCredit(o Origin, a Article) bool { return isOutlet(o, a) }

@@ -1,0 +1,174 @@
+package dedupe
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Rules that decide a verdict, as [Verdict.Rule] names them.
+const (
+	ruleURL       = "same document" // one canonical URL, or one names the other's
+	ruleSame      = "same words"    // word for word the same
+	ruleScore     = "score"         // the weighted evidence
+	ruleShort     = "short text"    // too short to go by its text alone
+	ruleSeries    = "series"        // same wording, other facts
+	ruleFurniture = "furniture"     // shares only what a site puts on its pages
+	ruleNothing   = "nothing shared"
+)
+
+// shortWords is the length below which a text says too little by itself.
+const shortWords = 50
+
+// judge decides what x is to y.
+func (m *measurer) judge(x, y *doc, opts Options) Verdict {
+	f, al := m.measure(x, y)
+	v := Verdict{Rule: ruleScore}
+	v.Score = score(&f)
+	switch {
+	case sameDocument(x, y) && !contradicts(&f, x, y):
+		v.Rule, v.Score = ruleURL, 1
+	case x.n >= shortWords/2 && x.full == y.full && x.n == y.n && (!f.sameHost || f.title >= .3 || f.covered >= .3):
+		v.Rule, v.Score = ruleSame, 1
+	case f.shared == 0 && f.title < .9:
+		v.Rule, v.Score = ruleNothing, 0
+	}
+	v.Relation = f.relation(&v, x, y, opts)
+	v.Evidence = f.evidence(al, x, y)
+	v.Shared = passages(al, x, y)
+	return v
+}
+
+// sameDocument reports whether two articles are the same document by what
+// their URLs say.
+func sameDocument(x, y *doc) bool {
+	return x.key != "" && x.key == y.key || slices.Contains(x.links, y.key) && y.key != "" || slices.Contains(y.links, x.key) && x.key != ""
+}
+
+// contradicts reports whether the texts are so different that a URL cannot
+// make them one document: many sites name one page as the original of all.
+func contradicts(f *features, x, y *doc) bool {
+	return f.words >= shortWords && max(f.inX, f.inY) < .2 && f.title < .5
+}
+
+func (f *features) relation(v *Verdict, x, y *doc, opts Options) Relation {
+	if v.Score >= opts.Threshold {
+		return f.copyRelation(v, x, y)
+	}
+	switch {
+	case f.numSlots+f.nameSlots+f.rareSlots+f.dateSlots > 1 && max(f.inX, f.inY) >= .35:
+		v.Rule = ruleSeries
+		return Template
+	case f.longest >= 20 || f.longest >= 12 && max(f.inX, f.inY) >= .2:
+		return Quotes
+	}
+	return ""
+}
+
+func (f *features) copyRelation(v *Verdict, x, y *doc) Relation {
+	const most = .6 // of a text that must be in the other for it to be an edit
+	later := x.at.After(y.at)
+	switch {
+	case v.Rule == ruleSame || f.inX >= .999 && f.inY >= .999:
+		return Identical
+	case f.inX >= most && f.inY >= most || x.n == 0 && y.n == 0:
+		if f.sameHost && later {
+			return Update
+		}
+		return Edited
+	case f.inY >= f.inX && x.n <= y.n:
+		return Excerpt
+	case f.sameHost && later:
+		return Update
+	}
+	return Expanded
+}
+
+// score weighs the evidence.
+func score(f *features) float64 {
+	z := weights.bias
+	for _, t := range weights.terms {
+		z += t.weight * t.of(f)
+	}
+	return 1 / (1 + math.Exp(-z))
+}
+
+// evidence puts what was measured into words. The kinds are explained in
+// doc.go.
+func (f *features) evidence(al *alignment, x, y *doc) []Evidence {
+	small, big := f.inY, f.inX
+	if y.n < x.n {
+		small, big = big, small
+	}
+	ev := []Evidence{
+		{"containment", round(small), fmt.Sprintf("%d of %d words of the shorter text are in the other", f.shared, f.words)},
+		{"containment-reverse", round(big), "of the longer text in the shorter"},
+		{"passage", round(float64(f.longest) / float64(max(f.words, 1))), fmt.Sprintf("longest shared passage: %d words", f.longest)},
+	}
+	if f.hasTitle {
+		ev = append(ev, Evidence{"title", round(f.title), fmt.Sprintf("%q and %q", clip(x.art.Title, 120), clip(y.art.Title, 120))})
+	}
+	if f.nNumbers > 0 {
+		ev = append(ev, Evidence{"numbers", round(f.numbers), fmt.Sprintf("of %d numbers in the shorter text", f.nNumbers)})
+	}
+	if f.nNames > 0 {
+		ev = append(ev, Evidence{"names", round(f.names), fmt.Sprintf("of %d names and rare words in the shorter text", f.nNames)})
+	}
+	if n := f.numSlots + f.nameSlots + f.dateSlots + f.rareSlots; n > 0 {
+		ev = append(ev, Evidence{"slots", round(float64(n) / float64(n+f.numHits+f.nameHits)), al.slotWords(x, y)})
+	}
+	if f.hours >= 0 {
+		ev = append(ev, Evidence{"time", 0, fmt.Sprintf("%.1f hours apart", f.hours)})
+	}
+	if sameDocument(x, y) {
+		ev = append(ev, Evidence{"url", 1, "one document by its URL"})
+	}
+	return ev
+}
+
+func round(v float64) float64 { return math.Round(v*1000) / 1000 }
+
+// slotWords shows the first few places where other facts stand.
+func (al *alignment) slotWords(x, y *doc) string {
+	var b strings.Builder
+	n := 0
+	for _, s := range al.slots {
+		if s.a0 == s.a1 || s.b0 == s.b1 || s.a1-s.a0 > maxSlot || s.b1-s.b0 > maxSlot {
+			continue
+		}
+		if n++; n > 5 {
+			break
+		}
+		if b.Len() > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(excerpt(x, al.a[s.a0:s.a1]) + " ≠ " + excerpt(y, al.b[s.b0:s.b1]))
+	}
+	return b.String()
+}
+
+func excerpt(d *doc, w []word) string {
+	return strings.Join(strings.Fields(d.text[w[0].start:w[len(w)-1].end]), " ")
+}
+
+// passages returns the longest passages that two texts share.
+func passages(al *alignment, x, y *doc) []Passage {
+	if x.art.Text == "" || y.art.Text == "" {
+		return nil // the words are those of a title
+	}
+	runs := slices.Clone(al.runs)
+	slices.SortStableFunc(runs, func(p, q run) int { return cmp.Compare(q.n, p.n) })
+	out := make([]Passage, 0, min(len(runs), 10))
+	for _, r := range runs[:min(len(runs), 10)] {
+		a, b := al.a[r.a:r.a+r.n], al.b[r.b:r.b+r.n]
+		p := Passage{
+			A: [2]int{int(a[0].start), int(a[r.n-1].end)},
+			B: [2]int{int(b[0].start), int(b[r.n-1].end)},
+		}
+		p.Text = x.text[p.A[0]:p.A[1]]
+		out = append(out, p)
+	}
+	return out
+}
