@@ -1,0 +1,217 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"newsfold": main})
+}
+
+// TestScript runs the command line as a person would. Each script has a web of
+// its own (see webCmd) and a directory of its own ($NEWSFOLD_DIR).
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("NEWSFOLD_DIR", filepath.Join(env.WorkDir, "data"))
+			env.Setenv("NO_COLOR", "1")
+			env.Setenv("TZ", "UTC")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"web":     webCmd,
+			"daemon":  daemonCmd,
+			"halt":    haltCmd,
+			"code":    code,
+			"subst":   subst,
+			"mkbytes": mkbytes,
+		},
+	})
+}
+
+// webCmd serves the files of a folder and sets $WEB to its address:
+//
+//	web DIR
+//
+// Files are read at each request, so a script can change them. Pages ending in
+// .404 and .500 have that status; huge.xml has no end; slow.xml never answers.
+func webCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: web DIR")
+	}
+	root := ts.MkAbs(args[0])
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := path.Clean(r.URL.Path)
+		switch {
+		case name == "/huge.xml":
+			endless(w)
+			return
+		case strings.HasSuffix(name, ".500"):
+			http.Error(w, "broken", http.StatusInternalServerError)
+			return
+		}
+		body, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		body = []byte(strings.ReplaceAll(string(body), "WEB", "http://"+r.Host))
+		http.ServeContent(w, r, name, modified, strings.NewReader(string(body)))
+	}))
+	ts.Defer(srv.Close)
+	ts.Setenv("WEB", srv.URL)
+	ts.Setenv("HOSTPORT", strings.TrimPrefix(srv.URL, "http://"))
+}
+
+// modified is the Last-Modified of everything that web serves.
+var modified = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+
+// endless answers with 200 MB of a feed, or what the client takes of it.
+func endless(w io.Writer) {
+	item := strings.Repeat("<item><title>Again and again</title></item>\n", 2500)
+	_, _ = io.WriteString(w, "<rss><channel>")
+	for range 200 << 20 / len(item) {
+		if _, err := io.WriteString(w, item); err != nil {
+			return
+		}
+	}
+}
+
+// daemonCmd starts a daemon as a process of its own and waits until its socket
+// answers:
+//
+//	daemon [FLAG…]
+func daemonCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("daemon cannot be negated")
+	}
+	bin, err := os.Executable()
+	ts.Check(err)
+	// The test binary runs as newsfold when it is called by that name.
+	link := filepath.Join(ts.Getenv("WORK"), "newsfold")
+	if _, err := os.Lstat(link); err != nil {
+		ts.Check(os.Symlink(bin, link))
+	}
+	cmd := exec.Command(link, append([]string{"daemon", "--listen", "127.0.0.1:0", "--allow-net", "127.0.0.1"}, args...)...)
+	cmd.Env = []string{"NEWSFOLD_DIR=" + ts.Getenv("NEWSFOLD_DIR"), "HOME=" + ts.Getenv("WORK"), "TZ=UTC"}
+	logName := filepath.Join(ts.Getenv("WORK"), "daemon.log")
+	logFile, err := os.Create(logName)
+	ts.Check(err)
+	cmd.Stderr = logFile
+	ts.Check(cmd.Start())
+	ts.Setenv("DAEMON", strconv.Itoa(cmd.Process.Pid))
+	exited := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		_ = logFile.Close()
+		close(exited)
+	}()
+	ts.Defer(func() {
+		_ = cmd.Process.Kill()
+		<-exited
+	})
+	socket := filepath.Join(ts.Getenv("NEWSFOLD_DIR"), "newsfold.sock")
+	for range 200 {
+		if st, err := os.Stat(socket); err == nil && st.Mode()&os.ModeSocket != 0 {
+			if log, _ := os.ReadFile(logName); strings.Contains(string(log), "started") {
+				return
+			}
+		}
+		select {
+		case <-exited:
+			log, _ := os.ReadFile(logName)
+			ts.Fatalf("daemon ended at once: %s", log)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	ts.Fatalf("daemon does not listen after 10 s")
+}
+
+// haltCmd ends the daemon and waits until it is gone:
+//
+//	halt [-9]
+func haltCmd(ts *testscript.TestScript, neg bool, args []string) {
+	pid, err := strconv.Atoi(ts.Getenv("DAEMON"))
+	ts.Check(err)
+	p, err := os.FindProcess(pid)
+	ts.Check(err)
+	if len(args) == 1 && args[0] == "-9" {
+		ts.Check(p.Kill())
+	} else {
+		ts.Check(p.Signal(os.Interrupt))
+	}
+	for range 200 {
+		if p.Signal(syscall.Signal(0)) != nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("daemon is still there after 10 s")
+}
+
+// code runs newsfold and checks its exit code:
+//
+//	code N ARG…
+func code(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N ARG…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec("newsfold", args[1:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("newsfold %s ended with code %d, want %d", strings.Join(args[1:], " "), got, want)
+	}
+}
+
+// subst replaces $WEB in a file by the address of the web:
+//
+//	subst FILE
+func subst(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: subst FILE")
+	}
+	name := ts.MkAbs(args[0])
+	b, err := os.ReadFile(name)
+	ts.Check(err)
+	ts.Check(os.WriteFile(name, []byte(strings.ReplaceAll(string(b), "$WEB", ts.Getenv("WEB"))), 0o644))
+}
+
+// mkbytes writes a file of n times a text:
+//
+//	mkbytes FILE N TEXT
+func mkbytes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: mkbytes FILE N TEXT")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat(args[2], n)), 0o644))
+}
