@@ -66,7 +66,12 @@ type polling struct {
 	host  string
 	now   time.Time // when it began
 
-	full   bool // asked without validators, to see whether they lie
+	asked   string // the URL of the request
+	trial   bool   // it is one that the feed announced
+	back    bool   // it is the one before the last move
+	full    bool   // asked without validators, to see whether they lie
+	related bool   // the answer has something to do with what the feed had before
+
 	answer *answer
 	err    error   // of the request
 	parsed *Parsed // of the body
@@ -102,9 +107,25 @@ func (p *polling) fetch(ctx context.Context) {
 	if !p.full {
 		q.etag, q.modified, q.validFor = p.feed.Poll.ETag, p.feed.Poll.LastModified, p.feed.Poll.ValidFor
 	}
-	if p.state.fallBack(p.feed.Poll.Errors) {
+	if trial := p.state.Trial; trial != "" {
+		q := q
+		q.url = trial
+		p.trial = true
+		if p.get(ctx, q); p.parsed != nil || ctx.Err() != nil {
+			return
+		}
+		p.trial = false
+		p.state.Spurned, p.state.Trial = trial, ""
+	}
+	if p.back = p.state.fallBack(p.feed.Poll.Errors); p.back {
 		q.url = p.state.Moves[len(p.state.Moves)-1].From
 	}
+	p.get(ctx, q)
+}
+
+// get sends one request and parses what comes back.
+func (p *polling) get(ctx context.Context, q ask) {
+	p.asked = q.url
 	p.answer, p.err = p.c.get(ctx, q)
 	p.host = p.answer.host(p.host)
 	if p.err == nil && p.answer.body != nil {
@@ -174,6 +195,7 @@ func (p *polling) notModified() {
 	if d, stated := freshness(a.header, a.at); stated {
 		p.state.Hints.Fresh = d
 	}
+	p.related = true
 	p.state.NotModified++
 	f.Result = newsfold.NotModified
 	p.state.learn(p.now, 0, p.feed.Poll.Succeeded)
@@ -220,6 +242,7 @@ func (p *polling) read() []newsfold.Entry {
 	f.Result = newsfold.Updated
 
 	fresh := p.fresh(parsed.Entries)
+	p.related = p.known == nil || f.Succeeded.IsZero() || fresh < len(parsed.Entries) || p.feed.Entries == 0
 	p.state.learn(p.now, fresh, p.feed.Poll.Succeeded)
 	p.succeed()
 	return parsed.Entries
@@ -254,6 +277,7 @@ func (p *polling) keep(parsed *Parsed, delta bool) {
 	if !delta {
 		p.state.Items = len(parsed.Entries)
 	}
+	p.state.Announced = d.Moved
 }
 
 // fresh counts the entries that are not stored yet.
@@ -279,24 +303,27 @@ func (p *polling) succeed() {
 	f.Next, f.Why = t.afterSuccess(p.answer.at, want, why, p.state.Hints, p.seed())
 }
 
-// moved follows up a permanent redirect that led to a feed, and adopts its
-// target when it has done so several times.
+// moved follows up what was learned about the feed's address: a permanent
+// redirect that led to a feed, or an address that the feed itself announces.
+// It is adopted after several polls in a row said so.
 func (p *polling) moved() {
-	a := p.answer
-	if p.state.revert(&p.feed, a) {
-		return
-	}
-	if !a.permanent() {
-		p.state.Target, p.state.Sightings = "", 0
-		return
-	}
-	if p.state.sight(a.url, p.now, p.c.opts.Interval) {
-		p.state.Moves = append(p.state.Moves, Move{From: p.feed.URL, To: a.url, At: p.now})
-		if n := len(p.state.Moves); n > maxMoves {
-			p.state.Moves = p.state.Moves[n-maxMoves:]
+	s, a := p.state, p.answer
+	switch {
+	case p.trial, p.back && withoutUser(a.url) != withoutUser(p.feed.URL):
+		s.adopt(&p.feed, p.asked, p.now)
+	case a.permanent():
+		if !p.related {
+			return // a feed, but hardly this one
 		}
-		p.feed.URL = a.url
-		p.state.Target, p.state.Sightings = "", 0
+		if s.sight(a.url, p.now, p.c.opts.Interval) {
+			s.adopt(&p.feed, a.url, p.now)
+		}
+	case s.Announced != "" && s.Announced != p.feed.URL && s.Announced != s.Spurned:
+		if s.sight(s.Announced, p.now, p.c.opts.Interval) {
+			s.Trial = s.Announced
+		}
+	default:
+		s.Target, s.Sightings = "", 0
 	}
 }
 

@@ -20,6 +20,9 @@ type state struct {
 	Lies        int `json:"l,omitempty"` // how often a validator came with other entries
 	Hollow      int `json:"o,omitempty"` // answers in a row without any entry
 
+	Announced string    `json:"u,omitempty"` // where the feed says that it has gone
+	Trial     string    `json:"r,omitempty"` // to be tried instead of its URL
+	Spurned   string    `json:"x,omitempty"` // was tried in vain
 	Target    string    `json:"t,omitempty"` // of permanent redirects, not yet adopted
 	Sightings int       `json:"s,omitempty"` // of Target, in a row
 	Sighted   time.Time `json:"a,omitzero"`
@@ -31,6 +34,21 @@ type Move struct {
 	From string    `json:"from"`
 	To   string    `json:"to"`
 	At   time.Time `json:"at"`
+}
+
+// Learned is what polling has learned about a feed, for its owner.
+type Learned struct {
+	Lying bool   `json:"lying,omitempty"` // says "not modified" of what was modified
+	Moves []Move `json:"moves,omitempty"` // changes of URL, oldest first
+	// Moving is where permanent redirects lead that are not adopted yet.
+	Moving string `json:"moving,omitempty"`
+}
+
+// Recall reads what polling has learned about a feed. It is empty before the
+// first poll.
+func Recall(p newsfold.Poll) Learned {
+	s := loadState(p.State)
+	return Learned{Lying: s.Lies > 0, Moves: s.Moves, Moving: s.Target}
 }
 
 const (
@@ -102,18 +120,14 @@ func (s *state) fallBack(errors int) bool {
 	return len(s.Moves) > 0 && errors >= 3 && errors%2 == 1
 }
 
-// revert undoes the last move when the old URL gave a feed by itself.
-func (s *state) revert(f *newsfold.Feed, a *answer) bool {
-	if len(s.Moves) == 0 || len(a.hops) > 0 || f.URL == a.url {
-		return false
+// adopt makes a URL the feed's own and remembers where it was before.
+func (s *state) adopt(f *newsfold.Feed, url string, now time.Time) {
+	s.Moves = append(s.Moves, Move{From: f.URL, To: url, At: now})
+	if n := len(s.Moves); n > maxMoves {
+		s.Moves = s.Moves[n-maxMoves:]
 	}
-	last := s.Moves[len(s.Moves)-1]
-	if withoutUser(last.From) != withoutUser(a.url) {
-		return false
-	}
-	s.Moves = append(s.Moves, Move{From: f.URL, To: last.From, At: a.at})
-	f.URL = last.From
-	return true
+	f.URL = url
+	s.Target, s.Sightings, s.Trial = "", 0, ""
 }
 
 func (s *state) learn(time.Time, int, time.Time) {}

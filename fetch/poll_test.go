@@ -1,10 +1,16 @@
 package fetch
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"newsfold"
 )
@@ -149,5 +155,230 @@ func TestValidatorsFollowTheServer(t *testing.T) {
 				t.Errorf("If-None-Match %q, want %q (%s)", got, tc.want, out.Feed.Poll.Error)
 			}
 		})
+	}
+}
+
+func TestValidatorsBelongToTheFinalURL(t *testing.T) {
+	var mu sync.Mutex
+	target := "/one"
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if r.URL.Path == "/feed" {
+			http.Redirect(w, r, target, http.StatusFound)
+			return
+		}
+		w.Header().Set("ETag", `"`+r.URL.Path+`"`)
+		serve(w, rss("a"))
+	})
+	c := newClient(t, Options{})
+	out := poll(t, c, feedAt(s.URL+"/feed"))
+	out = poll(t, c, out.Feed)
+	reqs := s.asked()
+	if got := reqs[2].Header.Get("If-None-Match"); got != "" {
+		t.Errorf("the redirecting URL was sent %q, which is not its own", got)
+	}
+	if got := reqs[3].Header.Get("If-None-Match"); got != `"/one"` {
+		t.Errorf("the final URL was sent %q", got)
+	}
+	mu.Lock()
+	target = "/two"
+	mu.Unlock()
+	poll(t, c, out.Feed)
+	if got := s.last(t).Header.Get("If-None-Match"); got != "" {
+		t.Errorf("another final URL was sent %q, which is not its own", got)
+	}
+	if out.Feed.URL != s.URL+"/feed" {
+		t.Errorf("URL became %s", out.Feed.URL)
+	}
+}
+
+// liar answers 304 whatever happens, as long as it is asked conditionally.
+func liar(t *testing.T) *site {
+	n := 0
+	var mu sync.Mutex
+	return newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"always"`)
+		if r.Header.Get("If-None-Match") != "" {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		mu.Lock()
+		n++
+		serve(w, rss(strings.Repeat("x", n)))
+		mu.Unlock()
+	})
+}
+
+// conditional tells of each request whether it was conditional: c or u.
+func conditional(s *site) string {
+	var b strings.Builder
+	for _, r := range s.asked() {
+		if r.Header.Get("If-None-Match") == "" && r.Header.Get("If-Modified-Since") == "" {
+			b.WriteByte('u')
+		} else {
+			b.WriteByte('c')
+		}
+	}
+	return b.String()
+}
+
+func TestUnconditionalPollAfterEightDaysOf304(t *testing.T) {
+	s, clk := liar(t), newClock()
+	c := newClient(t, Options{Now: clk.now})
+	out := poll(t, c, feedAt(s.URL))
+	for range 15 {
+		clk.advance(13 * time.Hour)
+		out = poll(t, c, out.Feed)
+	}
+	if got := conditional(s); got != "uccccccccccccccu" {
+		t.Errorf("requests %s", got)
+	}
+}
+
+func TestLyingValidatorsAreLearned(t *testing.T) {
+	s, clk := liar(t), newClock()
+	c := newClient(t, Options{Now: clk.now})
+	out := poll(t, c, feedAt(s.URL))
+	clk.advance(time.Hour)
+	out = poll(t, c, out.Feed)
+	clk.advance(9 * day) // long enough for an unconditional one, which shows the lie
+	for range 9 {
+		out = poll(t, c, out.Feed)
+		clk.advance(time.Hour)
+	}
+	if got := conditional(s); got != "ucucccucccu" {
+		t.Errorf("requests %s, want an unconditional one in four once the lie is known", got)
+	}
+	if !Recall(out.Feed.Poll).Lying {
+		t.Error("the lie is not told")
+	}
+}
+
+func TestHonestValidatorsAreTrusted(t *testing.T) {
+	var mu sync.Mutex
+	n := 0
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		n++
+		w.Header().Set("ETag", fmt.Sprintf(`"%d"`, n/2))
+		if r.Header.Get("If-None-Match") == fmt.Sprintf(`"%d"`, n/2) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		serve(w, rss(fmt.Sprint(n/2)))
+	})
+	clk := newClock()
+	c := newClient(t, Options{Now: clk.now})
+	out := Outcome{Feed: feedAt(s.URL)}
+	for range 12 {
+		out = poll(t, c, out.Feed)
+		clk.advance(time.Hour)
+	}
+	if got := conditional(s); got != "uccccccccccc" {
+		t.Errorf("requests %s", got)
+	}
+}
+
+func TestDeltasAreMerged(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("A-IM") == "feed" && r.Header.Get("If-None-Match") == `"1"` {
+			w.Header().Set("IM", "feed")
+			w.Header().Set("ETag", `"2"`)
+			w.Header().Set("Content-Type", "application/rss+xml")
+			w.WriteHeader(http.StatusIMUsed)
+			fmt.Fprint(w, rss("c"))
+			return
+		}
+		w.Header().Set("ETag", `"1"`)
+		serve(w, rss("a", "b"))
+	})
+	c := newClient(t, Options{})
+	out := poll(t, c, feedAt(s.URL))
+	out = poll(t, c, out.Feed)
+	wantResult(t, out, newsfold.Updated)
+	if len(out.Entries) != 1 || out.Entries[0].GUID != "c" || out.Feed.Poll.ETag != `"2"` {
+		t.Errorf("entries %v, ETag %s", out.Entries, out.Feed.Poll.ETag)
+	}
+}
+
+func TestAnUnaskedFor304IsAFailure(t *testing.T) {
+	s := script(t, step{status: 304})
+	out := poll(t, newClient(t, Options{}), feedAt(s.URL))
+	wantResult(t, out, newsfold.Failed)
+}
+
+func TestAFeedThatLosesItsEntriesIsAFailureAtFirst(t *testing.T) {
+	s, clk := script(t, step{body: rss("a", "b")}, step{body: rss()}), newClock()
+	c := newClient(t, Options{Now: clk.now})
+	out := play(t, c, clk, s, 2)
+	wantResult(t, out, newsfold.Failed)
+	if !strings.Contains(out.Feed.Poll.Error, "it had 2") {
+		t.Errorf("error %q", out.Feed.Poll.Error)
+	}
+	out = play(t, c, clk, script(t, step{body: rss("a", "b")}, step{body: rss()}), 4)
+	wantResult(t, out, newsfold.Updated)
+}
+
+func TestRequestsAreExactAndModest(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "id", Value: "1"})
+		serve(w, rss("a"))
+	})
+	c := newClient(t, Options{Agent: "newsfold/9 (+https://reader.example)", Subscribers: 7})
+	for _, path := range []string{"/Feed%7e/a%2Fb;x=1/?b=2&a=%zz&utm_source=x&c=a+b", "/a//b/../c", "/?", "/é ü?q=é ü"} {
+		out := poll(t, c, feedAt(s.URL+path))
+		wantResult(t, out, newsfold.Updated)
+		poll(t, c, out.Feed)
+		r := s.last(t)
+		want := map[string]string{
+			"/é ü?q=é ü": "/%C3%A9%20%C3%BC?q=%C3%A9%20%C3%BC",
+		}[path]
+		if want == "" {
+			want = path
+		}
+		if r.RequestURI != want {
+			t.Errorf("asked for %s, want %s", r.RequestURI, want)
+		}
+		if r.Method != http.MethodGet {
+			t.Errorf("method %s", r.Method)
+		}
+		for k := range r.Header {
+			switch k {
+			case "User-Agent", "Accept", "Accept-Encoding", "A-Im":
+			default:
+				t.Errorf("needless header %s: %s", k, r.Header[k])
+			}
+		}
+		if got := r.Header.Get("User-Agent"); got != "newsfold/9 (+https://reader.example; 7 subscribers)" {
+			t.Errorf("User-Agent %q", got)
+		}
+		if got := r.Header.Get("Accept"); !strings.HasPrefix(got, "application/atom+xml, application/rss+xml") {
+			t.Errorf("Accept %q", got)
+		}
+	}
+	c.SetSubscribers(1)
+	poll(t, c, feedAt(s.URL))
+	if got := s.last(t).Header.Get("User-Agent"); got != "newsfold/9 (+https://reader.example; 1 subscriber)" {
+		t.Errorf("User-Agent %q", got)
+	}
+	if n := len(s.asked()); n != 9 {
+		t.Errorf("%d requests for 9 polls", n)
+	}
+}
+
+func TestACancelledPollLearnsNothing(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	c := newClient(t, Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	feed := feedAt(s.URL)
+	out, err := c.Poll(ctx, feed, nil)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	if diff := cmp.Diff(feed, out.Feed); diff != "" {
+		t.Errorf("feed changed:\n%s", diff)
 	}
 }
