@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -31,11 +32,19 @@ type app struct {
 	minInterval time.Duration
 	quiet       bool
 	logFormat   string
+
+	// transport, when set, is the network: the demo's sample newsroom, or that
+	// of a test.
+	transport http.RoundTripper
 }
 
 // run runs one command line and returns its exit code.
 func run(ctx context.Context, args []string, std streams) int {
-	a := &app{streams: std}
+	return (&app{streams: std}).run(ctx, args)
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
+	std := a.streams
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(std.in)
@@ -150,7 +159,7 @@ func (a *app) logger(level slog.Level) *slog.Logger {
 // fetcher returns the client for the global flags.
 func (a *app) fetcher(log *slog.Logger) (*fetch.Client, error) {
 	c, err := fetch.New(fetch.Options{
-		Allow: a.allow, Interval: a.interval, MinInterval: min(a.minInterval, a.interval), Log: log,
+		Allow: a.allow, Interval: a.interval, MinInterval: min(a.minInterval, a.interval), Transport: a.transport, Log: log,
 	})
 	if err != nil {
 		return nil, usage("%v", err)

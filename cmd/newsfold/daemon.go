@@ -40,6 +40,7 @@ interrupted. One daemon can run in a directory at a time.`,
 			}
 			client, err := a.fetcher(log)
 			if err == nil {
+				defer client.Close()
 				d := daemon{app: a, db: db, client: client, log: log, listen: listen}
 				err = d.run(ctx)
 			}

@@ -57,6 +57,7 @@ func (a *app) direct(ctx context.Context, db store.DB, fn func(context.Context, 
 	if err != nil {
 		return err
 	}
+	defer client.Close()
 	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log})
 	server := control.Server{
 		DB: db, Engine: engine, Client: client, Log: log,

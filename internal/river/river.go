@@ -164,7 +164,7 @@ func (l *loader) story(s newsfold.Story, articles bool) (Story, error) {
 		First: s.First, Feeds: feeds, Read: s.Read, Starred: s.Starred, Origins: lead.Origins,
 	}
 	if st.URL == "" {
-		st.URL = lead.URL
+		st.URL = address(lead)
 	}
 	if st.Title == "" {
 		st.Title = untitled(lead)
@@ -215,7 +215,7 @@ func (l *loader) article(a newsfold.Article, lead bool) (Article, error) {
 		Evidence: a.Fold.Evidence, Links: a.Fold.Links, Origins: a.Origins, Feeds: feeds,
 	}
 	if ra.URL == "" {
-		ra.URL = a.URL
+		ra.URL = address(a)
 	}
 	if ra.Title == "" {
 		ra.Title = untitled(a)
@@ -254,12 +254,24 @@ func (l *loader) named(ids []newsfold.FeedID) ([]Feed, error) {
 	return feeds, nil
 }
 
+// address is where an article can be read when its feed gave no link: nowhere,
+// unless its identity is an address.
+func address(a newsfold.Article) string {
+	if strings.HasPrefix(a.URL, "http") {
+		return a.URL
+	}
+	return ""
+}
+
 // untitled makes a title for an article whose publisher gave none, as
 // microblogs do: its first words, else its address.
 func untitled(a newsfold.Article) string {
 	words := strings.Fields(a.Lede)
 	if len(words) == 0 {
-		return a.URL
+		if u := address(a); u != "" {
+			return u
+		}
+		return "(untitled)"
 	}
 	const most = 12
 	if len(words) > most {
