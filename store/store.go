@@ -37,8 +37,9 @@ type DB interface {
 	// must not call View or Update.
 	Update(ctx context.Context, fn func(Tx) error) error
 
-	// Close waits for running transactions and releases the store. Closing
-	// twice is harmless.
+	// Close waits for running transactions and releases the store; later ones,
+	// and those that wait for their turn, fail with an error that wraps
+	// [os.ErrClosed]. Closing twice is harmless.
 	Close() error
 }
 
@@ -46,7 +47,16 @@ type DB interface {
 // the function it was given to has returned. Put methods fail in a View.
 //
 // Methods that look up one thing return an error that wraps
-// [newsfold.ErrNotFound] when it is not there.
+// [newsfold.ErrNotFound] when it is not there. So do those that store something
+// under a feed or an article that is not stored, or no longer: writing to a
+// feed that was deleted meanwhile does not bring it back.
+//
+// A sequence may be left early and ranged over again. The transaction may write
+// between its steps: it goes on behind what it has yielded and, from there,
+// yields what is stored by then. Its last element may be a zero value with an
+// error.
+//
+// One feed, entry, article, body or story is up to 64 MiB.
 type Tx interface {
 	// Feed returns one subscription.
 	Feed(newsfold.FeedID) (newsfold.Feed, error)
@@ -56,7 +66,8 @@ type Tx interface {
 	Feeds() iter.Seq2[newsfold.Feed, error]
 	// PutFeed stores a subscription; when its ID is 0, as a new one, and the ID
 	// is set. Another feed with the same URL is an error that wraps
-	// [newsfold.ErrExists].
+	// [newsfold.ErrExists]. The store counts the entries itself: what Entries
+	// holds is not stored.
 	PutFeed(*newsfold.Feed) error
 	// DeleteFeed ends a subscription. Its entries go with it; the articles they
 	// carried, and so all stories, stay.
@@ -73,7 +84,8 @@ type Tx interface {
 	// FindArticle returns the ID of the article with this canonical URL.
 	FindArticle(url string) (newsfold.ArticleID, error)
 	// PutArticle stores an article; when its ID is 0, as a new one, and the ID
-	// is set. The URL of an article never changes.
+	// is set. The URL of an article never changes; a new one with the URL of
+	// another is an error that wraps [newsfold.ErrExists].
 	PutArticle(*newsfold.Article) error
 	// Wanted yields, earliest first, the articles whose page is wanted
 	// ([newsfold.PageWanted]) at or before a time.
@@ -89,7 +101,8 @@ type Tx interface {
 	// Stories yields the stories that a query asks for, newest first: by Time
 	// descending, then by ID descending.
 	Stories(Query) iter.Seq2[newsfold.Story, error]
-	// PutStory stores a story under its ID, replacing what was there.
+	// PutStory stores a story under its ID, which is never 0, replacing what
+	// was there.
 	PutStory(*newsfold.Story) error
 	// DeleteStory removes a story whose articles have moved to another one.
 	// Deleting what is not there is no error.

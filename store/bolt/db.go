@@ -1,0 +1,265 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"newsfold/store"
+)
+
+// Options adjust a store. The zero value is right for most.
+type Options struct {
+	// Timeout is how long Open waits for another process to release the file;
+	// 0 means one second.
+	Timeout time.Duration
+	// Log hears what is worth knowing and is no error of a call; nil for
+	// silence.
+	Log *slog.Logger
+}
+
+// DB is a store in one file. It implements [store.DB] and is safe for
+// concurrent use.
+type DB struct {
+	path  string
+	bolt  *bbolt.DB
+	file  *os.File // the file of bolt
+	codec codec
+	log   *slog.Logger
+
+	turn    chan struct{} // holds the one writer
+	closing chan struct{} // closed by Close
+	mu      sync.Mutex    // guards closed and the adding to running
+	closed  bool
+	running sync.WaitGroup // transactions
+	once    sync.Once      // for closing
+
+	// stuck is why no transaction may begin any more: the engine panicked
+	// while it held its locks. frozen is the same for transactions that write.
+	stuck, frozen atomic.Pointer[error]
+}
+
+var _ store.DB = (*DB)(nil)
+
+// View implements [store.DB].
+func (db *DB) View(ctx context.Context, fn func(store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("read %s: %w", db.path, err)
+	}
+	if err := db.enter(); err != nil {
+		return err
+	}
+	defer db.running.Done()
+	// A page of the mapped file that cannot be read must not end the process.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+
+	bt, err := db.begin(false)
+	if err != nil {
+		return err
+	}
+	t := &tx{db: db, bolt: bt}
+	defer func() {
+		t.over = true
+		_ = db.rollback(bt) // nothing was written
+	}()
+	return fn(t)
+}
+
+// Update implements [store.DB].
+func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write %s: %w", db.path, err)
+	}
+	select {
+	case db.turn <- struct{}{}:
+	case <-db.closing:
+		return db.errClosed()
+	case <-ctx.Done():
+		return fmt.Errorf("wait for a turn to write %s: %w", db.path, ctx.Err())
+	}
+	defer func() { <-db.turn }()
+	if err := db.enter(); err != nil {
+		return err
+	}
+	defer db.running.Done()
+	if err := db.frozen.Load(); err != nil {
+		return *err
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+
+	bt, err := db.begin(true)
+	if err != nil {
+		return err
+	}
+	t := &tx{db: db, bolt: bt, writable: true}
+	committing := false
+	// Not an if after fn: fn may panic or end its goroutine.
+	defer func() {
+		t.over = true
+		if !committing {
+			_ = db.rollback(bt) // an error stops later transactions
+		}
+	}()
+	if err := fn(t); err != nil {
+		return err
+	}
+	if t.fault != nil { // fn went on in spite of it
+		return t.fault
+	}
+	t.fill()
+	committing = true
+	return db.commit(bt)
+}
+
+// Close implements [store.DB]. Transactions that still wait for their turn
+// fail with an error that wraps [os.ErrClosed], as do all later ones.
+func (db *DB) Close() error {
+	db.mu.Lock()
+	if !db.closed {
+		db.closed = true
+		close(db.closing)
+	}
+	db.mu.Unlock()
+	db.running.Wait()
+
+	var err error
+	db.once.Do(func() {
+		db.codec.close()
+		if db.stuck.Load() != nil {
+			// The engine would wait for its own lock for ever. Closing the
+			// file releases it to others; the mapping stays until the end.
+			err = db.file.Close()
+		} else {
+			err = db.bolt.Close()
+		}
+		if err != nil {
+			err = fmt.Errorf("close %s: %w", db.path, err)
+		}
+	})
+	return err
+}
+
+// Path returns the name of the file.
+func (db *DB) Path() string { return db.path }
+
+// enter counts a transaction in.
+func (db *DB) enter() error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.closed {
+		return db.errClosed()
+	}
+	if err := db.stuck.Load(); err != nil {
+		return *err
+	}
+	db.running.Add(1)
+	return nil
+}
+
+func (db *DB) errClosed() error {
+	return fmt.Errorf("store %s: %w", db.path, os.ErrClosed)
+}
+
+func (db *DB) begin(writable bool) (bt *bbolt.Tx, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = db.damage(p)
+			db.stuck.Store(&err)
+		}
+	}()
+	if bt, err = db.bolt.Begin(writable); err != nil {
+		return nil, fmt.Errorf("store %s: %w", db.path, err)
+	}
+	return bt, nil
+}
+
+func (db *DB) rollback(bt *bbolt.Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = db.damage(p)
+			db.stuck.Store(&err)
+		}
+	}()
+	return bt.Rollback()
+}
+
+func (db *DB) commit(bt *bbolt.Tx) (err error) {
+	id := bt.ID()
+	defer func() {
+		if p := recover(); p != nil {
+			err = db.damage(p)
+			db.freeze(err)
+			_ = db.rollback(bt)
+		}
+	}()
+	if err = bt.Commit(); err == nil {
+		return nil
+	}
+	err = fmt.Errorf("write %s: %w", db.path, err)
+	if isFull(err) {
+		err = fmt.Errorf("%w: make room, nothing of this change was stored: %w", store.ErrFull, err)
+	}
+	// When the very last step fails, syncing the page that makes the
+	// transaction valid, the file may or may not hold it and memory says it
+	// does. Going on would build on sand.
+	if after, e := db.begin(false); e == nil {
+		if after.ID() == id {
+			db.freeze(fmt.Errorf("an earlier change could not be secured on disk; restart to go on: %w", err))
+		}
+		_ = db.rollback(after)
+	}
+	return err
+}
+
+// freeze refuses all further writing.
+func (db *DB) freeze(err error) {
+	db.frozen.CompareAndSwap(nil, &err)
+	db.log.Error("store stopped writing", "path", db.path, "err", err)
+}
+
+// isFull reports whether an error says that there is no room on the disk. Some
+// errors of the engine carry their cause as words only.
+func isFull(err error) bool {
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, full) || strings.Contains(err.Error(), full.Error()) {
+			return true
+		}
+	}
+	return false
+}
+
+// A fault is damage that was found in the file.
+type fault struct {
+	path string
+	what string
+	err  error
+}
+
+func (f *fault) Error() string {
+	return fmt.Sprintf("store %s is damaged: %s: %v; restore a backup, or move the file away to start anew", f.path, f.what, f.err)
+}
+
+func (f *fault) Unwrap() []error { return []error{f.err, store.ErrForeign} }
+
+// damage turns a panic of the engine into an error. The engine trusts its
+// file: where pages contradict each other it panics, and where the file is
+// shorter than it says the mapping faults.
+func (db *DB) damage(p any) error { return damage(db.path, p) }
+
+func damage(path string, p any) error {
+	err, ok := p.(error)
+	if !ok {
+		err = fmt.Errorf("%v", p)
+	}
+	return &fault{path: path, what: "its pages contradict each other", err: err}
+}

@@ -1,0 +1,71 @@
+package bolt
+
+// A bucketID names one of the top-level buckets, described in doc.go.
+type bucketID int
+
+const (
+	bMeta bucketID = iota
+	bFeeds
+	bFeedURLs
+	bFeedCounts
+	bEntries
+	bEntryKeys
+	bArticles
+	bArticleURLs
+	bWanted
+	bBodies
+	bStories
+	bStoryTimes
+	bStoryUnread
+	bStoryStarred
+	bStoryFeeds
+	bLogs
+	bShelves
+)
+
+var bucketNames = [...]string{
+	bMeta:         "meta",
+	bFeeds:        "feeds",
+	bFeedURLs:     "feed.urls",
+	bFeedCounts:   "feed.counts",
+	bEntries:      "entries",
+	bEntryKeys:    "entry.keys",
+	bArticles:     "articles",
+	bArticleURLs:  "article.urls",
+	bWanted:       "wanted",
+	bBodies:       "bodies",
+	bStories:      "stories",
+	bStoryTimes:   "story.times",
+	bStoryUnread:  "story.unread",
+	bStoryStarred: "story.starred",
+	bStoryFeeds:   "story.feeds",
+	bLogs:         "logs",
+	bShelves:      "shelves",
+}
+
+// dense is how full pages are left that grow at their end: some room stays for
+// records that are written again and are then longer.
+const dense = 0.9
+
+// loose is the same for pages into which keys fall anywhere.
+const loose = 0.5
+
+var fillPercent = [...]float64{
+	bMeta:         loose,
+	bFeeds:        dense,
+	bFeedURLs:     loose,
+	bFeedCounts:   dense,
+	bEntries:      dense,
+	bEntryKeys:    loose,
+	bArticles:     dense,
+	bArticleURLs:  loose,
+	bWanted:       loose,
+	bBodies:       dense,
+	bStories:      dense,
+	bStoryTimes:   dense,
+	bStoryUnread:  dense,
+	bStoryStarred: loose,
+	bStoryFeeds:   loose,
+	bLogs:         loose,
+	bShelves:      loose,
+}

@@ -1,0 +1,260 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"syscall"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"newsfold/store"
+)
+
+const (
+	// mark is what the meta bucket of every newsfold store holds under "app".
+	mark = "newsfold"
+	// schema is the version of the layout that this package reads and writes.
+	schema = 1
+
+	// pageSize of new files. A body takes 1 to 2 KiB: pages of 4 KiB would
+	// hold two of them and waste the rest.
+	pageSize = 8192
+	// poll is the time between two tries to lock the file.
+	poll = 20 * time.Millisecond
+)
+
+// Open opens the store in the file at path, making the file and its directory
+// when they do not exist.
+//
+// An error wraps [store.ErrLocked] when another process holds the file longer
+// than the timeout, [store.ErrTooNew] when a newer newsfold wrote it, and
+// [store.ErrForeign] when it is another kind of file or damaged. A file that
+// cannot be opened is left as it is.
+func Open(ctx context.Context, path string, opts Options) (*DB, error) {
+	if opts.Timeout == 0 {
+		opts.Timeout = time.Second
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := provide(ctx, path); err != nil {
+		return nil, err
+	}
+	c, err := newCodec()
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", path, err)
+	}
+	db := &DB{
+		path: path, codec: c, log: opts.Log,
+		turn: make(chan struct{}, 1), closing: make(chan struct{}),
+	}
+	if err := db.lock(ctx, opts.Timeout); err != nil {
+		c.close()
+		return nil, err
+	}
+	if err := db.View(ctx, verify); err != nil {
+		_ = db.Close() // the first error is the one that counts
+		return nil, err
+	}
+	return db, nil
+}
+
+// provide makes sure that there is a file at path that may be a store.
+func provide(ctx context.Context, path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return create(ctx, path)
+	case err != nil:
+		return fmt.Errorf("open store: %w", err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("open store: %s is not a file: %w", path, store.ErrForeign)
+	case info.Size() == 0:
+		return fmt.Errorf("open store: %s is empty: %w; remove it to start anew", path, store.ErrForeign)
+	}
+	return nil
+}
+
+// create makes a new store. It is built under another name and then linked to
+// its own, so that a crash leaves either no store or a whole one.
+func create(ctx context.Context, path string) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make a directory for the store: %w", err)
+	}
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".*.new") // mode 0600
+	if err != nil {
+		return fmt.Errorf("make a store: %w; check who may write to %s", err, dir)
+	}
+	name := f.Name()
+	defer func() { _ = os.Remove(name) }() // a second name by then, or useless
+	_ = f.Close()
+
+	if err := build(ctx, name); err != nil {
+		if isFull(err) {
+			return fmt.Errorf("make a store: %w: %w", store.ErrFull, err)
+		}
+		return fmt.Errorf("make a store: %w", err)
+	}
+	// Unlike Rename, Link never replaces a store that another process has made
+	// in the meantime. Not every file system knows it.
+	err = os.Link(name, path)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		err = os.Rename(name, path)
+	}
+	if err == nil {
+		err = syncDir(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("make a store: %w", err)
+	}
+	return ctx.Err()
+}
+
+// build writes an empty store.
+func build(_ context.Context, name string) error {
+	b, err := bbolt.Open(name, 0o600, &bbolt.Options{PageSize: pageSize, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	err = b.Update(func(bt *bbolt.Tx) error {
+		for _, name := range bucketNames {
+			if _, err := bt.CreateBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		meta := bt.Bucket([]byte(bucketNames[bMeta]))
+		if err := meta.Put([]byte("app"), []byte(mark)); err != nil {
+			return err
+		}
+		return meta.Put([]byte("schema"), []byte(strconv.Itoa(schema)))
+	})
+	return errors.Join(err, b.Close())
+}
+
+// syncDir makes a new name in a directory durable, where the system can.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	return errors.Join(err, d.Close())
+}
+
+// lock opens the file, trying until the timeout while another process holds it.
+func (db *DB) lock(ctx context.Context, timeout time.Duration) error {
+	give := time.NewTimer(timeout)
+	defer give.Stop()
+	for {
+		err := db.attach(initialMap())
+		if errors.Is(err, syscall.ENOMEM) {
+			err = db.attach(0) // an address space too small for the big mapping
+		}
+		if !errors.Is(err, berrors.ErrTimeout) {
+			return err
+		}
+		select {
+		case <-time.After(poll):
+		case <-give.C:
+			return fmt.Errorf("%w: %s; stop the newsfold that uses it, or give this one another directory", store.ErrLocked, db.path)
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the lock of %s: %w", db.path, ctx.Err())
+		}
+	}
+}
+
+// initialMap is how much of the address space to map at once: 64 GiB where
+// there is plenty. It costs neither memory nor disk.
+func initialMap() int {
+	if strconv.IntSize < 64 || runtime.GOOS == "windows" { // which would make the file as large
+		return 0
+	}
+	gib := 1 << 30
+	return 64 * gib // no constant: it must compile for 32 bits
+}
+
+// attach opens the file with the engine.
+func (db *DB) attach(mapped int) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = db.damage(p)
+		}
+		if err != nil && db.file != nil {
+			_ = db.file.Close() // closed already unless the engine panicked
+			db.file = nil
+		}
+	}()
+	db.bolt, err = bbolt.Open(db.path, 0o600, &bbolt.Options{
+		Timeout:      time.Millisecond, // one try
+		FreelistType: bbolt.FreelistMapType,
+		// With room to grow, a transaction that writes never has to wait for
+		// readers to end before the file can be mapped anew.
+		InitialMmapSize: mapped,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			var err error
+			// Whatever happened to the file since it was looked at, it is not
+			// for the engine to make a new one.
+			db.file, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
+			return db.file, err
+		},
+	})
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, berrors.ErrTimeout):
+		return err
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("open store: %w; newsfold must be able to write to it", err)
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch):
+		return fmt.Errorf("open %s: %w (%w)", db.path, store.ErrForeign, err)
+	case errors.Is(err, berrors.ErrChecksum):
+		return &fault{path: db.path, what: "its first pages", err: err}
+	}
+	return fmt.Errorf("open store %s: %w", db.path, err)
+}
+
+// verify looks whether the file is a whole newsfold store of a known version.
+func verify(st store.Tx) (err error) {
+	t := st.(*tx)
+	defer t.guard(&err)
+	meta := t.bolt.Bucket([]byte(bucketNames[bMeta]))
+	if meta == nil || string(meta.Get([]byte("app"))) != mark {
+		return fmt.Errorf("open %s: %w: another program's bbolt file", t.db.path, store.ErrForeign)
+	}
+	v, err := strconv.Atoi(string(meta.Get([]byte("schema"))))
+	if err != nil || v < 1 {
+		return &fault{path: t.db.path, what: "its version", err: errRecord}
+	}
+	if v > schema {
+		return fmt.Errorf("open %s: %w: its version is %d, this newsfold knows %d; use the newer one", t.db.path, store.ErrTooNew, v, schema)
+	}
+	if info, err := t.db.file.Stat(); err != nil {
+		return fmt.Errorf("open %s: %w", t.db.path, err)
+	} else if info.Size() < t.bolt.Size() {
+		return &fault{path: t.db.path, what: "its end is missing", err: fmt.Errorf("%d of %d bytes are left", info.Size(), t.bolt.Size())}
+	}
+	for _, name := range bucketNames {
+		if t.bolt.Bucket([]byte(name)) == nil {
+			return &fault{path: t.db.path, what: "bucket " + name, err: fs.ErrNotExist}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// maxRecord is the most that one record holds, uncompressed: 64 MiB, as for
+// values on a shelf.
+const maxRecord = 64 << 20
+
+// The first byte of a record says how the rest is stored.
+const (
+	plain      = 0 // CRC-32C, little-endian, then the message
+	compressed = 1 // a zstd frame of the message, with the frame's own checksum
+)
+
+// packed is the size from which records that are rarely listed are compressed.
+const packed = 256
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// A codec seals messages into records and opens them again. It is safe for
+// concurrent use.
+type codec struct {
+	enc *zstd.Encoder
+	dec *zstd.Decoder
+}
+
+func newCodec() (codec, error) {
+	// One writer at a time; at this level a frame costs about as much as
+	// storing it, and a slower one gains little on texts of this size.
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1),
+		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		return codec{}, err
+	}
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0),
+		zstd.WithDecoderMaxMemory(2*maxRecord), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		return codec{}, err
+	}
+	return codec{enc, dec}, nil
+}
+
+func (c *codec) close() {
+	c.dec.Close()
+}
+
+// seal returns the record of a message, in memory of its own.
+func (c *codec) seal(msg []byte, compress bool) ([]byte, error) {
+	if len(msg) > maxRecord {
+		return nil, fmt.Errorf("%d MiB are more than a record holds (%d MiB)", len(msg)>>20, maxRecord>>20)
+	}
+	if compress && len(msg) >= packed {
+		rec := make([]byte, 1, 64+len(msg)/2)
+		rec[0] = compressed
+		return c.enc.EncodeAll(msg, rec), nil
+	}
+	rec := make([]byte, 0, 5+len(msg))
+	rec = append(rec, plain)
+	rec = binary.LittleEndian.AppendUint32(rec, crc32.Checksum(msg, castagnoli))
+	return append(rec, msg...), nil
+}
+
+// open returns the message of a record, in memory of its own.
+func (c *codec) open(rec []byte) (string, error) {
+	switch {
+	case len(rec) >= 5 && rec[0] == plain:
+		msg := string(rec[5:])
+		if crc32.Checksum(rec[5:], castagnoli) != binary.LittleEndian.Uint32(rec[1:5]) {
+			return "", fmt.Errorf("%w: wrong checksum", errRecord)
+		}
+		return msg, nil
+	case len(rec) >= 1 && rec[0] == compressed:
+		msg, err := c.dec.DecodeAll(rec[1:], nil)
+		if err != nil {
+			return "", fmt.Errorf("%w: %w", errRecord, err)
+		}
+		return string(msg), nil
+	}
+	return "", fmt.Errorf("%w: unknown form", errRecord)
+}
