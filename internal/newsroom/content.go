@@ -24,12 +24,13 @@ type article struct {
 	section      string
 	feeds        []string // names of the outlet's feeds that carry it; "front#2" is a second entry there
 	ago          time.Duration
-	dateline     string   // before the first paragraph
-	body         []string // paragraphs
-	credit       string   // after the last paragraph
-	more         string   // text of a link to the whole article, for one that was cut short
-	origin       string   // outlet/slug of what it was copied from
-	source       string   // outlet that the feed names as source
+	dateline     string        // before the first paragraph
+	body         []string      // paragraphs
+	credit       string        // after the last paragraph
+	more         string        // text of a link to the whole article, for one that was cut short
+	origin       string        // outlet/slug of what it was copied from
+	also         string        // outlet whose feed links to it, naming the source
+	later        time.Duration // ago, of that
 }
 
 func (a *article) key() string { return a.outlet + "/" + a.slug }
@@ -128,8 +129,10 @@ func (a *article) header(name, value string, earlier []*article) (err error) {
 		a.feeds = strings.Fields(value)
 	case "more":
 		a.more = value
-	case "source":
-		a.source = value
+	case "also":
+		outlet, ago, _ := strings.Cut(value, " ")
+		a.also = outlet
+		a.later, err = time.ParseDuration(ago)
 	case "dateline":
 		a.dateline = value
 	case "credit":

@@ -89,6 +89,9 @@ func sample(opts Options, port int) (*Newsroom, http.Handler, error) {
 	for _, a := range p.articles {
 		n.truth[p.url(a)] = a.story
 		n.entries += len(a.feeds)
+		if a.also != "" {
+			n.entries++
+		}
 	}
 	lobby := p.lobby()
 	return n, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -258,6 +258,11 @@ func (p *press) section(o outlet, s section) ([]byte, time.Time) {
 			}
 		}
 	}
+	for _, a := range p.articles {
+		if a.also == o.slug {
+			is.Entries = append(is.Entries, p.linked(o, s, a))
+		}
+	}
 	slices.SortStableFunc(is.Entries, func(a, b entry) int { return b.Time.Compare(a.Time) })
 	is.Updated = p.now.Add(-24 * time.Hour)
 	if len(is.Entries) > 0 {
@@ -302,11 +307,17 @@ func (p *press) entry(o outlet, s section, a *article, again string) entry {
 			en.HTML += "<p>" + text + "</p>\n"
 		}
 	}
-	if a.source != "" {
-		from := find(a.source)
-		is := p.issue(from, from.feeds[0])
-		en.Source = &is
-	}
+	return en
+}
+
+// linked is an entry of an aggregator that leads to the article of another
+// outlet and says so.
+func (p *press) linked(o outlet, s section, a *article) entry {
+	from := find(a.outlet)
+	en := p.entry(o, s, a, "")
+	en.Link, en.Time = p.url(a), p.now.Add(-a.later)
+	source := p.issue(from, from.feeds[0])
+	en.Source = &source
 	return en
 }
 
