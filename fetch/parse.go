@@ -3,12 +3,15 @@ package fetch
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/mmcdole/gofeed"
+	atomfeed "github.com/mmcdole/gofeed/atom"
+	rssfeed "github.com/mmcdole/gofeed/rss"
 
 	"newsfold"
 )
@@ -50,6 +53,8 @@ type Details struct {
 	PrevArchive string   // rel=prev-archive (RFC 5005 section 4)
 	Whole       bool     // fh:complete: entries that are missing are gone (RFC 5005 section 2)
 
+	Partial bool // the body ended before the feed did: not all of it came through
+
 	// Items is parallel to Parsed.Entries.
 	Items []ItemDetails
 	// Faults says what had to be mended to read the feed, for its publisher.
@@ -72,54 +77,144 @@ type Person struct {
 	URL   string
 }
 
-// Parse reads a feed: RSS 0.9x, 1.0, 2.0, Atom, JSON Feed. base is the URL that
-// it came from, for relative links; header that of the answer, and may be nil.
-// Failures are *[Error] of kind NotFeed, Broken, Unsafe or Empty.
+// Parse reads a feed: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed. base
+// is the URL that it came from, for relative references; header that of the
+// answer (Content-Type, Content-Location and Content-Language are used), and
+// may be nil. What publishers get wrong is mended as far as its meaning is
+// plain; Details.Faults then says what it was.
+//
+// Failures are *[Error]: Empty when there is nothing, NotFeed for other
+// documents, Broken for feeds that cannot be read, Unsafe for bodies beyond the
+// limits of structure. The size of the body is the caller's to limit: reading
+// takes time and memory in proportion to it.
 func Parse(body []byte, base string, header http.Header) (*Parsed, error) {
-	if len(bytes.TrimSpace(body)) == 0 {
+	text, fault := toUTF8(body, header.Get("Content-Type"))
+	p := &parsing{refs: linker{budget: 4*len(body) + 1<<16}, out: new(Parsed)}
+	p.faults.add(fault)
+	p.setBase(base, header)
+	p.lang = language(header.Get("Content-Language"))
+
+	text = bytes.TrimLeft(text, " \t\r\n\uFEFF")
+	var err error
+	switch {
+	case len(text) == 0:
 		return nil, &Error{Kind: Empty, URL: base}
+	case text[0] == '{':
+		err = p.json(text)
+	default:
+		err = p.xml(text)
 	}
-	parser := gofeed.NewParser()
-	f, err := parser.Parse(bytes.NewReader(body))
 	if err != nil {
-		kind := Broken
-		if errors.Is(err, gofeed.ErrFeedTypeNotDetected) {
-			kind = NotFeed
-		}
-		return nil, &Error{Kind: kind, URL: base, Err: err}
+		return nil, &Error{Kind: kindOf(err), URL: base, Err: err}
 	}
-	at, err := url.Parse(base)
+	p.out.Details.Faults = p.faults
+	return p.out, nil
+}
+
+// parsing is what the readers of the formats share.
+type parsing struct {
+	out    *Parsed
+	refs   linker
+	base   *url.URL // of the document; nil: unknown
+	lang   string   // Content-Language
+	faults faults
+}
+
+// faults collects what had to be mended, each once.
+type faults []string
+
+func (f *faults) add(s string) {
+	if s != "" && len(*f) < 20 && !slices.Contains(*f, s) {
+		*f = append(*f, s)
+	}
+}
+
+// kindOf sorts the errors of the readers.
+func kindOf(err error) Kind {
+	switch err {
+	case errHTML, errNoFeed, errOtherRoot, errNotJSONFeed:
+		return NotFeed
+	case errDepth, errItems, errChildren, errBindings, errAttrs:
+		return Unsafe
+	}
+	return Broken
+}
+
+// setBase finds what references are relative to: Content-Location, else the
+// URL of the document (RFC 3986 section 5.1).
+func (p *parsing) setBase(base string, header http.Header) {
+	if u, err := url.Parse(base); err == nil && u.Host != "" {
+		u.User = nil
+		p.base = u
+	}
+	if u := p.refs.base(p.base, header.Get("Content-Location")); u != nil {
+		p.base = u
+	}
+}
+
+// xml reads RSS and Atom: mended first, then by gofeed.
+func (p *parsing) xml(text []byte) error {
+	m := &mender{refs: p.refs, faults: p.faults}
+	m.doc.base, m.doc.lang = p.base, p.lang
+	if err := m.mend(text); err != nil {
+		return err
+	}
+	p.refs, p.faults = m.refs, m.faults
+	p.out.Details.Format, p.out.Details.Version = m.format, m.version
+	p.out.Details.Partial = m.partial
+	open, shut := "<rss><channel>", "</channel></rss>"
+	if m.format == "atom" {
+		open, shut = "<feed>", "</feed>"
+	}
+	doc := io.MultiReader(strings.NewReader(open), bytes.NewReader(m.head), bytes.NewReader(m.items), strings.NewReader(shut))
+	if m.format == "atom" {
+		f, err := new(atomfeed.Parser).Parse(doc)
+		if err != nil {
+			return err
+		}
+		return p.atom(f, m)
+	}
+	f, err := new(rssfeed.Parser).Parse(doc)
 	if err != nil {
-		at = &url.URL{}
+		return err
 	}
-	resolve := func(ref string) string {
-		if u, err := at.Parse(ref); err == nil && ref != "" {
-			return u.String()
+	return p.rss(f, m)
+}
+
+// errLost says that gofeed returned fewer entries than it was given.
+var errLost = errors.New("some entries could not be read")
+
+// language returns a language as BCP 47 writes it, empty for what is none.
+func language(s string) string {
+	s, _, _ = strings.Cut(s, ",")
+	s = strings.ReplaceAll(strings.TrimSpace(s), "_", "-")
+	if len(s) < 2 || len(s) > 35 {
+		return ""
+	}
+	for i := 0; i < len(s); i++ {
+		if !isNameByte(s[i]) || s[i] >= 0x80 {
+			return ""
 		}
+	}
+	return s
+}
+
+// webLink returns a reference that a person can follow in a browser, else "".
+// A relative one passes: it could not be resolved for want of a base.
+func webLink(ref string) string {
+	switch refScheme(ref) {
+	case "http", "https", "":
 		return ref
 	}
-	p := &Parsed{Feed: newsfold.Feed{Title: f.Title, Site: resolve(f.Link), Lang: f.Language}}
-	p.Details.Format, p.Details.Version = f.FeedType, f.FeedVersion
-	for _, it := range f.Items {
-		e := newsfold.Entry{
-			GUID: it.GUID, Link: resolve(it.Link), Title: it.Title,
-			Summary: it.Description, Content: it.Content, Tags: it.Categories,
+	return ""
+}
+
+// first returns the first of its arguments that is not empty.
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
 		}
-		for _, a := range it.Authors {
-			e.Authors = append(e.Authors, a.Name)
-		}
-		if it.PublishedParsed != nil {
-			e.Issued = *it.PublishedParsed
-		}
-		if it.UpdatedParsed != nil {
-			e.Revised = *it.UpdatedParsed
-		}
-		for _, m := range it.Enclosures {
-			n, _ := strconv.ParseInt(m.Length, 10, 64)
-			e.Media = append(e.Media, newsfold.Media{URL: resolve(m.URL), Type: m.Type, Length: n})
-		}
-		p.Entries = append(p.Entries, e)
-		p.Details.Items = append(p.Details.Items, ItemDetails{})
 	}
-	return p, nil
+	return ""
 }

@@ -1,0 +1,227 @@
+package fetch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+
+	jsonfeed "github.com/mmcdole/gofeed/json"
+
+	"newsfold"
+)
+
+var errNotJSONFeed = errors.New("the document is JSON but no JSON Feed")
+
+// json reads JSON Feed 1.0 and 1.1 (jsonfeed.org).
+func (p *parsing) json(text []byte) error {
+	text = bytes.TrimRight(text, " \t\r\n\x00")
+	f, err := new(jsonfeed.Parser).Parse(bytes.NewReader(text))
+	if err != nil {
+		f, err = p.looseJSON(text, err)
+	}
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(f.Version, "jsonfeed.org/version") {
+		return errNotJSONFeed
+	}
+	if len(f.Items) > maxItems {
+		return errItems
+	}
+	out, d := &p.out.Feed, &p.out.Details
+	d.Format = "json"
+	d.Version = f.Version[strings.LastIndexByte(f.Version, '/')+1:]
+	link := func(ref string) string { return webLink(p.refs.link(p.base, ref)) }
+	out.Title = oneLine(f.Title)
+	out.Site = link(f.HomePageURL)
+	out.Lang = first(language(f.Language), p.lang)
+	d.Description = html.EscapeString(f.Description)
+	d.Image = first(link(f.Icon), link(f.Favicon))
+	d.Self, d.Next, d.Finished = link(f.FeedURL), link(f.NextURL), f.Expired
+	for _, a := range append(f.Authors, f.Author) {
+		p.jsonAuthor(&d.Authors, a)
+	}
+	p.jsonHubs(text)
+	for _, it := range f.Items {
+		if it == nil {
+			continue
+		}
+		e, details := p.jsonItem(it)
+		p.out.Entries = append(p.out.Entries, e)
+		d.Items = append(d.Items, details)
+	}
+	return nil
+}
+
+// jsonItem takes over one entry.
+func (p *parsing) jsonItem(it *jsonfeed.Item) (newsfold.Entry, ItemDetails) {
+	link := func(ref string) string { return webLink(p.refs.link(p.base, ref)) }
+	var d ItemDetails
+	e := newsfold.Entry{
+		Link:    first(link(it.URL), link(it.ExternalURL)),
+		Title:   oneLine(it.Title),
+		Summary: html.EscapeString(strings.TrimSpace(it.Summary)),
+		Lang:    first(language(it.Language), p.out.Feed.Lang),
+		Image:   first(link(it.Image), link(it.BannerImage)),
+	}
+	e.GUID = first(strings.TrimSpace(it.ID), e.Link)
+	n := note{base: p.base}
+	if it.ContentHTML != "" {
+		e.Content = p.html(&n, e.Link, it.ContentHTML)
+	} else {
+		e.Content = textToHTML(it.ContentText)
+	}
+	for _, a := range append(it.Authors, it.Author) {
+		p.jsonAuthor(&d.Authors, a)
+	}
+	if len(d.Authors) == 0 {
+		d.Authors = p.out.Details.Authors
+	}
+	e.Authors = names(d.Authors)
+	for _, t := range it.Tags {
+		addTag(&e.Tags, html.EscapeString(t))
+	}
+	var dates dateReader
+	e.Issued, _ = dates.read(it.DatePublished)
+	e.Revised, _ = dates.read(it.DateModified)
+	e.Issued, e.Revised = e.Issued.UTC(), e.Revised.UTC()
+	if it.Attachments != nil {
+		for _, a := range *it.Attachments {
+			addMedia(&e, p.refs.link(p.base, a.URL), a.MimeType, strconv.FormatInt(a.SizeInBytes, 10))
+		}
+	}
+	e.Image = first(e.Image, imageOf(e.Media))
+	return e, d
+}
+
+// jsonAuthor adds an author.
+func (p *parsing) jsonAuthor(to *[]Person, a *jsonfeed.Author) {
+	if a != nil {
+		addPerson(to, Person{Name: oneLine(a.Name), URL: webLink(p.refs.link(p.base, a.URL))})
+	}
+}
+
+// textToHTML writes plain text as HTML, line breaks kept.
+func textToHTML(s string) string {
+	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
+	return strings.ReplaceAll(html.EscapeString(s), "\n", "<br>\n")
+}
+
+// jsonHubs reads the hubs, which gofeed leaves out.
+func (p *parsing) jsonHubs(text []byte) {
+	if !bytes.Contains(text, []byte(`"hubs"`)) {
+		return
+	}
+	var f struct {
+		Hubs []struct {
+			URL string `json:"url"`
+		} `json:"hubs"`
+	}
+	if json.Unmarshal(text, &f) != nil {
+		return
+	}
+	for _, h := range f.Hubs {
+		if u := webLink(p.refs.link(p.base, h.URL)); u != "" && len(p.out.Details.Hubs) < 8 {
+			p.out.Details.Hubs = append(p.out.Details.Hubs, u)
+		}
+	}
+}
+
+// looseJSON reads a feed that has values of types other than JSON Feed says, as
+// in "title": 5. It brings them into the right ones, and lets gofeed try again.
+func (p *parsing) looseJSON(text []byte, cause error) (*jsonfeed.Feed, error) {
+	var wrongType *json.UnmarshalTypeError
+	if !errors.As(cause, &wrongType) {
+		if bytes.Contains(text, []byte("jsonfeed.org/version")) {
+			return nil, fmt.Errorf("bad JSON: %w", cause)
+		}
+		return nil, errNotJSONFeed
+	}
+	var doc map[string]any
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	if err := dec.Decode(&doc); err != nil {
+		return nil, fmt.Errorf("bad JSON: %w", err)
+	}
+	p.faults.add("values have other types than JSON Feed says")
+	fixed, err := json.Marshal(jsonShape(doc, ""))
+	if err != nil {
+		return nil, fmt.Errorf("bad JSON: %w", err)
+	}
+	return new(jsonfeed.Parser).Parse(bytes.NewReader(fixed))
+}
+
+// jsonShape brings a value into the type that JSON Feed has for its name, and
+// drops it when that makes no sense.
+func jsonShape(v any, name string) any {
+	switch name {
+	case "", "author":
+		object, _ := v.(map[string]any)
+		shaped := make(map[string]any, len(object))
+		for k, v := range object {
+			if v = jsonShape(v, k+":"); v != nil {
+				shaped[k] = v
+			}
+		}
+		if len(shaped) == 0 {
+			return nil
+		}
+		return shaped
+	case "items:", "authors:", "attachments:":
+		list, ok := v.([]any)
+		if !ok {
+			list = []any{v}
+		}
+		shaped := make([]any, 0, len(list))
+		for _, v := range list {
+			if s, ok := v.(string); ok && name == "authors:" {
+				v = map[string]any{"name": s}
+			}
+			if v = jsonShape(v, ""); v != nil {
+				shaped = append(shaped, v)
+			}
+		}
+		return shaped
+	case "author:":
+		if s, ok := v.(string); ok {
+			return map[string]any{"name": s}
+		}
+		return jsonShape(v, "author")
+	case "tags:":
+		return jsonTags(v)
+	case "hubs:", "expired:", "size_in_bytes:", "duration_in_seconds:", "id:":
+		return v // gofeed brings these into shape, or does not read them
+	}
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return nil
+}
+
+// jsonTags reads tags that are one string, or numbers.
+func jsonTags(v any) any {
+	if s, ok := v.(string); ok {
+		tags := []any{}
+		for t := range strings.SplitSeq(s, ",") {
+			tags = append(tags, strings.TrimSpace(t))
+		}
+		return tags
+	}
+	list, _ := v.([]any)
+	tags := []any{}
+	for _, t := range list {
+		if s := jsonShape(t, "tag:"); s != nil {
+			tags = append(tags, s)
+		}
+	}
+	return tags
+}
