@@ -37,10 +37,14 @@ func browse(t *testing.T) *browser {
 	if program == "" {
 		t.Skip("needs a browser: set NEWSFOLD_BROWSER to the path of Chromium")
 	}
+	profile, err := os.MkdirTemp("", "newsfold-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
-		"--remote-debugging-port=0", "--remote-allow-origins=*", "--user-data-dir="+t.TempDir(), "about:blank")
+		"--remote-debugging-port=0", "--remote-allow-origins=*", "--user-data-dir="+profile, "about:blank")
 	cmd.WaitDelay = 5 * time.Second
 	said, err := cmd.StderrPipe()
 	if err != nil {
@@ -49,7 +53,11 @@ func browse(t *testing.T) *browser {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { stop(); _ = cmd.Wait() })
+	t.Cleanup(func() {
+		stop()
+		_ = cmd.Wait()
+		_ = os.RemoveAll(profile) // helper processes may still be writing: what stays lies in the system's own folder
+	})
 	var host string
 	for lines := bufio.NewScanner(said); lines.Scan(); {
 		if _, rest, ok := strings.Cut(lines.Text(), "DevTools listening on ws://"); ok {
@@ -238,6 +246,7 @@ func TestPicturesOfThePages(t *testing.T) {
 			for size, wh := range map[string][2]int{"wide": {1280, 860}, "phone": {390, 844}} {
 				b.screen(wh[0], wh[1], scheme)
 				b.visit(s.URL + path)
+				b.until(`document.getElementById("main")`)
 				if over := b.eval("document.documentElement.scrollWidth - innerWidth"); over != 0.0 {
 					t.Errorf("%s on a %s screen is %v pixels too wide", name, size, over)
 				}

@@ -84,7 +84,7 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 	began := earliest(st.Articles)
 	page := comparePage{
 		frame: s.frame("What is new at "+clip(name(copied.Outlet, copied.URL), 80), ""),
-		Story: st.ID, Headline: clip(st.Title, 300), Dir: direction(st.Dir),
+		Story: st.ID, Headline: clip(st.Title, 300), Dir: direction(st.Dir, st.Title),
 		Lead: s.side(*lead, began), Copy: s.side(*copied, began),
 	}
 	if copied.Relation != "" {
@@ -209,7 +209,9 @@ func pair(a, b []token, m []int) []row {
 		if end == len(b) {
 			break
 		}
-		if a[next].begin || b[end].begin {
+		// A side that is still empty has not begun its paragraph: what was
+		// added before its first word stays in front of it.
+		if a[next].begin && len(p.cur.Left) > 0 || b[end].begin && len(p.cur.Right) > 0 {
 			p.flush()
 		}
 		add(&p.cur.Left, "same", a[next])
@@ -275,7 +277,7 @@ func (p *pairing) flush() {
 // add appends a word to a side of a row.
 func add(side *[]run, op string, t token) {
 	text, n := t.text, len(*side)
-	if t.space {
+	if t.space && n > 0 {
 		text = " " + text
 	}
 	if n > 0 && (*side)[n-1].Op == op {

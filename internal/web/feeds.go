@@ -30,7 +30,8 @@ type health struct {
 	Due       bool // the next poll is due
 	Why       string
 	Error     string
-	Entries   int
+	Entries   string // how many there are so far
+	entries   int
 }
 
 // feeds shows how every feed does: those in trouble first, then by name.
@@ -64,7 +65,7 @@ func (s *server) health(f newsfold.Feed) health {
 	p := f.Poll
 	h := health{
 		ID: f.ID, Label: clip(f.Label(), 200), URL: clip(f.URL, 500), Site: outside(f.Site), Folders: strings.Join(f.Folders, ", "),
-		Succeeded: s.moment(p.Succeeded), Next: s.moment(p.Next), Why: p.Why, Entries: f.Entries,
+		Succeeded: s.moment(p.Succeeded), Next: s.moment(p.Next), Why: p.Why, entries: f.Entries, Entries: count(f.Entries, "entry", "entries"),
 		Due: !p.Next.After(s.now()),
 	}
 	switch {
@@ -95,7 +96,7 @@ func summary(all []health) string {
 		if h.State == "failing" || h.State == "ended" {
 			bad++
 		}
-		entries += h.Entries
+		entries += h.entries
 	}
 	text := count(len(all), "feed", "feeds") + ", " + count(entries, "entry", "entries") + " so far"
 	if bad == 0 {

@@ -148,6 +148,11 @@ func (f *filler) article(a newsfold.Article, body newsfold.Body) newsfold.Articl
 	if err := f.tx.PutArticle(&a); err != nil {
 		f.t.Fatal(err)
 	}
+	for _, r := range a.Entries {
+		if err := f.tx.PutEntry(&newsfold.Entry{Feed: r.Feed, GUID: r.Key, Link: a.URL, Title: a.Title, Seen: a.Seen, Article: a.ID}); err != nil {
+			f.t.Fatal(err)
+		}
+	}
 	if err := f.tx.PutBody(a.ID, body); err != nil {
 		f.t.Fatal(err)
 	}

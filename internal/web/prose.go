@@ -22,8 +22,8 @@ var shown = map[atom.Atom]atom.Atom{
 	atom.Table: atom.Table, atom.Thead: atom.Thead, atom.Tbody: atom.Tbody, atom.Tfoot: atom.Tfoot,
 	atom.Tr: atom.Tr, atom.Th: atom.Th, atom.Td: atom.Td, atom.Caption: atom.Caption,
 	atom.Figure: atom.Figure, atom.Figcaption: atom.Figcaption, atom.A: atom.A,
-	// The page has its own h1 and h2: headings of the article come below them.
-	atom.H1: atom.H3, atom.H2: atom.H3, atom.H3: atom.H4, atom.H4: atom.H5, atom.H5: atom.H6, atom.H6: atom.H6,
+	// The page has its own h1: headings of the article come below it.
+	atom.H1: atom.H2, atom.H2: atom.H2, atom.H3: atom.H3, atom.H4: atom.H4, atom.H5: atom.H5, atom.H6: atom.H6,
 }
 
 // dropped are the elements whose text is not text to be read.
@@ -121,7 +121,7 @@ func (b *builder) open(name atom.Atom, n *html.Node, link string) {
 	switch d := attr(n, "dir"); {
 	case d == "rtl" || d == "ltr":
 		b.WriteString(` dir="` + d + `"`)
-	case name == atom.P || name == atom.Li || name == atom.H3 || name == atom.H4 || name == atom.Td:
+	case name == atom.P || name == atom.Li || name == atom.H2 || name == atom.H3 || name == atom.Td:
 		b.WriteString(` dir="auto"`)
 	}
 	if l := language(attr(n, "lang")); l != "" {

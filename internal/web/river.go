@@ -239,7 +239,7 @@ func (s *server) fill(page *riverPage, stories []river.Story, firsts map[newsfol
 func (s *server) line(st river.Story, at time.Time) line {
 	l := line{
 		ID: st.ID, Headline: clip(st.Title, 300), Outlet: name(st.Outlet, st.URL), URL: outside(st.URL),
-		Lang: language(st.Lang), Dir: direction(st.Dir), Lede: clip(st.Lede, 300), Time: s.moment(st.Time),
+		Lang: language(st.Lang), Dir: direction(st.Dir, st.Title), Lede: clip(st.Lede, 300), Time: s.moment(st.Time),
 		Read: st.Read, Starred: st.Starred,
 	}
 	if st.Copies > 0 {

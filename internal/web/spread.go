@@ -147,8 +147,8 @@ func (s *server) spread(st river.Story, gaps map[newsfold.FeedID]time.Duration) 
 type axis struct{ from, to time.Time }
 
 const (
-	axisStart = 1.5 // percent kept free at the ends for the shapes
-	axisSpan  = 97.0
+	axisStart = 2.5 // percent kept free at the ends for the shapes
+	axisSpan  = 95.0
 )
 
 func (a axis) share(t time.Time) float64 {

@@ -163,7 +163,9 @@ func (s *server) member(st river.Story, a river.Article, began time.Time) member
 	for _, e := range a.Evidence {
 		m.Evidence = append(m.Evidence, evidence(e))
 	}
-	if !a.Lead {
+	if a.Lead {
+		m.Origins = nil // they stand below the text
+	} else {
 		m.Compare = fmt.Sprintf("/story/%d/compare/%d", st.ID, a.ID)
 	}
 	return m

@@ -10,6 +10,8 @@ import (
 
 	"newsfold"
 	"newsfold/internal/river"
+
+	"golang.org/x/text/unicode/bidi"
 )
 
 // moment is a time as the pages show it.
@@ -121,12 +123,21 @@ func outside(s string) string {
 	return u.String()
 }
 
-// direction returns a value for dir: "auto" lets the browser look at the text.
-func direction(dir string) string {
+// direction returns the direction of a text: what its publisher says, else that
+// of its first letter that has one.
+func direction(dir, text string) string {
 	if dir == "rtl" || dir == "ltr" {
 		return dir
 	}
-	return "auto"
+	for _, r := range text {
+		switch p, _ := bidi.LookupRune(r); p.Class() {
+		case bidi.L:
+			return "ltr"
+		case bidi.R, bidi.AL:
+			return "rtl"
+		}
+	}
+	return "ltr"
 }
 
 // language returns a language tag, or nothing for what cannot be one.
