@@ -139,7 +139,8 @@ func (g *aligner) gaps() {
 		return
 	}
 	first := al.runs[0]
-	g.gap(max(0, first.a-maxGap/2), first.a, max(0, first.b-maxGap/2), first.b, true, false)
+	a0, b0 := max(0, first.a-maxGap/2), max(0, first.b-maxGap/2)
+	g.gap(a0, first.a, b0, first.b, a0 > 0 || b0 > 0, false)
 	for k := 1; k < len(al.runs); k++ {
 		p, q := al.runs[k-1], al.runs[k]
 		if q.b >= p.b+p.n {
@@ -148,7 +149,8 @@ func (g *aligner) gaps() {
 	}
 	last := al.runs[len(al.runs)-1]
 	a, b := last.a+last.n, last.b+last.n
-	g.gap(a, min(len(al.a), a+maxGap/2), b, min(len(al.b), b+maxGap/2), false, true)
+	a1, b1 := min(len(al.a), a+maxGap/2), min(len(al.b), b+maxGap/2)
+	g.gap(a, a1, b, b1, false, a1 < len(al.a) || b1 < len(al.b))
 }
 
 // gap aligns a[a0:a1] with b[b0:b1] by their longest common subsequence. At the

@@ -8,16 +8,17 @@ import (
 
 // doc is an article made ready for comparison.
 type doc struct {
-	art   Article
-	text  string // that its words are cut from: the title when there is no text
-	words []word
-	title []word
-	key   string   // of its URL, see urlKey
-	links []string // keys of the URLs that it names as its original
-	mass  float64  // sum of the weights of its words, without chrome
-	n     int      // number of its words, without chrome
-	full  uint64   // hash of all of them
-	at    time.Time
+	art      Article
+	text     string // that its words are cut from: the title when there is no text
+	words    []word
+	title    []word
+	key      string   // of its URL, see urlKey
+	links    []string // keys of the URLs that it names as its original
+	mass     float64  // sum of the weights of its words, without chrome
+	n        int      // number of its words, without chrome
+	full     uint64   // hash of all of them
+	corrects bool     // its title or first words call it a correction
+	at       time.Time
 }
 
 func newDoc(a Article) *doc {
@@ -36,6 +37,7 @@ func newDoc(a Article) *doc {
 			}
 		}
 	}
+	d.corrects = corrects(d.title) || corrects(d.words)
 	markFurniture(d)
 	d.measure()
 	return d
@@ -122,6 +124,29 @@ func (t furnitureTable) matches(words []word) bool {
 			continue // a phrase of one word must be the whole line
 		}
 		if slices.EqualFunc(rest, words[1:1+len(rest)], func(h uint64, w word) bool { return h == w.hash }) {
+			return true
+		}
+	}
+	return false
+}
+
+// corrections are words that announce a corrected version.
+var corrections = makeCorrections("corrected", "correction", "corrects", "تصحيح", "korrektur",
+	"berichtigung", "berichtigt", "rectificatif", "corrección", "rettelse")
+
+func makeCorrections(words ...string) map[uint64]bool {
+	m := map[uint64]bool{}
+	for _, w := range words {
+		m[hashWord(w)] = true
+	}
+	return m
+}
+
+// corrects reports whether one of the first three words announces a
+// correction.
+func corrects(words []word) bool {
+	for _, w := range words[:min(3, len(words))] {
+		if corrections[w.hash] {
 			return true
 		}
 	}

@@ -11,6 +11,7 @@ import (
 type features struct {
 	inY      float64 // share of x, by weight of its words, that y contains
 	inX      float64 // share of y that x contains
+	inRuns   float64 // share of the smaller text's words that are in shared passages
 	longest  int     // words of the longest shared passage
 	shared   int     // words of the smaller text that the other has
 	words    int     // of the smaller text
@@ -53,14 +54,17 @@ func (m *measurer) measure(x, y *doc) (features, *alignment) {
 	f.inY = covered(al.a, al.hitA)
 	f.inX = covered(al.b, al.hitB)
 	f.passages = len(al.runs)
+	inRuns := 0
 	for _, r := range al.runs {
 		f.longest = max(f.longest, r.n)
+		inRuns += r.n
 	}
 	small, big, hit := al.a, al.b, al.hitA
 	if len(al.b) < len(al.a) || len(al.a) == len(al.b) && f.inX > f.inY {
 		small, big, hit = al.b, al.a, al.hitB
 	}
 	f.words = len(small)
+	f.inRuns = min(1, ratio(inRuns, f.words))
 	for _, h := range hit {
 		if h {
 			f.shared++
@@ -73,6 +77,9 @@ func (m *measurer) measure(x, y *doc) (features, *alignment) {
 	f.hours = -1
 	if hours(x.at) != 0 && hours(y.at) != 0 {
 		f.hours = math.Abs(x.at.Sub(y.at).Hours())
+	}
+	if x.corrects != y.corrects {
+		f.numSlots, f.dateSlots = 0, 0 // a correction is made of other facts
 	}
 	f.sameHost = x.art.Host != "" && x.art.Host == y.art.Host
 	return f, al
@@ -161,14 +168,12 @@ func (f *features) slots(al *alignment, x, y *doc) {
 	for _, s := range al.slots {
 		a, b := al.a[s.a0:s.a1], al.b[s.b0:s.b1]
 		switch {
-		case len(a) == 0 || len(b) == 0:
+		case len(a) == 0 || len(b) == 0 || len(a) > maxSlot || len(b) > maxSlot:
 			f.edits++
 		case differ(a, b, number):
 			f.numSlots++
 		case differ(a, b, date):
 			f.dateSlots++
-		case len(a) > maxSlot || len(b) > maxSlot:
-			f.edits++
 		case differ(a, b, name) && !alike(x, y, a, b):
 			f.nameSlots++
 		case rare(a) && rare(b) && !alike(x, y, a, b):

@@ -166,9 +166,8 @@ func (f *Folder) quantile(from, to int, q float64) uint32 {
 
 // match is an article that was verified against the one being folded.
 type match struct {
-	doc   *doc
-	v     Verdict
-	story []int64
+	doc *doc
+	v   Verdict
 }
 
 // matches verifies the article against the best candidates of the index.

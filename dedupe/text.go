@@ -342,14 +342,14 @@ func makeSlotWords() map[uint64]kind {
 	}
 	add(number, `zero two three four five six seven eight nine ten eleven twelve thirteen
 		fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty
-		seventy eighty ninety hundred thousand mln bln million billion trillion
+		seventy eighty ninety hundred thousand
 		second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth`)
 	add(number, `zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zweite dritte vierte
 		fünfte sechste siebte achte neunte zehnte deux trois quatre cinq sept huit neuf dix
 		deuxième troisième quatrième cinquième sixième septième dos tres cuatro cinco seis siete
 		ocho nueve diez segundo tercero cuarto quinto sexto`)
 	add(number, `اثنان اثنين ثلاثة ثلاث أربعة أربع خمسة خمس ستة ست سبعة سبع ثمانية ثمان تسعة تسع
-		عشرة عشر عشرين ثلاثين أربعين خمسين مئة مائة ألف مليون مليار الثاني الثانية الثالث الثالثة
+		عشرة عشر عشرين ثلاثين أربعين خمسين مئة مائة ألف الثاني الثانية الثالث الثالثة
 		الرابع الرابعة الخامس الخامسة السادس السادسة السابع السابعة الثامن الثامنة التاسع التاسعة
 		العاشر العاشرة ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر الأولى`)
 	add(date, `january february march april june july august september october november

@@ -32,6 +32,8 @@ func (m *measurer) judge(x, y *doc, opts Options) Verdict {
 		v.Rule, v.Score = ruleURL, 1
 	case x.n >= shortWords/2 && x.full == y.full && x.n == y.n && (!f.sameHost || f.title >= .3 || f.covered >= .3):
 		v.Rule, v.Score = ruleSame, 1
+	case f.series():
+		v.Rule, v.Score = ruleSeries, min(v.Score, opts.Threshold/2)
 	case f.shared == 0 && f.title < .9:
 		v.Rule, v.Score = ruleNothing, 0
 	}
@@ -84,15 +86,6 @@ func (f *features) copyRelation(v *Verdict, x, y *doc) Relation {
 		return Update
 	}
 	return Expanded
-}
-
-// score weighs the evidence.
-func score(f *features) float64 {
-	z := weights.bias
-	for _, t := range weights.terms {
-		z += t.weight * t.of(f)
-	}
-	return 1 / (1 + math.Exp(-z))
 }
 
 // evidence puts what was measured into words. The kinds are explained in
