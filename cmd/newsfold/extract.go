@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -216,13 +215,6 @@ func (o *extraction) page(file string, in io.Reader) (*extracted, error) {
 		line.Origin = append(line.Origin, extractedOrigin(or))
 	}
 	return line, nil
-}
-
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }
 
 // readPage reads at most the largest page and one byte, so that the extraction

@@ -145,13 +145,18 @@ func wrapped(text string, columns int) string {
 	return b.String()
 }
 
-// clock prints a time the short way: of day when it is today, else the date.
+// clock prints a time the short way: of day, with the day of the week within
+// the last six days, else the date.
 func clock(t, now time.Time) string {
 	t, now = t.Local(), now.Local()
-	if t.Year() == now.Year() && t.YearDay() == now.YearDay() {
-		return t.Format("15:04")
+	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	switch {
+	case t.Before(day.AddDate(0, 0, -6)) || !t.Before(day.AddDate(0, 0, 1)):
+		return t.Format(time.DateOnly)
+	case t.Before(day):
+		return t.Format("Mon 15:04")
 	}
-	return t.Format("2006-01-02")
+	return t.Format("15:04")
 }
 
 // lag prints a delay: "23 min", "4 h", "2 d".

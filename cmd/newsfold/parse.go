@@ -263,7 +263,7 @@ func parsedPeople(people []fetch.Person) []parsedPerson {
 	return out
 }
 
-// stamp writes a time, empty for none.
+// stamp prints a time, empty for none.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""

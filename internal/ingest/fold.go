@@ -236,11 +236,24 @@ func (f *folder) fold(id newsfold.ArticleID) error {
 	if err := f.tx.Shelf(sketchShelf).Put(key, d.Sketch); err != nil {
 		return err
 	}
-	s := shelver{tx: f.tx, now: f.e.now().UTC(), policy: f.e.opts.Lead}
+	s := shelver{tx: f.tx, now: f.e.now().UTC(), policy: f.e.opts.Lead, compare: f.compare}
 	if err := s.place(id, d); err != nil {
 		return err
 	}
 	return f.tx.Append(store.Folds, id)
+}
+
+// compare says what one article is to another.
+func (f *folder) compare(a, b newsfold.ArticleID) (dedupe.Verdict, error) {
+	x, err := f.Article(int64(a))
+	if err != nil {
+		return dedupe.Verdict{}, err
+	}
+	y, err := f.Article(int64(b))
+	if err != nil {
+		return dedupe.Verdict{}, err
+	}
+	return f.f.Explain(x, y), nil
 }
 
 // Explain says what one stored article is to another, by every rule.

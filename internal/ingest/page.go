@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"newsfold"
@@ -328,7 +329,9 @@ func (r reading) describe(doc *extract.Document) {
 	a.Lang = firstOf(doc.Lang, a.Lang)
 	a.Dir = firstOf(doc.Dir, a.Dir)
 	a.Image = firstOf(a.Image, doc.Image)
-	if doc.Site != "" && (a.Outlet == "" || a.Outlet == a.Host) {
+	// "Courier: City" is a feed of the Courier.
+	section := strings.HasPrefix(strings.ToLower(a.Outlet), strings.ToLower(doc.Site))
+	if doc.Site != "" && (a.Outlet == "" || a.Outlet == a.Host || section) {
 		a.Outlet = doc.Site
 	}
 	if a.Published.IsZero() {

@@ -14,6 +14,8 @@ type shelver struct {
 	tx     store.Tx
 	now    time.Time
 	policy string // of choosing a lead
+	// compare says what one article is to another.
+	compare func(a, b newsfold.ArticleID) (dedupe.Verdict, error)
 }
 
 // place carries out a decision: the article leaves the story that it was in,
@@ -35,12 +37,7 @@ func (s shelver) place(id newsfold.ArticleID, d dedupe.Decision) error {
 			return err
 		}
 	}
-	fold := decided(a, d, s.now)
-	if old == into && a.Fold.Relation == newsfold.First {
-		// Who founded a story is not a copy of one of its own copies.
-		fold.Relation, fold.With, fold.Score, fold.Evidence = newsfold.First, 0, 0, nil
-	}
-	a.Story, a.Fold = into, fold
+	a.Story, a.Fold = into, decided(a, d, s.now)
 	if err := s.tx.PutArticle(&a); err != nil {
 		return err
 	}
@@ -55,26 +52,28 @@ func (s shelver) place(id newsfold.ArticleID, d dedupe.Decision) error {
 			story.Read = false
 		}
 	}
-	return s.put(story)
+	return s.put(story, id)
 }
 
 // decided is a decision as it is stored.
 func decided(a newsfold.Article, d dedupe.Decision, now time.Time) newsfold.Fold {
 	f := newsfold.Fold{Relation: newsfold.First, At: now}
 	if d.With != 0 {
-		f = newsfold.Fold{
-			Relation: newsfold.Relation(d.Verdict.Relation), With: newsfold.ArticleID(d.With),
-			Score: d.Verdict.Score, At: now,
-		}
-		for _, e := range d.Verdict.Evidence {
-			f.Evidence = append(f.Evidence, newsfold.Evidence(e))
-		}
+		f = folded(d.Verdict, newsfold.ArticleID(d.With), now)
 	}
 	for _, l := range d.Links {
 		f.Links = append(f.Links, newsfold.Link{Relation: newsfold.Relation(l.Relation), With: newsfold.ArticleID(l.With), Score: l.Score})
 	}
 	if a.Fold.Relation == f.Relation && a.Fold.With == f.With {
 		f.At = a.Fold.At // decided the same way before
+	}
+	return f
+}
+
+func folded(v dedupe.Verdict, with newsfold.ArticleID, at time.Time) newsfold.Fold {
+	f := newsfold.Fold{Relation: newsfold.Relation(v.Relation), With: with, Score: v.Score, At: at}
+	for _, e := range v.Evidence {
+		f.Evidence = append(f.Evidence, newsfold.Evidence(e))
 	}
 	return f
 }
@@ -168,11 +167,12 @@ func (s shelver) leave(a newsfold.Article) error {
 			}
 		}
 	}
-	return s.put(story)
+	return s.put(story, 0)
 }
 
-// put stores a story with all that follows from its articles.
-func (s shelver) put(story newsfold.Story) error {
+// put stores a story with all that follows from its articles; joined is the one
+// that is new in it or has a new text.
+func (s shelver) put(story newsfold.Story, joined newsfold.ArticleID) error {
 	slices.Sort(story.Articles)
 	story.Articles = slices.Compact(story.Articles)
 	members := make([]dedupe.Article, 0, len(story.Articles))
@@ -199,9 +199,17 @@ func (s shelver) put(story newsfold.Story) error {
 		story.Feeds = append(story.Feeds, id)
 	}
 	slices.Sort(story.Feeds)
+	led := story.Lead
 	story.Lead = newsfold.ArticleID(dedupe.Lead(members, s.policy))
 	if !slices.Contains(story.Articles, story.Lead) {
 		story.Lead = story.Articles[0]
+	}
+	for _, id := range story.Articles {
+		if id == joined || led != story.Lead || joined == story.Lead {
+			if err := s.relate(id, story.Lead); err != nil {
+				return err
+			}
+		}
 	}
 	p := dedupe.Origins(members)
 	story.First = newsfold.Provenance{
@@ -209,6 +217,31 @@ func (s shelver) put(story newsfold.Story) error {
 		Confidence: p.Confidence, Reason: p.Reason,
 	}
 	return s.tx.PutStory(&story)
+}
+
+// relate makes an article say what it is to the lead of its story, which is what
+// a reader asks. Where the two are no copies of one another, having come together
+// through a third, the article keeps what it was folded with.
+func (s shelver) relate(id, lead newsfold.ArticleID) error {
+	a, err := s.tx.Article(id)
+	if err != nil {
+		return err
+	}
+	if id == lead {
+		a.Fold.Relation, a.Fold.With, a.Fold.Score, a.Fold.Evidence = newsfold.First, 0, 0, nil
+		return s.tx.PutArticle(&a)
+	}
+	v, err := s.compare(id, lead)
+	if err != nil {
+		return err
+	}
+	if !v.Relation.Copies() {
+		return nil
+	}
+	f := folded(v, lead, a.Fold.At)
+	f.Links = a.Fold.Links
+	a.Fold = f
+	return s.tx.PutArticle(&a)
 }
 
 // news reports whether a late copy tells a person who has read the story
