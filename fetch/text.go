@@ -7,16 +7,18 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // textClass says which bytes of character data need a second look: references,
-// characters that XML does not allow, carriage returns and the first byte of
-// the noncharacters U+FFFE and U+FFFF.
+// characters that XML does not allow, carriage returns, and the first byte of
+// the C1 controls and of the noncharacters U+FFFE and U+FFFF.
 var textClass = func() (t [256]bool) {
 	for c := range 0x20 {
 		t[c] = c != '\t' && c != '\n'
 	}
-	t['&'], t[0xEF] = true, true
+	t['&'], t[0xC2], t[0xEF] = true, true, true
 	return t
 }()
 
@@ -72,6 +74,14 @@ func appendOdd(dst, raw []byte) ([]byte, int) {
 			return dst, 1
 		}
 		return append(dst, '\n'), 1
+	case 0xC2:
+		if len(raw) > 1 && raw[1] <= 0x9F {
+			if r := fromC1(rune(raw[1])); r != 0 {
+				dst = utf8.AppendRune(dst, r)
+			}
+			return dst, 2
+		}
+		return append(dst, raw[0]), 1
 	case 0xEF:
 		if len(raw) > 2 && raw[1] == 0xBF && raw[2] >= 0xBE {
 			return dst, 3
@@ -132,8 +142,16 @@ func appendReference(dst, raw []byte, entities map[string]string) ([]byte, int) 
 	return append(dst, '&'), 1
 }
 
-// numericReference reads "65" or "x41". Numbers of the C1 controls mean what
-// windows-1252 has there, as in HTML (HTML Standard, section 13.2.5.80).
+// fromC1 is what windows-1252 has in the place of a C1 control character, which
+// nobody means (HTML Standard, section 13.2.5.80), 0 when it has nothing.
+func fromC1(r rune) rune {
+	if r = charmap.Windows1252.DecodeByte(byte(r)); r == utf8.RuneError {
+		return 0
+	}
+	return r
+}
+
+// numericReference reads "65" or "x41".
 func numericReference(digits []byte) (rune, bool) {
 	base := 10
 	if len(digits) > 0 && (digits[0] == 'x' || digits[0] == 'X') {
@@ -144,7 +162,7 @@ func numericReference(digits []byte) (rune, bool) {
 		return 0, len(digits) > 8 && isDigits(digits)
 	}
 	if 0x80 <= n && n <= 0x9F {
-		return []rune(html.UnescapeString("&#" + strconv.FormatUint(n, 10) + ";"))[0], true
+		return fromC1(rune(n)), true
 	}
 	if n > unicode.MaxRune {
 		return 0, true

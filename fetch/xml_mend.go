@@ -29,6 +29,7 @@ var (
 	errChildren  = errors.New("an element has more than 5000 children")
 	errBindings  = errors.New("more than 256 namespaces are declared at one place")
 	errAttrs     = errors.New("an element has more than 500 attributes")
+	errCut       = errors.New("the body ends before it says anything")
 	errOtherRoot = errors.New("the document is XML but no feed")
 )
 
@@ -53,6 +54,7 @@ type mender struct {
 	items   []byte // what its entries say
 	faults  faults
 	partial bool // the body ended early
+	floor   int  // how deep the stack is when the root is closed
 
 	stack      []frame
 	bindings   []binding
@@ -137,7 +139,7 @@ func (m *mender) mend(src []byte) error {
 			}
 		case xmlEnd:
 			m.end()
-			if m.format != "" && len(m.stack) == 0 {
+			if m.format != "" && len(m.stack) == m.floor {
 				return m.finish()
 			}
 		case xmlText:
@@ -158,11 +160,14 @@ func (m *mender) finish() error {
 	if m.format == "" {
 		return errNoFeed
 	}
-	if len(m.stack) == 0 {
+	if len(m.stack) == m.floor {
 		return nil
 	}
 	m.partial = true
 	m.faults.add("the body ends before the feed does")
+	if len(m.head) == 0 && len(m.items) == 0 {
+		return errCut
+	}
 	top := m.stack[len(m.stack)-1].mode
 	if m.inItem && (m.scan.cut || top == modeLeaf || top == modeMarkup) {
 		for i := range m.stack {
@@ -311,15 +316,10 @@ func (m *mender) resolve(name []byte) (string, []byte) {
 	switch {
 	case len(prefix) == 0 || bytes.Equal(prefix, m.rootPrefix) && m.format != "rdf":
 		return "", local
+	case m.format == "atom" && string(prefix) == "atom":
+		return "", local
 	case knownPrefixes[string(prefix)]:
-		if m.format == "atom" && string(prefix) == "atom" {
-			return "", local
-		}
-		for p := range knownPrefixes {
-			if p == string(prefix) {
-				return p, local
-			}
-		}
+		return string(prefix), local
 	case string(prefix) == "rss":
 		return "", local
 	}
@@ -382,7 +382,7 @@ func (m *mender) root() error {
 		f.place = placeFeed
 	case "entry":
 		f.place = placeFeed
-		m.stack = append(m.stack, f)
+		m.stack, m.floor = append(m.stack, f), 1
 		f.bindings = len(m.bindings)
 		f.rule = xmlRule{shape: shapeItem, as: "entry"}
 		if err := m.startItem(&f); err != nil {
@@ -627,7 +627,8 @@ func (m *mender) startLeaf(f *frame) {
 	if f.rule.shape == shapeHTML {
 		l.attrs = l.attrs[:0]
 		if len(m.scan.attrs) > 0 {
-			l.typ, l.mode = strings.ToLower(m.attr("type")), strings.ToLower(m.attr("mode"))
+			l.typ, _, _ = strings.Cut(strings.ToLower(m.attr("type")), ";")
+			l.typ, l.mode = strings.TrimSpace(l.typ), strings.ToLower(m.attr("mode"))
 			if src := m.attr("src"); src != "" && f.rule.as == "content" {
 				l.attrs = append(l.attrs, leafAttr{"src", []byte(m.refs.link(f.base, src))})
 			}
@@ -755,7 +756,7 @@ func (m *mender) endLeaf(f *frame) {
 		m.endAttrs(f, value)
 		return
 	}
-	if len(value) == 0 && len(l.attrs) == 0 {
+	if len(value) == 0 && (len(l.attrs) == 0 || f.rule.shape == shapeID || f.rule.shape == shapeURL) {
 		return
 	}
 	m.stack[len(m.stack)-2].seen |= 1 << f.rule.once &^ 1
@@ -840,8 +841,13 @@ func (m *mender) html(f *frame) []byte {
 			value = value[l.topOpen:l.topShut]
 		}
 	case l.mode == "base64" || isBinary(l.typ):
-		value = m.base64(value)
-	case m.format != "atom" && !strings.HasPrefix(f.rule.as, "atom:"):
+		value = m.base64(f.rule.as, value)
+	case strings.HasPrefix(f.rule.as, "media:"):
+		// Media RSS has plain text unless it says otherwise; many do not say.
+		if plain := string(value); l.typ != "html" && strings.ContainsAny(plain, "&<") && stripTags(plain) == plain {
+			value = appendEscaped(nil, plain)
+		}
+	case !m.isAtom(f.rule.as):
 		// RSS says nothing about types: HTML it is.
 	case l.typ == "text" || l.typ == "text/plain" || l.typ == "":
 		if bytes.ContainsAny(value, "&<>") && !(l.typ == "" && f.rule.as != "title" && looksLikeHTML(string(value))) {
@@ -855,9 +861,15 @@ func (m *mender) html(f *frame) []byte {
 	return value
 }
 
+// isAtom reports whether an element has the text constructs of Atom.
+func (m *mender) isAtom(name string) bool {
+	prefix, _, ok := strings.Cut(name, ":")
+	return m.format == "atom" && !ok || ok && prefix == "atom"
+}
+
 // base64 decodes a text that is encoded so. Atom 0.3 allows it for any type; in
 // Atom 1.0 it is implied by the types that are no text.
-func (m *mender) base64(value []byte) []byte {
+func (m *mender) base64(as string, value []byte) []byte {
 	packed := bytes.Join(bytes.Fields(value), nil)
 	decoded := make([]byte, base64.StdEncoding.DecodedLen(len(packed)))
 	n, err := base64.StdEncoding.Decode(decoded, packed)
@@ -868,8 +880,8 @@ func (m *mender) base64(value []byte) []byte {
 		return nil
 	}
 	decoded = appendPlain(nil, decoded[:n])
-	switch m.leaf.typ {
-	case "", "text", "text/plain":
+	switch {
+	case m.leaf.typ == "", m.leaf.typ == "text", m.leaf.typ == "text/plain", as == "title" && isBinary(m.leaf.typ):
 		return appendEscaped(nil, string(decoded))
 	}
 	return decoded
