@@ -22,35 +22,66 @@ type LoadOptions struct {
 	Copies  float64 // share of articles that are copies of earlier ones, 0 to 1; default .2, below 0: none
 	Seed    uint64  // another seed gives other texts
 	Pages   bool    // the feeds carry summaries only, and the pages have to be fetched
+	Spread  bool    // each feed is a host of its own, 127.0.0.1, 127.0.0.2 …, which Linux has ready; at most 250
 
-	Addr string    // address to listen on; default a free port of 127.0.0.1
+	Addr string    // address to listen on, one of 127.0.0.1; default a free port
 	Now  time.Time // the articles appeared in the 20 hours before; default the time of the call
 }
 
 // Load serves generated feeds until ctx is done or Close is called. The same
 // options give the same articles; only the port in the addresses may differ.
-// Every feed is a path of one host, an IP address, so that any client may read
-// them that is allowed to reach loopback. A copy is the whole text under
-// another title, the text with a credit, or its first half.
+// Hosts are addresses, so that any client may read them that is allowed to
+// reach loopback. A copy is the same text under nearly the same title, or with
+// a credit, or, where feeds are hosts, its first half under a title of its own:
+// an excerpt on the same host would not be told from boilerplate.
 func Load(ctx context.Context, opts LoadOptions) (*Newsroom, error) {
+	if opts.Feeds <= 0 {
+		opts.Feeds = 10
+	}
+	if opts.Spread && opts.Feeds > maxSpread {
+		return nil, fmt.Errorf("serve generated feeds: %d hosts, at most %d are possible", opts.Feeds, maxSpread)
+	}
+	prints, err := newPrints()
+	if err != nil {
+		return nil, err
+	}
 	l, err := listen(ctx, opts.Addr)
 	if err != nil {
 		return nil, err
 	}
-	prints, err := newPrints()
-	if err != nil {
-		return nil, errors.Join(err, l.Close())
+	ls := []net.Listener{l}
+	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	for f := 1; opts.Spread && f < opts.Feeds; f++ {
+		l, err := listen(ctx, fmt.Sprintf("127.0.0.%d:%s", f+1, port))
+		if err != nil {
+			for _, l := range ls {
+				err = errors.Join(err, l.Close())
+			}
+			return nil, err
+		}
+		ls = append(ls, l)
 	}
-	g := newGenerator(opts, l.Addr().(*net.TCPAddr), prints)
-	n := &Newsroom{truth: map[string]string{}, entries: g.Feeds * g.Entries, port: strconv.Itoa(l.Addr().(*net.TCPAddr).Port)}
+	g := newGenerator(opts, port, prints)
+	n := &Newsroom{truth: map[string]string{}, entries: g.Feeds * g.Entries, port: port}
 	for f := range g.Feeds {
-		n.feeds = append(n.feeds, newsfold.Feed{URL: g.base + feedPath(f), Title: feedTitle(f), Site: g.base + "/"})
+		n.feeds = append(n.feeds, newsfold.Feed{URL: g.base(f) + feedPath(f), Title: feedTitle(f), Site: g.base(f) + "/"})
 	}
 	for k := range n.entries {
 		n.truth[g.url(k)] = fmt.Sprintf("story %d", g.root(k))
 	}
-	n.serve(ctx, l, g)
+	n.serve(ctx, g, ls...)
 	return n, nil
+}
+
+// maxSpread is how many hosts there may be: 127.0.0.1 to 127.0.0.250.
+const maxSpread = 250
+
+// base is the address of the host of a feed.
+func (g *generator) base(f int) string {
+	if !g.Spread {
+		f = 0
+	}
+	return fmt.Sprintf("http://127.0.0.%d:%s", f+1, g.port)
 }
 
 func feedPath(f int) string  { return fmt.Sprintf("/feeds/%d.xml", f) }
@@ -60,15 +91,12 @@ func feedTitle(f int) string { return fmt.Sprintf("Generated feed %d", f) }
 // appeared, in feed k modulo the number of feeds. It keeps only the vocabulary.
 type generator struct {
 	LoadOptions
-	base   string
+	port   string
 	prints *prints
 	vocab  []string
 }
 
-func newGenerator(opts LoadOptions, addr *net.TCPAddr, prints *prints) *generator {
-	if opts.Feeds <= 0 {
-		opts.Feeds = 10
-	}
+func newGenerator(opts LoadOptions, port string, prints *prints) *generator {
 	if opts.Entries <= 0 {
 		opts.Entries = 100
 	}
@@ -79,7 +107,7 @@ func newGenerator(opts LoadOptions, addr *net.TCPAddr, prints *prints) *generato
 		opts.Now = time.Now()
 	}
 	opts.Now = opts.Now.UTC().Truncate(time.Second)
-	g := &generator{LoadOptions: opts, base: "http://" + addr.String(), prints: prints}
+	g := &generator{LoadOptions: opts, port: port, prints: prints}
 	r := g.dice(0, 'v')
 	seen := map[string]bool{}
 	for len(g.vocab) < 4000 {
@@ -131,21 +159,26 @@ func (g *generator) root(k int) int {
 	}
 }
 
-func (g *generator) url(k int) string { return fmt.Sprintf("%s/articles/%d", g.base, k) }
+func (g *generator) url(k int) string { return fmt.Sprintf("%s/articles/%d", g.base(k%g.Feeds), k) }
 
 // article makes article k.
 func (g *generator) article(k int) *article {
 	root := g.root(k)
-	a := &article{slug: strconv.Itoa(k), section: "Generated", title: g.title(k), body: g.text(root)}
+	a := &article{slug: strconv.Itoa(k), section: "Generated", title: g.title(root), body: g.text(root)}
 	total := g.Feeds * g.Entries
 	a.ago = time.Duration(total-k) * (20 * time.Hour / time.Duration(total))
 	if k != root {
-		switch g.dice(k, 'k').IntN(3) {
-		case 0: // the same text
+		kinds := 2
+		if g.Spread {
+			kinds = 3
+		}
+		switch g.dice(k, 'k').IntN(kinds) {
+		case 0:
+			a.title = "Again: " + a.title
 		case 1:
 			a.credit = "This article originally appeared on " + feedTitle(root%g.Feeds) + "."
 		case 2:
-			a.body = a.body[:(len(a.body)+1)/2]
+			a.title, a.body = g.title(k), a.body[:(len(a.body)+1)/2]
 		}
 	}
 	return a
@@ -218,7 +251,7 @@ func (g *generator) page(k int) printed {
 	pg := page{
 		Lang: "en", Outlet: feedTitle(k % g.Feeds), Motto: "Generated", Title: a.title, URL: g.url(k), Section: a.section,
 		Summary: a.summary(), Published: at.Format(time.RFC3339), Date: at.Format(w.date), Words: w, Nav: w.Nav,
-		Feeds: []reference{{Type: "application/rss+xml", Title: feedTitle(k % g.Feeds), URL: g.base + feedPath(k%g.Feeds)}},
+		Feeds: []reference{{Type: "application/rss+xml", Title: feedTitle(k % g.Feeds), URL: g.base(k%g.Feeds) + feedPath(k%g.Feeds)}},
 	}
 	for _, p := range a.paragraphs() {
 		pg.Paragraphs = append(pg.Paragraphs, htmltemplate.HTML(markup(p, nil)))
@@ -228,7 +261,7 @@ func (g *generator) page(k int) printed {
 
 // feed prints feed f, newest entry first.
 func (g *generator) feed(f int) printed {
-	is := issue{Title: feedTitle(f), Motto: "Generated", Lang: "en", URL: g.base + feedPath(f), Home: g.base + "/"}
+	is := issue{Title: feedTitle(f), Motto: "Generated", Lang: "en", URL: g.base(f) + feedPath(f), Home: g.base(f) + "/"}
 	for j := g.Entries - 1; j >= 0; j-- {
 		k := j*g.Feeds + f
 		a := g.article(k)

@@ -31,9 +31,7 @@ type Newsroom struct {
 	truth     map[string]string
 	entries   int
 	port      string
-	server    *http.Server
 	transport *http.Transport
-	done      chan struct{}
 	close     func() error // idempotent
 	stop      func() bool  // forgets about the context
 }
@@ -49,7 +47,7 @@ func Listen(ctx context.Context, opts Options) (*Newsroom, error) {
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	n.serve(ctx, l, handler)
+	n.serve(ctx, handler, l)
 	return n, nil
 }
 
@@ -124,18 +122,19 @@ func answer(w http.ResponseWriter, r *http.Request, f printed, ok bool) {
 }
 
 // serve starts to serve.
-func (n *Newsroom) serve(ctx context.Context, l net.Listener, handler http.Handler) {
-	n.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
-	n.transport = n.dial(l.Addr())
-	n.done = make(chan struct{})
-	go func() {
-		defer close(n.done)
-		n.server.Serve(l) // ends with Close; a listener on loopback does not fail otherwise
-	}()
+func (n *Newsroom) serve(ctx context.Context, handler http.Handler, ls ...net.Listener) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	n.transport = n.dial(ls[0].Addr().String())
+	var running sync.WaitGroup
+	for _, l := range ls {
+		running.Go(func() {
+			_ = server.Serve(l) // ends with Close; a listener on loopback does not fail otherwise
+		})
+	}
 	n.close = sync.OnceValue(func() error {
-		err := n.server.Close()
+		err := server.Close()
 		n.transport.CloseIdleConnections()
-		<-n.done
+		running.Wait()
 		return err
 	})
 	n.stop = context.AfterFunc(ctx, func() { n.close() })
@@ -184,17 +183,21 @@ func (n *Newsroom) Transport() http.RoundTripper { return n.transport }
 
 // dial returns a transport that goes to one address for all names of the
 // newsroom.
-func (n *Newsroom) dial(to net.Addr) *http.Transport {
+func (n *Newsroom) dial(to string) *http.Transport {
 	return &http.Transport{
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			host, port, err := net.SplitHostPort(addr)
 			if err != nil {
 				return nil, err
 			}
-			if port != n.port || !strings.HasSuffix(host, ".localhost") && host != "127.0.0.1" {
-				return nil, fmt.Errorf("%s is not in the sample newsroom, and nothing else can be reached from here", host)
+			switch {
+			case port == n.port && strings.HasSuffix(host, ".localhost"):
+				addr = to
+			case port == n.port && strings.HasPrefix(host, "127.0.0."):
+			default:
+				return nil, fmt.Errorf("%s is not in the sample newsroom, and nothing else can be reached from here", addr)
 			}
-			return new(net.Dialer).DialContext(ctx, to.Network(), to.String())
+			return new(net.Dialer).DialContext(ctx, network, addr)
 		},
 		MaxIdleConnsPerHost: 4,
 		IdleConnTimeout:     time.Minute,
