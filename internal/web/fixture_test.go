@@ -248,6 +248,9 @@ func newsroom(f *filler) {
 		Published: at(4*time.Hour + 2*time.Minute), Entries: []newsfold.EntryRef{{Feed: courier, Key: "a"}},
 		Origins: []newsfold.Origin{{Kind: "dateline", Name: "Northwire", Quote: "OSMUND (Northwire) –"}},
 		Fold: newsfold.Fold{Relation: newsfold.Edited, With: ferry, Score: .93, Evidence: []newsfold.Evidence{
+			{Kind: "containment", Value: .987, Detail: "88 of 89 words of the shorter text are in the other"},
+			{Kind: "passage", Value: .6, Detail: "longest shared passage: 54 words"},
+			{Kind: "title", Value: .31, Detail: `"Ferry back" and "Night ferry"`},
 			{Kind: "tea_leaves", Value: .5, Detail: "they point the same way"},
 		}},
 	}, html(harbourEdited))

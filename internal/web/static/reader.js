@@ -152,7 +152,7 @@
     "?": () => help.showModal(),
   };
   const afterG = { g: () => (stories.length ? go(stories[0]) : scrollTo(0, 0)), a: visit("/"), u: visit("/?unread=1"), s: visit("/?starred=1"), f: visit("/feeds") };
-  let chord = 0; // when g was pressed
+  let chord = -Infinity; // when g was pressed
 
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || help.open) return;
@@ -161,7 +161,7 @@
       return;
     }
     const waiting = e.timeStamp - chord < 1500;
-    chord = 0;
+    chord = -Infinity;
     const act = (waiting && afterG[e.key]) || keys[e.key];
     if (act) {
       e.preventDefault();
