@@ -117,6 +117,7 @@ type parsing struct {
 	refs   linker
 	base   *url.URL // of the document; nil: unknown
 	lang   string   // Content-Language
+	texts  []string // that the mender kept aside
 	faults faults
 }
 
@@ -159,7 +160,7 @@ func (p *parsing) xml(text []byte) error {
 	if err := m.mend(text); err != nil {
 		return err
 	}
-	p.refs, p.faults = m.refs, m.faults
+	p.refs, p.texts, p.faults = m.refs, m.texts, m.faults
 	p.out.Details.Format, p.out.Details.Version = m.format, m.version
 	p.out.Details.Partial = m.partial
 	open, shut := "<rss><channel>", "</channel></rss>"

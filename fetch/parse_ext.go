@@ -345,6 +345,7 @@ func updatePeriod(period, frequency string) time.Duration {
 // the feed states no base, that of RSS and JSON Feed is the page that the entry
 // is about, since there the HTML was written for it.
 func (p *parsing) html(n *note, link, s string) string {
+	s = textOf(p.texts, s)
 	if strings.IndexByte(s, '<') < 0 || !hasRelative(s) {
 		return s
 	}

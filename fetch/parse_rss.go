@@ -27,7 +27,7 @@ func (p *parsing) rss(f *rssfeed.Feed, m *mender) error {
 	}
 	d.ID = first(m.doc.id, m.doc.about)
 	d.Description = p.html(&m.doc, out.Site, first(f.Description, x.text("dc", "description"), x.text("itunes", "summary"), x.text("itunes", "subtitle")))
-	d.Rights = first(f.Copyright, x.text("dc", "rights"))
+	d.Rights = p.html(&m.doc, out.Site, first(f.Copyright, x.text("dc", "rights")))
 	d.Generator = oneLine(first(f.Generator, x.attr("admin", "generatorAgent", "resource")))
 	if f.Image != nil {
 		d.Image = f.Image.URL
@@ -112,7 +112,7 @@ func (p *parsing) rssItem(it *rssfeed.Item, n *note, e *newsfold.Entry, d *ItemD
 	x.media(e)
 	e.Image = first(x.image(), x.attr("itunes", "image", "href"), imageOf(e.Media))
 	d.Comments = webLink(it.Comments)
-	d.Rights = x.text("dc", "rights")
+	d.Rights = p.html(n, e.Link, x.text("dc", "rights"))
 }
 
 // rssLink finds where an entry leads. The links that FeedBurner and its like

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -52,6 +53,7 @@ type mender struct {
 	notes   []note // of its entries
 	head    []byte // what the feed says
 	items   []byte // what its entries say
+	texts   []string // long texts, which head and items refer to
 	faults  faults
 	partial bool // the body ended early
 	floor   int  // how deep the stack is when the root is closed
@@ -736,7 +738,7 @@ func (m *mender) endLeaf(f *frame) {
 	value := bytes.TrimSpace(l.value)
 	switch f.rule.shape {
 	case shapeHTML:
-		value = m.html(f)
+		value = m.aside(f.rule.as, m.html(f))
 	case shapeDate:
 		t, ok := m.dates.read(string(value))
 		if !ok {
@@ -765,6 +767,30 @@ func (m *mender) endLeaf(f *frame) {
 	*dst = m.appendStartTag(*dst, f.rule.as)
 	*dst = appendValue(*dst, value)
 	*dst = appendEndTag(*dst, f.rule.as)
+}
+
+// textRef starts what stands for a text in the document that gofeed reads.
+const textRef = "\uFDD0"
+
+// aside keeps a long text and returns a reference to it, which textOf resolves.
+// The decoder below gofeed reads byte by byte, several times over: texts that
+// are decoded already need not go that way. Titles do, since they are short.
+func (m *mender) aside(name string, value []byte) []byte {
+	if name == "title" || strings.HasSuffix(name, ":title") || len(value) < 100 && !bytes.HasPrefix(value, []byte(textRef)) {
+		return value
+	}
+	m.texts = append(m.texts, string(value))
+	return strconv.AppendInt([]byte(textRef), int64(len(m.texts)-1), 10)
+}
+
+// textOf returns the text that s refers to, or s itself.
+func textOf(texts []string, s string) string {
+	if n, ok := strings.CutPrefix(s, textRef); ok {
+		if i, err := strconv.Atoi(n); err == nil && i >= 0 && i < len(texts) {
+			return texts[i]
+		}
+	}
+	return s
 }
 
 // noteID keeps an Atom ID. gofeed would pass it through net/url, which changes
