@@ -28,11 +28,21 @@ const foldBatch = 64
 
 // foldLoop gives articles their stories.
 func (e *Engine) foldLoop(ctx context.Context) error {
+	var settled []chan struct{}
+	if e.opts.Manual {
+		// Commands that only look never pay for the index.
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-e.texts:
+		case done := <-e.settled:
+			settled = append(settled, done)
+		}
+	}
 	f, err := e.openFolder(ctx)
 	if err != nil {
 		return wrap("read sketches", err)
 	}
-	var settled []chan struct{}
 	for {
 		n, err := f.batch(ctx)
 		if err != nil {

@@ -18,8 +18,8 @@ import (
 
 // Options tune an [Engine]. The zero value is the default of every field.
 type Options struct {
-	// Manual turns off polling by the clock: feeds are asked only through
-	// [Engine.Pass]. For one-shot commands.
+	// Manual turns off all work by the clock: feeds and pages are asked, and
+	// texts folded, only while a [Engine.Pass] runs. For one-shot commands.
 	Manual bool
 
 	Feeds    int            // polls under way at once; default 32
@@ -48,6 +48,7 @@ type Engine struct {
 	drains  chan drain    // to the page loop
 	settled chan chan struct{}
 
+	active    atomic.Int64 // passes
 	pagesLeft atomic.Int64
 	pagesDone atomic.Int64
 	folded    atomic.Int64
@@ -137,6 +138,9 @@ type Request struct {
 // returns what came of it. The engine must be running. It is an error only when
 // ctx ends first.
 func (e *Engine) Pass(ctx context.Context, req Request) (Progress, error) {
+	e.active.Add(1)
+	defer e.active.Add(-1)
+	before := e.pagesDone.Load()
 	p := &pass{req: req, reports: make(chan Progress), done: make(chan struct{})}
 	if err := send(ctx, e.passes, p); err != nil {
 		return Progress{}, err
@@ -159,7 +163,6 @@ func (e *Engine) Pass(ctx context.Context, req Request) (Progress, error) {
 		}
 	}
 	last = p.progress
-	before := e.pagesDone.Load()
 	pages := func() {
 		last.Pages = int(e.pagesDone.Load() - before)
 		last.PagesLeft = int(e.pagesLeft.Load())

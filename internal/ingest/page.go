@@ -106,7 +106,7 @@ func (p *pager) stop() {
 // runs low, since what is queued stays wanted there until it is done.
 func (p *pager) refill(ctx context.Context) error {
 	const low, most = 64, 4096
-	if p.queue.waiting > low && len(p.drains) == 0 {
+	if p.queue.waiting > low && len(p.drains) == 0 || p.e.opts.Manual && p.e.active.Load() == 0 {
 		return nil
 	}
 	now := p.e.now()
@@ -249,10 +249,15 @@ var retries = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * t
 
 func (r reading) failed(cause error) error {
 	p := &r.a.Page
+	var fe *fetch.Error
+	if errors.As(cause, &fe) && fe.Kind == fetch.Waiting {
+		// The host asked for time; that is no attempt.
+		p.Next = fe.Retry
+		return r.fold()
+	}
 	p.Attempts++
 	p.Error = cause.Error()
 	again := p.Attempts <= len(retries)
-	var fe *fetch.Error
 	if errors.As(cause, &fe) && !passing(fe) {
 		again = false
 	}
@@ -271,6 +276,8 @@ func (r reading) failed(cause error) error {
 func passing(e *fetch.Error) bool {
 	switch e.Kind {
 	case fetch.Network, fetch.Timeout, fetch.TLS, fetch.Empty:
+		return true
+	case fetch.Forbidden: // until its owner allows it
 		return true
 	case fetch.Status:
 		return e.Status >= 500 || e.Status == 404 || e.Status == 408 || e.Status == 425 || e.Status == 429

@@ -60,7 +60,8 @@ type Article struct {
 	Published time.Time           `json:"published,omitzero"`
 	Seen      time.Time           `json:"seen"`
 	Words     int                 `json:"words"`
-	Body      newsfold.PageState  `json:"body"` // where the text comes from
+	Body      newsfold.PageState  `json:"body"`            // where the text comes from
+	Error     string              `json:"error,omitempty"` // why it is not the page's
 	Relation  newsfold.Relation   `json:"relation,omitempty"`
 	With      newsfold.ArticleID  `json:"with,omitempty"`
 	Score     float64             `json:"score,omitempty"`
@@ -210,7 +211,7 @@ func (l *loader) article(a newsfold.Article, lead bool) (Article, error) {
 	}
 	ra := Article{
 		ID: a.ID, Lead: lead, Title: a.Title, URL: a.Link, Outlet: a.Outlet, Byline: a.Byline, Lang: a.Lang,
-		Published: a.Published, Seen: a.Seen, Words: a.Page.Words, Body: a.Page.State,
+		Published: a.Published, Seen: a.Seen, Words: a.Page.Words, Body: a.Page.State, Error: a.Page.Error,
 		Relation: a.Fold.Relation, With: a.Fold.With, Score: a.Fold.Score,
 		Evidence: a.Fold.Evidence, Links: a.Fold.Links, Origins: a.Origins, Feeds: feeds,
 	}
