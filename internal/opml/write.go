@@ -15,7 +15,7 @@ import (
 
 // Outline is one line of an OPML document with the lines beneath it.
 type Outline struct {
-	Text     string // what is read; may be empty
+	Text     string // what is read, on one line; when it is empty, the URL
 	Type     string // "link", "rss" or empty
 	URL      string // of type "link": where it leads
 	Created  time.Time
@@ -53,17 +53,18 @@ func Write(w io.Writer, title string, feeds []newsfold.Feed, at time.Time) error
 // subscription is a feed as an outline. Programs differ in whether they show
 // text or title, so both say the same.
 func subscription(f *newsfold.Feed) Outline {
-	o := Outline{Text: f.Label(), Type: "rss"}
+	label := cmp.Or(title(f.Label()), f.URL)
+	o := Outline{Text: label, Type: "rss"}
 	add := func(name, value string) {
 		if value != "" {
 			o.Attrs = append(o.Attrs, Attr{name, value})
 		}
 	}
-	add("title", f.Label())
+	add("title", label)
 	add("xmlUrl", f.URL)
 	add("htmlUrl", f.Site)
 	add("language", f.Lang)
-	add("newsfold:title", f.Title)
+	add("newsfold:title", title(f.Title))
 	return o
 }
 
@@ -161,7 +162,7 @@ func (p *printer) outlines(outs []Outline, depth int) {
 			return
 		}
 		p.raw(indent, "<outline")
-		p.attr("text", o.Text)
+		p.attr("text", cmp.Or(title(o.Text), o.URL, "(untitled)"))
 		if o.Type != "" {
 			p.attr("type", o.Type)
 		}

@@ -91,7 +91,7 @@ func TestWriteOutlinesMakesAStoryOutline(t *testing.T) {
 		Text: "Ferry & tide", Type: "link", URL: "http://a.example/?x=1&y=2", Created: at,
 		Attrs:    []opml.Attr{{Name: "newsfold:outlets", Value: "2"}},
 		Outlines: []opml.Outline{{Text: "A copy\x00", Type: "link", URL: "http://b.example/"}},
-	}, {Text: ""}}, time.Time{})
+	}}, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

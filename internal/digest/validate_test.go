@@ -1,0 +1,112 @@
+package digest_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"newsfold"
+	"newsfold/internal/digest"
+	"newsfold/internal/opml"
+	"newsfold/internal/river"
+)
+
+// validate runs the validators of testdata/validate over files and returns what
+// they found.
+func validate(t *testing.T, files ...string) (faults string, ok bool) {
+	t.Helper()
+	if os.Getenv("NEWSFOLD_VALIDATE") == "" {
+		t.Skip("NEWSFOLD_VALIDATE is not set: run `npm ci` in internal/digest/testdata/validate, set it to 1, and foreign validators check the digests")
+	}
+	out, err := exec.CommandContext(t.Context(), "node", append([]string{"testdata/validate/validate.mjs"}, files...)...).CombinedOutput()
+	if _, ran := err.(*exec.ExitError); err != nil && !ran {
+		t.Fatalf("node is needed: %v", err)
+	}
+	return string(out), err == nil
+}
+
+func TestForeignValidatorsAcceptEveryDocument(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lists, err := filepath.Glob("../opml/testdata/*.opml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, lists...)
+	dir := t.TempDir()
+	for _, format := range digest.Formats() {
+		name := filepath.Join(dir, "hostile."+format)
+		if err := os.WriteFile(name, render(t, format, hostile()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, name)
+	}
+	var list strings.Builder
+	var feeds []newsfold.Feed
+	for _, s := range hostile().Stories {
+		feeds = append(feeds, newsfold.Feed{URL: "http://a.example/" + s.Title, Title: s.Title, Folders: []string{s.Title}})
+	}
+	if err := opml.Write(&list, "\"<&>", feeds, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "subscriptions.opml")
+	if err := os.WriteFile(name, []byte(list.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if faults, ok := validate(t, append(files, name)...); !ok {
+		t.Error(faults)
+	}
+}
+
+// hostile is a digest of stories whose fields hold what breaks careless
+// writers.
+func hostile() digest.Digest {
+	d := digest.Digest{Title: `"<&>`, Until: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
+	for i, s := range []string{
+		`<script>alert("1")</script>`, `a & b &amp; c &copy;`, `]]>`, "\x00\x08\x1f", "a\nb\tc\r\nd", "\u2028\ufeff\ufffe",
+		"\xff\xfe", `'"\`, "{{.}}", "مرحبا \u202e abc", "👩‍🚀", "http://a.example/?q=[x]|^`{}\\ ü#ä#b", "%", "  ",
+	} {
+		d.Stories = append(d.Stories, river.Story{
+			ID: newsfold.StoryID(i + 1), Title: s, URL: "http://a.example/" + s, Outlet: s, Byline: s, Lang: s, Lede: s, Image: s, Text: s, HTML: s,
+			Articles: []river.Article{{ID: 1, Title: s, URL: s, Outlet: s, Relation: newsfold.Relation(s)}, {ID: 2, Lead: true}},
+		})
+	}
+	return d
+}
+
+// TestForeignValidatorsRefuseWhatIsBroken makes sure that the validators look.
+func TestForeignValidatorsRefuseWhatIsBroken(t *testing.T) {
+	good := map[string]string{"json": string(render(t, "json", sample())), "opml": string(render(t, "opml", sample()))}
+	for name, tc := range map[string]struct{ format, old, new string }{
+		"an item without id":    {"json", `"id": "newsfold:story:7",`, ``},
+		"a wrong version":       {"json", `/version/1.1"`, `/version/9"`},
+		"an address with space": {"json", `"url": "http://wire.example/2026/ferry?`, `"url": "http://wire.example/20 26/ferry?`},
+		"a date without zone":   {"json", `"date_published": "2026-03-14T08:14:30Z"`, `"date_published": "2026-03-14 08:14"`},
+		"two items of one id":   {"json", `"newsfold:story:21"`, `"newsfold:story:7"`},
+		"no text at all":        {"json", `"content_text": "عادت العبّارة",`, ``},
+		"a raw ampersand":       {"opml", `&amp;b=`, `&b=`},
+		"a link to nowhere":     {"opml", `url="http://courier.example/f"`, ``},
+		"an outline not closed": {"opml", "</outline>", ""},
+		"another date":          {"opml", "Sat, 14 Mar 2026 09:00:30 GMT", "2026-03-14"},
+		"an old version":        {"opml", `<opml version="2.0"`, `<opml version="1.0"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.Replace(good[tc.format], tc.old, tc.new, 1)
+			if text == good[tc.format] {
+				t.Fatalf("%q does not occur", tc.old)
+			}
+			file := filepath.Join(t.TempDir(), "broken."+tc.format)
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if faults, ok := validate(t, file); ok || faults == "" {
+				t.Error("nothing was found")
+			}
+		})
+	}
+}
