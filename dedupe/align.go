@@ -5,7 +5,7 @@ import "slices"
 const (
 	seedWords = 4    // shortest passage that counts as shared
 	maxChain  = 12   // places of one seed that are tried
-	maxGap    = 48   // longest gap between passages that is aligned word by word
+	maxGap    = 20   // longest gap between passages that is aligned word by word
 	maxSlot   = 6    // longest replacement that can be a slot of a template
 	maxSlots  = 4096 // slots kept of a pair
 )
@@ -175,6 +175,9 @@ func (g *aligner) gap(a0, a1, b0, b1 int, left, right bool) {
 				t[i*row+j] = max(t[(i+1)*row+j], t[i*row+j+1])
 			}
 		}
+	}
+	if 2*int(t[0]) < min(n, m) && min(n, m) > 3 {
+		t[0] = 0 // a few common words in other sentences
 	}
 	i, j, si, sj := 0, 0, 0, 0
 	for i < n && j < m && t[i*row+j] > 0 {

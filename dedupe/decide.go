@@ -131,17 +131,43 @@ func (f *Folder) vet(d *doc, g *group) (bool, error) {
 		switch {
 		case m.v.Relation.Copies():
 			g.agree++
-		case m.v.Relation == Template:
-			g.doubt += 2
-		case commensurable(d, m.doc):
+		case m.v.Relation == Template || commensurable(d, m.doc):
 			g.doubt++
+			if g.best.v.Relation == Excerpt && f.elsewhere(d, m.doc, g.best.doc) {
+				return false, nil
+			}
 		}
 	}
-	if g.best.v.Relation == Excerpt {
-		return g.agree > g.doubt, nil
-	}
-	return g.agree >= g.doubt, nil
+	return g.agree >= g.doubt || g.best.v.Score >= sure && 2*g.agree >= g.doubt, nil
 }
+
+// sure is the score from which a member's word counts double.
+const sure = .9
+
+// elsewhere reports whether whole contains x and y in different places, as a
+// digest does.
+func (f *Folder) elsewhere(x, y, whole *doc) bool {
+	_, al := f.m.measure(y, whole)
+	if covered(al.a, al.hitA) < .6 {
+		return false
+	}
+	mine := slices.Clone(al.hitB)
+	_, al = f.m.measure(x, whole)
+	both, all := 0, 0
+	for i, h := range al.hitB {
+		if h {
+			all++
+			if mine[i] {
+				both++
+			}
+		}
+	}
+	return 5*both < all
+}
+
+// digestShare is how much of an article that contains several stories must be
+// one of them for it to be a copy of that one.
+const digestShare = .3
 
 // commensurable reports whether two texts are long enough, and close enough in
 // length, for copies to be recognised as such.
@@ -173,7 +199,7 @@ func (f *Folder) join(d *doc, groups []*group) ([]*group, error) {
 			apart = append(apart, g)
 		}
 	}
-	if len(apart) > 0 && joined[0].best.v.Relation == Expanded && len(joined) == 1 {
+	if len(apart) > 0 && len(joined) == 1 && joined[0].best.v.Relation == Expanded && joined[0].best.rev < digestShare {
 		return nil, nil // a digest of several stories is a copy of none
 	}
 	return joined, nil

@@ -35,11 +35,19 @@ type features struct {
 	lead     float64 // 1 when the shared text starts both, 0 when it starts neither
 	hours    float64 // between them; -1 when unknown
 	sameHost bool
+
+	// What the index adds: shares of the sketch's common keys.
+	keys   int
+	chrome float64 // that are the site's chrome
+	worn   float64 // that articles of other days have as well
+	own    float64 // share of the keys that are neither that the other has
 }
 
 // measurer measures pairs of documents, reusing its memory.
 type measurer struct {
 	aligner
+	hit        *hit // what the index says of the pair; nil when it was not asked
+	clean      int
 	setA, setB map[uint64]bool
 }
 
@@ -82,6 +90,12 @@ func (m *measurer) measure(x, y *doc) (features, *alignment) {
 		f.numSlots, f.dateSlots = 0, 0 // a correction is made of other facts
 	}
 	f.sameHost = x.art.Host != "" && x.art.Host == y.art.Host
+	if h := m.hit; h != nil {
+		f.keys = h.keys
+		f.chrome = float64(h.chrome) / float64(h.keys)
+		f.worn = float64(h.worn) / float64(h.keys)
+		f.own = min(1, ratio(h.keys-h.chrome-h.worn, m.clean))
+	}
 	return f, al
 }
 

@@ -88,13 +88,13 @@ func (tr *trainer) labelled(name string, s devSet) {
 			if p[2] == "D" {
 				y = 1
 			}
-			tr.add(s.docs[p[0]], s.docs[p[1]], y, 8, "hand "+name+" "+p[2], p[0]+" "+p[1])
+			tr.add(s.docs[p[0]], s.docs[p[1]], y, 20, "hand "+name+" "+p[2], p[0]+" "+p[1])
 		}
 	}
 	for _, p := range labels(tr.t, name, "silver_pairs.tsv") {
 		y, w := 1., .5
 		if p[2] != "COPY" {
-			y, w = 0, 1
+			y, w = 0, 2
 		}
 		a, b := s.docs[p[0]], s.docs[p[1]]
 		tr.add(a, b, y, w, "silver "+name+" "+p[2][:4], p[0]+" "+p[1])
@@ -126,7 +126,7 @@ func (tr *trainer) generated(name string, s devSet, n int) {
 			b := a
 			b.ID, b.Host, b.URL = -1, "else.example", ""
 			b.Text = cut(a.Text, k)
-			b.Published = a.Published.Add(time.Duration(tr.r.IntN(100)) * time.Hour)
+			b.Published = a.Published.Add(time.Duration(tr.r.IntN(48)) * time.Hour)
 			tr.add(b, a, 1, .2, fmt.Sprint("excerpt ", k), id+" -")
 			b.Title = ""
 			tr.add(b, a, 1, .2, fmt.Sprint("excerpt no title ", k), id+" -")
@@ -140,14 +140,14 @@ func (tr *trainer) generated(name string, s devSet, n int) {
 		} {
 			b := a
 			b.ID, b.Host, b.URL, b.Text = -1, "else.example", "", text
-			b.Published = a.Published.Add(time.Duration(tr.r.IntN(200)) * time.Hour)
+			b.Published = a.Published.Add(time.Duration(tr.r.IntN(36)) * time.Hour)
 			switch tr.r.IntN(4) {
 			case 0:
 				b.Title = other.Title // a headline of its own
 			case 1:
 				b.Title = changeWords(tr.r, a.Title, .5, vocabulary)
 			}
-			tr.add(b, a, 1, []float64{.2, .3, 1, .3, .3, .3}[i], "edited "+[]string{"5 %", "10 %", "20 %", "reordered", "dropped", "added"}[i], id+" -")
+			tr.add(b, a, 1, []float64{.2, .3, .5, .3, .3, .3}[i], "edited "+[]string{"5 %", "10 %", "20 %", "reordered", "dropped", "added"}[i], id+" -")
 		}
 	}
 }
@@ -229,6 +229,10 @@ func report(t *testing.T, samples []sample, z []float64) {
 	}
 }
 
+// fixed holds weights that are not fitted: the silver labels were made from
+// time among other things, and would teach that time is nearly all there is.
+var fixed = map[string]float64{"days": -4}
+
 // logistic fits a logistic regression with a small ridge by Newton's method.
 func logistic(samples []sample, use func(*sample) bool) []float64 {
 	k := len(samples[0].x)
@@ -242,6 +246,11 @@ func logistic(samples []sample, use func(*sample) bool) []float64 {
 			g[i] = -.5 * w[i]
 		}
 		h[0][0], g[0] = 1e-6, 0
+		for i := range terms {
+			if v, ok := fixed[terms[i].name]; ok {
+				w[i], h[i][i] = v, 1e12
+			}
+		}
 		for i := range samples {
 			s := &samples[i]
 			if !use(s) || s.f.series() {

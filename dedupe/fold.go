@@ -30,18 +30,23 @@ type Folder struct {
 	sk     sketcher
 	hits   []int32
 	scores map[int32]*hit
+	clean  int // keys of the article being folded that are neither chrome nor formula
 }
 
 // place is what is kept of an article in the index.
 type place struct {
-	id   int64 // 0: forgotten
-	at   uint32
-	host uint32
+	id    int64 // 0: forgotten
+	story int64 // that it was put into
+	at    uint32
+	host  uint32
 }
 
+// hit is what an article shares of the sketch of the one being folded.
 type hit struct {
 	place  int32
-	keys   int
+	keys   int // shared
+	chrome int // of them, such as many stories of one site have
+	worn   int // of them, such as articles of other days have
 	weight float64
 }
 
@@ -78,9 +83,9 @@ func (f *Folder) Fold(a Article) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	host := uint32(hashString(a.Host))
-	dec.Sketch = encodeSketch(d.at, host, keys)
-	f.add(a.ID, hours(d.at), host, keys)
+	p := place{a.ID, dec.Story, hours(d.at), uint32(hashString(a.Host))}
+	dec.Sketch = encodeSketch(p, keys)
+	f.add(p, keys)
 	f.cache.put(a.ID, d)
 	return dec, nil
 }
@@ -91,14 +96,15 @@ func (f *Folder) Fold(a Article) (Decision, error) {
 func (f *Folder) Load(sketches iter.Seq2[int64, []byte]) (stale []int64) {
 	var keys []uint32
 	for id, b := range sketches {
-		at, host, ks, ok := decodeSketch(b, keys[:0])
+		p, ks, ok := decodeSketch(b, keys[:0])
 		keys = ks
 		if !ok {
 			stale = append(stale, id)
 			continue
 		}
 		f.Forget(id)
-		f.add(id, at, host, keys)
+		p.id = id
+		f.add(p, keys)
 	}
 	return stale
 }
@@ -112,11 +118,10 @@ func (f *Folder) Forget(id int64) {
 	f.cache.drop(id)
 }
 
-func (f *Folder) add(id int64, at, host uint32, keys []uint32) {
+func (f *Folder) add(p place, keys []uint32) {
 	n := len(f.ix.sealed)
-	p := f.ix.add(keys)
-	f.docs = append(f.docs, place{id, at, host})
-	f.byID[id] = int32(p)
+	f.byID[p.id] = int32(f.ix.add(keys))
+	f.docs = append(f.docs, p)
 	if len(f.ix.sealed) > n {
 		f.expire()
 	}
@@ -168,6 +173,7 @@ func (f *Folder) quantile(from, to int, q float64) uint32 {
 type match struct {
 	doc *doc
 	v   Verdict
+	rev float64 // share of the article being folded that this one has
 }
 
 // matches verifies the article against the best candidates of the index.
@@ -197,7 +203,13 @@ func (f *Folder) match(d *doc, id int64) (match, error) {
 	if err != nil {
 		return match{}, err
 	}
-	return match{doc: other, v: f.m.judge(d, other, f.opts)}, nil
+	f.m.hit = nil
+	if p, ok := f.byID[id]; ok {
+		f.m.hit, f.m.clean = f.scores[p], f.clean
+	}
+	v, ft := f.m.judgeFull(d, other, f.opts)
+	f.m.hit = nil
+	return match{doc: other, v: v, rev: ft.inY}, nil
 }
 
 // doc returns an article that was folded before, ready for comparison.
@@ -218,10 +230,17 @@ func (f *Folder) doc(id int64) (*doc, error) {
 // key the less the more articles have it.
 func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 	clear(f.scores)
+	f.clean = 0
+	host, at := uint32(hashString(d.art.Host)), hours(d.at)
 	for _, k := range keys {
 		f.hits = f.ix.lookup(k, f.hits[:0])
 		if len(f.hits) == 0 {
+			f.clean++
 			continue
+		}
+		u := f.usage(host)
+		if !u.chrome && !u.otherDays(at, at) {
+			f.clean++
 		}
 		w := 1 / float64(len(f.hits)+1)
 		for _, p := range f.hits {
@@ -232,6 +251,12 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 			}
 			h.keys++
 			h.weight += w
+			switch {
+			case u.chrome:
+				h.chrome++
+			case u.otherDays(at, f.at(p).at):
+				h.worn++
+			}
 		}
 	}
 	found := make([]hit, 0, len(f.scores))
@@ -248,6 +273,50 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 		ids = append(ids, f.at(h.place).id)
 	}
 	return ids
+}
+
+// usage is who has one key of the sketch.
+type usage struct {
+	first, last uint32 // hours of the earliest and the latest article
+	chrome      bool   // several stories of one site have it
+}
+
+const (
+	chromeStories = 3  // stories of a site that share what is its chrome
+	wornHours     = 30 // how far off articles are that make a wording worn
+)
+
+// usage sums up f.hits for an article of a site. Stories are counted, not
+// articles: a site that carries one story in five places repeats its text five
+// times.
+func (f *Folder) usage(host uint32) usage {
+	u := usage{first: ^uint32(0)}
+	var stories [chromeStories]int64
+	n := 0
+	for _, h := range f.hits {
+		p := f.at(h)
+		if p.id == 0 {
+			continue
+		}
+		if p.at != 0 {
+			u.first, u.last = min(u.first, p.at), max(u.last, p.at)
+		}
+		if p.host == host && n < chromeStories && !slices.Contains(stories[:n], p.story) {
+			stories[n] = p.story
+			n++
+		}
+	}
+	u.chrome = n >= chromeStories-1 // the article itself is one more
+	return u
+}
+
+// otherDays reports whether an article has the key that is days off from both
+// of two others.
+func (u usage) otherDays(a, b uint32) bool {
+	if a == 0 || b == 0 || u.last == 0 {
+		return false
+	}
+	return u.first+wornHours <= min(a, b) || u.last >= max(a, b)+wornHours
 }
 
 func (f *Folder) at(p int32) *place { return &f.docs[int(p)-f.base] }

@@ -19,7 +19,7 @@ const (
 	floorGrams    = 8   // a text gives at least so many, when it has them
 	maxGrams      = 512 // and at most so many
 	titleGrams    = 3
-	sketchVersion = 1
+	sketchVersion = 2
 )
 
 // gramBase is the base of the polynomial by which 5-grams are hashed; any odd
@@ -115,13 +115,17 @@ func (s *sketcher) title(d *doc) {
 // are sampled are the upper ones, so the lower ones are taken.
 func key(h uint64) uint32 { return uint32(h) }
 
-// encodeSketch writes what Load needs: version, time in hours since 1970,
-// host, and the keys.
-func encodeSketch(at time.Time, host uint32, keys []uint32) []byte {
-	b := make([]byte, 0, 1+8+4+4*len(keys))
+// sketchHead is the length of what a stored sketch has before its keys.
+const sketchHead = 1 + 8 + 4 + 4
+
+// encodeSketch writes what Load needs: version, story, time in hours since
+// 1970, host, and the keys.
+func encodeSketch(p place, keys []uint32) []byte {
+	b := make([]byte, 0, sketchHead+4*len(keys))
 	b = append(b, sketchVersion)
-	b = binary.LittleEndian.AppendUint32(b, hours(at))
-	b = binary.LittleEndian.AppendUint32(b, host)
+	b = binary.LittleEndian.AppendUint64(b, uint64(p.story))
+	b = binary.LittleEndian.AppendUint32(b, p.at)
+	b = binary.LittleEndian.AppendUint32(b, p.host)
 	for _, k := range keys {
 		b = binary.LittleEndian.AppendUint32(b, k)
 	}
@@ -130,16 +134,17 @@ func encodeSketch(at time.Time, host uint32, keys []uint32) []byte {
 
 // decodeSketch is the reverse of encodeSketch; ok is false for any other
 // bytes.
-func decodeSketch(b []byte, keys []uint32) (at, host uint32, _ []uint32, ok bool) {
-	if len(b) < 9 || b[0] != sketchVersion || (len(b)-9)%4 != 0 || len(b) > 9+4*(maxGrams+64) {
-		return 0, 0, keys, false
+func decodeSketch(b []byte, keys []uint32) (p place, _ []uint32, ok bool) {
+	if len(b) < sketchHead || b[0] != sketchVersion || (len(b)-sketchHead)%4 != 0 || len(b) > sketchHead+4*(maxGrams+64) {
+		return place{}, keys, false
 	}
-	at = binary.LittleEndian.Uint32(b[1:])
-	host = binary.LittleEndian.Uint32(b[5:])
-	for b = b[9:]; len(b) > 0; b = b[4:] {
+	p.story = int64(binary.LittleEndian.Uint64(b[1:]))
+	p.at = binary.LittleEndian.Uint32(b[9:])
+	p.host = binary.LittleEndian.Uint32(b[13:])
+	for b = b[sketchHead:]; len(b) > 0; b = b[4:] {
 		keys = append(keys, binary.LittleEndian.Uint32(b))
 	}
-	return at, host, keys, true
+	return p, keys, true
 }
 
 // hours counts hours since 1970, 0 for a time that is unknown or not

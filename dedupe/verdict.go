@@ -24,6 +24,11 @@ const shortWords = 50
 
 // judge decides what x is to y.
 func (m *measurer) judge(x, y *doc, opts Options) Verdict {
+	v, _ := m.judgeFull(x, y, opts)
+	return v
+}
+
+func (m *measurer) judgeFull(x, y *doc, opts Options) (Verdict, features) {
 	f, al := m.measure(x, y)
 	v := Verdict{Rule: ruleScore}
 	v.Score = score(&f)
@@ -32,6 +37,10 @@ func (m *measurer) judge(x, y *doc, opts Options) Verdict {
 		v.Rule, v.Score = ruleURL, 1
 	case x.n >= shortWords/2 && x.full == y.full && x.n == y.n && (!f.sameHost || f.title >= .3 || f.covered >= .3):
 		v.Rule, v.Score = ruleSame, 1
+	case f.furniture():
+		v.Rule, v.Score = ruleFurniture, min(v.Score, opts.Threshold/2)
+	case f.formula():
+		v.Rule, v.Score = ruleSeries, min(v.Score, opts.Threshold/2)
 	case f.series():
 		v.Rule, v.Score = ruleSeries, min(v.Score, opts.Threshold/2)
 	case f.shared == 0 && f.title < .9:
@@ -40,7 +49,7 @@ func (m *measurer) judge(x, y *doc, opts Options) Verdict {
 	v.Relation = f.relation(&v, x, y, opts)
 	v.Evidence = f.evidence(al, x, y)
 	v.Shared = passages(al, x, y)
-	return v
+	return v, f
 }
 
 // sameDocument reports whether two articles are the same document by what

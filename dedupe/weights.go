@@ -13,24 +13,23 @@ type term struct {
 // terms is the whole of what was fitted (TestFit): every weight is here and
 // nowhere else. The names are those of the evidence in doc.go.
 var terms = []term{
-	{"bias", -6.64, func(*features) float64 { return 1 }},
-	{"containment", 12.16, func(f *features) float64 { return max(f.inX, f.inY) }},
-	{"containment-high", 2.69, func(f *features) float64 { return max(0, max(f.inX, f.inY)-.8) * 5 }},
-	{"containment-reverse", 2.85, func(f *features) float64 { return min(f.inX, f.inY) }},
-	{"passages", -5.44, func(f *features) float64 { return f.inRuns }},
-	{"both", 1.84, func(f *features) float64 { return f.inX * f.inY }},
-	{"shared", -0.63, func(f *features) float64 { return math.Log(float64(f.shared+1)) - 4 }},
-	{"short-torn", -4.81, func(f *features) float64 { return f.short() * (1 - ratio(f.longest, f.words)) }},
-	{"short-title", -0.28, func(f *features) float64 { return f.short() * (1 - f.title) }},
-	{"lead", 1.47, func(f *features) float64 { return f.lead }},
-	{"numbers", 0.49, func(f *features) float64 { return f.numbers }},
-	{"number-slots", -4.47, func(f *features) float64 { return rate(f.numSlots, f.numHits) }},
-	{"number-slots-late", -2.48, func(f *features) float64 { return f.dense(f.numSlots+f.dateSlots) * f.late() }},
-	{"name-slots", -1.16, func(f *features) float64 { return f.dense(f.nameSlots + f.rareSlots) }},
-	{"edits-dense", 0.95, func(f *features) float64 { return min(1, 10*float64(f.edits+f.rareSlots)/float64(f.words+1)) }},
-	{"title", 0.94, func(f *features) float64 { return f.title - .5 }},
-	{"site-title", -14.78, func(f *features) float64 { return f.siteTitle() }},
-	{"days", -3.98, func(f *features) float64 { return min(1, max(f.hours, 0)/120) }},
+	{"bias", -5.12, func(*features) float64 { return 1 }},
+	{"containment", 6.50, func(f *features) float64 { return max(f.inX, f.inY) }},
+	{"containment-high", 1.22, func(f *features) float64 { return max(0, max(f.inX, f.inY)-.8) * 5 }},
+	{"containment-reverse", 3.69, func(f *features) float64 { return min(f.inX, f.inY) }},
+	{"days-torn", -7.09, func(f *features) float64 { return min(1, max(f.hours, 0)/72) * (1 - f.inRuns) }},
+	{"both", -1.61, func(f *features) float64 { return f.inX * f.inY }},
+	{"shared", -0.56, func(f *features) float64 { return math.Log(float64(f.shared+1)) - 4 }},
+	{"short-torn", -5.43, func(f *features) float64 { return f.short() * (1 - ratio(f.longest, f.words)) }},
+	{"lead", 1.38, func(f *features) float64 { return f.lead }},
+	{"numbers", 0.81, func(f *features) float64 { return f.numbers }},
+	{"number-slots", -2.39, func(f *features) float64 { return rate(f.numSlots, f.numHits) }},
+	{"number-slots-late", -2.05, func(f *features) float64 { return f.dense(f.numSlots+f.dateSlots) * f.late() }},
+	{"name-slots", -0.97, func(f *features) float64 { return f.dense(f.nameSlots + f.rareSlots) }},
+	{"edits-dense", 0.69, func(f *features) float64 { return min(1, 10*float64(f.edits+f.rareSlots)/float64(f.words+1)) }},
+	{"title", 0.62, func(f *features) float64 { return f.title - .5 }},
+	{"site-title", -11.99, func(f *features) float64 { return f.siteTitle() }},
+	{"days", -4.00, func(f *features) float64 { return min(1, max(f.hours, 0)/120) }},
 }
 
 // short is 1 for the shortest texts and 0 from 100 words on.
@@ -82,3 +81,15 @@ func (f *features) series() bool {
 }
 
 const seriesHours = 18
+
+// furniture reports whether two pages of a site, or a page and what was taken
+// from it, share little but what the site puts on all of its pages.
+func (f *features) furniture() bool {
+	return f.keys >= 2 && f.chrome >= .5 && f.own < .5
+}
+
+// formula reports whether two articles of different days share little but a
+// wording that articles of yet other days have too.
+func (f *features) formula() bool {
+	return f.keys >= 2 && f.worn+f.chrome >= .5 && f.own < .5 && f.hours >= seriesHours && f.inRuns < .9
+}
