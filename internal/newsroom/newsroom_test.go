@@ -66,7 +66,9 @@ func TestTheSampleIsAsItIsToldToBe(t *testing.T) {
 			t.Fatalf("%s: %v", url, err)
 		}
 		for _, en := range parsed.Entries {
-			entries++
+			if !strings.HasSuffix(en.GUID, ":2") {
+				entries++
+			}
 			link, _, _ := strings.Cut(en.Link, "?")
 			link, _, _ = strings.Cut(link, "#")
 			if truth[link] == "" {
