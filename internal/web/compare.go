@@ -30,11 +30,12 @@ type side struct {
 	Delay                    string
 }
 
-// block is a paragraph that differs, or a run of paragraphs that do not.
+// block is a paragraph that differs, or a run of them that one side has alone,
+// or a run of paragraphs that do not differ.
 type block struct {
-	Row  row
-	Same []row
-	Fold string // "3 paragraphs are the same", for Same
+	Left, Right [][]run
+	Same        []row
+	Fold        string // "3 paragraphs are the same", for Same
 }
 
 // row is a paragraph of the lead beside its counterpart in the copy.
@@ -155,7 +156,8 @@ func fresh(rows []row) int {
 	return n
 }
 
-// blocks folds the rows in which nothing differs.
+// blocks folds the rows in which nothing differs, and puts together those that
+// one side has alone.
 func blocks(rows []row) []block {
 	var out []block
 	for i := 0; i < len(rows); {
@@ -168,8 +170,18 @@ func blocks(rows []row) []block {
 			i = n
 			continue
 		}
-		out = append(out, block{Row: rows[i]})
-		i++
+		var b block
+		alone := len(rows[i].Left) == 0 || len(rows[i].Right) == 0
+		for ok := true; ok; ok = alone && i < len(rows) && (len(rows[i].Left) == 0) == (b.Left == nil) && (len(rows[i].Right) == 0) == (b.Right == nil) {
+			if len(rows[i].Left) > 0 {
+				b.Left = append(b.Left, rows[i].Left)
+			}
+			if len(rows[i].Right) > 0 {
+				b.Right = append(b.Right, rows[i].Right)
+			}
+			i++
+		}
+		out = append(out, b)
 	}
 	return out
 }

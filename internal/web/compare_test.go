@@ -192,3 +192,17 @@ func FuzzDifference(f *testing.F) {
 		}
 	})
 }
+
+func TestBlocks(t *testing.T) {
+	same := row{[]run{{"same", "a"}}, []run{{"same", "a"}}}
+	gone := row{[]run{{"del", "b"}}, nil}
+	added := row{nil, []run{{"ins", "c"}}}
+	changed := row{[]run{{"del", "b"}}, []run{{"ins", "c"}}}
+	var got []string
+	for _, b := range blocks([]row{same, same, added, added, gone, gone, changed, changed, same}) {
+		got = append(got, strings.Repeat("=", len(b.Same))+strings.Repeat("-", len(b.Left))+strings.Repeat("+", len(b.Right)))
+	}
+	if want := "== ++ -- -+ -+ ="; strings.Join(got, " ") != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

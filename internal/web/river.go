@@ -191,6 +191,9 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 				continue
 			}
 			a, err := tx.Article(st.First.Article)
+			if isMissing(err) {
+				continue
+			}
 			if err != nil {
 				return err
 			}

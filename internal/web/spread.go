@@ -89,7 +89,7 @@ func shapeOf(r newsfold.Relation) spreadKey {
 }
 
 // spread draws a story; nothing when it has one article only.
-func (s *server) spread(st river.Story, gaps map[newsfold.FeedID]time.Duration) *spread {
+func (s *server) spread(st river.Story, polls map[newsfold.FeedID]polling) *spread {
 	all := slices.Clone(st.Articles)
 	if len(all) < 2 {
 		return nil
@@ -118,9 +118,10 @@ func (s *server) spread(st river.Story, gaps map[newsfold.FeedID]time.Duration) 
 		if i == 0 {
 			r.Delay = s.moment(began).Clock
 		}
-		from := latest(began, latest(a.Time(), a.Seen.Add(-gapOf(a, gaps))))
-		if a.Published.IsZero() {
-			from = latest(began, a.Seen.Add(-gapOf(a, gaps)))
+		gap := gapOf(a, polls)
+		from := latest(began, a.Seen.Add(-gap))
+		if !a.Published.IsZero() {
+			from = latest(from, a.Time())
 		}
 		if from.Before(a.Seen) {
 			r.From, r.Unsure = axis.x(from), axis.width(from, a.Seen)
@@ -192,13 +193,21 @@ func latest(t, u time.Time) time.Time {
 	return t
 }
 
-// gapOf is how long before we saw an article it may have been there: the
-// shortest time between polls of the feeds that carry it.
-func gapOf(a river.Article, gaps map[newsfold.FeedID]time.Duration) time.Duration {
+// polling is how a feed is polled.
+type polling struct {
+	gap   time.Duration // from one poll to the next
+	added time.Time     // before, it was not polled at all
+}
+
+// gapOf is how long before we saw an article it may have been there unseen: the
+// shortest time between polls of the feeds that carry it. It is 0 when that
+// cannot be told, since the article was there at the first poll.
+func gapOf(a river.Article, polls map[newsfold.FeedID]polling) time.Duration {
 	var gap time.Duration
 	for _, f := range a.Feeds {
-		if g := gaps[f.ID]; g > 0 && (gap == 0 || g < gap) {
-			gap = g
+		p, ok := polls[f.ID]
+		if ok && a.Seen.Sub(p.added) > p.gap && (gap == 0 || p.gap < gap) {
+			gap = p.gap
 		}
 	}
 	return gap
@@ -208,8 +217,8 @@ func gapOf(a river.Article, gaps map[newsfold.FeedID]time.Duration) time.Duratio
 // fails is asked ever more seldom, which says nothing about earlier polls.
 const longestGap = 24 * time.Hour
 
-// pollGaps finds how often the feeds of a story are polled now.
-func pollGaps(tx store.Tx, st river.Story, gaps map[newsfold.FeedID]time.Duration) error {
+// pollsOf finds how often the feeds of a story are polled now.
+func pollsOf(tx store.Tx, st river.Story, polls map[newsfold.FeedID]polling) error {
 	for _, f := range st.Feeds {
 		feed, err := tx.Feed(f.ID)
 		if isMissing(err) {
@@ -219,7 +228,7 @@ func pollGaps(tx store.Tx, st river.Story, gaps map[newsfold.FeedID]time.Duratio
 			return err
 		}
 		if !feed.Poll.Attempted.IsZero() && feed.Poll.Next.After(feed.Poll.Attempted) {
-			gaps[f.ID] = min(feed.Poll.Next.Sub(feed.Poll.Attempted), longestGap)
+			polls[f.ID] = polling{min(feed.Poll.Next.Sub(feed.Poll.Attempted), longestGap), feed.Added}
 		}
 	}
 	return nil

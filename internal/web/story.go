@@ -72,7 +72,7 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 	}
 	var st river.Story
 	titles := map[newsfold.ArticleID]newsfold.Article{}
-	gaps := map[newsfold.FeedID]time.Duration{}
+	polls := map[newsfold.FeedID]polling{}
 	err = s.db.View(r.Context(), func(tx store.Tx) error {
 		if st, err = river.Load(tx, newsfold.ArticleID(id)); err != nil {
 			return err
@@ -80,7 +80,7 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 		if err := outsideOf(tx, st, titles); err != nil {
 			return err
 		}
-		return pollGaps(tx, st, gaps)
+		return pollsOf(tx, st, polls)
 	})
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 		page.Articles = append(page.Articles, s.member(st, a, began))
 	}
 	page.Related = relatedTo(st, titles)
-	page.Spread = s.spread(st, gaps)
+	page.Spread = s.spread(st, polls)
 	s.render(w, r, "story", http.StatusOK, page)
 	return nil
 }

@@ -372,3 +372,18 @@ func TestEmptyStoreSaysWhatToDo(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFilterStaysSmallWithManyFeeds(t *testing.T) {
+	s := open(t, func(f *filler) {
+		for i := range 305 {
+			f.feed(newsfold.Feed{URL: "https://a.example/" + strconv.Itoa(i)})
+		}
+	})
+	page := s.get("/?feed=304").body
+	if n := strings.Count(page, "<option "); n != 302 { // "all feeds", the first 300 and the chosen one
+		t.Errorf("the filter has %d entries", n)
+	}
+	if !strings.Contains(page, `<option value="304" selected>`) || !strings.Contains(page, "all feeds …") {
+		t.Error("the filter lacks the chosen feed or the way to the others")
+	}
+}
