@@ -9,15 +9,30 @@ import (
 	"newsfold/store/storetest"
 )
 
+// file is the name of the store in a directory.
+func file(dir string) string { return filepath.Join(dir, "newsfold.db") }
+
 func open(t *testing.T, dir string) store.DB {
 	t.Helper()
-	db, err := bolt.Open(t.Context(), filepath.Join(dir, "newsfold.db"), bolt.Options{})
+	db, err := bolt.Open(t.Context(), file(dir), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return db
 }
 
+// check fails the test when there is anything wrong with a store.
+func check(t *testing.T, db store.DB) {
+	t.Helper()
+	problems, err := db.(*bolt.DB).Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("problem: %v", p)
+	}
+}
+
 func TestContract(t *testing.T) {
-	storetest.Run(t, storetest.Engine{Open: open})
+	storetest.Run(t, storetest.Engine{Open: open, Check: check})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"newsfold/store"
 )
@@ -75,7 +77,11 @@ func (db *DB) View(ctx context.Context, fn func(store.Tx) error) error {
 	return fn(t)
 }
 
-// Update implements [store.DB].
+// maxGrowth is how much one transaction may add to the file.
+const maxGrowth = 1 << 30
+
+// Update implements [store.DB]. A change that makes the file grow by more than
+// 1 GiB is an error; it would have to fit into memory anyway.
 func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write %s: %w", db.path, err)
@@ -101,6 +107,8 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err != nil {
 		return err
 	}
+	// Damaged pages can make the engine ask for any amount of room.
+	db.bolt.MaxSize = int(min(bt.Size()+maxGrowth, math.MaxInt))
 	t := &tx{db: db, bolt: bt, writable: true}
 	committing := false
 	// Not an if after fn: fn may panic or end its goroutine.
@@ -206,6 +214,9 @@ func (db *DB) commit(bt *bbolt.Tx) (err error) {
 		return nil
 	}
 	err = fmt.Errorf("write %s: %w", db.path, err)
+	if errors.Is(err, berrors.ErrMaxSizeReached) {
+		err = fmt.Errorf("a change of more than 1 GiB: %w", err)
+	}
 	if isFull(err) {
 		err = fmt.Errorf("%w: make room, nothing of this change was stored: %w", store.ErrFull, err)
 	}

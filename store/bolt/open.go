@@ -223,10 +223,10 @@ func (db *DB) attach(mapped int) (err error) {
 		return err
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
 		return fmt.Errorf("open store: %w; newsfold must be able to write to it", err)
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch):
-		return fmt.Errorf("open %s: %w (%w)", db.path, store.ErrForeign, err)
 	case errors.Is(err, berrors.ErrChecksum):
 		return &fault{path: db.path, what: "its first pages", err: err}
+	case !errors.As(err, new(syscall.Errno)): // the engine's own opinion of the file
+		return fmt.Errorf("open %s: %w (%w)", db.path, store.ErrForeign, err)
 	}
 	return fmt.Errorf("open store %s: %w", db.path, err)
 }
