@@ -35,7 +35,7 @@ func toUTF8(body []byte, contentType string) (text []byte, fault string) {
 		return fromCharset(enc, body), ""
 	}
 	valid := utf8.Valid(body)
-	for i, label := range []string{charsetParam(contentType), declaredEncoding(body)} {
+	for _, label := range []string{charsetParam(contentType), declaredEncoding(body)} {
 		if label == "" {
 			continue
 		}
@@ -49,17 +49,13 @@ func toUTF8(body []byte, contentType string) (text []byte, fault string) {
 			}
 			continue
 		}
-		if _, single := enc.(*charmap.Charmap); single && valid && isASCIICompatible(enc) {
-			if !isASCII(body) {
-				fault = "UTF-8 is said to be " + label
-			}
-			return body, fault
+		if valid && provesUTF8(body, enc) {
+			return body, "UTF-8 is said to be " + label
 		}
 		if text := fromCharset(enc, body); plausible(text) {
 			return text, ""
 		}
 		fault = "the text is not " + label
-		_ = i
 	}
 	if valid {
 		return body, fault
@@ -203,13 +199,29 @@ func isASCIICompatible(enc encoding.Encoding) bool {
 	return enc != charmap.CodePage037 && enc != charmap.CodePage1047 && enc != charmap.CodePage1140
 }
 
-func isASCII(body []byte) bool {
-	for _, c := range body {
-		if c >= 0x80 {
-			return false
-		}
+// provesUTF8 reports whether valid UTF-8 cannot well be text in another
+// encoding. In the encodings of one byte a single sequence shows it: a letter
+// followed by a control character or sign. In those of East Asia the odds of
+// each sequence are about one in seven.
+func provesUTF8(body []byte, enc encoding.Encoding) bool {
+	if !isASCIICompatible(enc) {
+		return false
 	}
-	return true
+	enough := 4
+	if _, single := enc.(*charmap.Charmap); single {
+		enough = 1
+	}
+	for i := 0; i < len(body); i++ {
+		if body[i] < utf8.RuneSelf {
+			continue
+		}
+		if enough--; enough == 0 {
+			return true
+		}
+		_, size := utf8.DecodeRune(body[i:])
+		i += size - 1
+	}
+	return false
 }
 
 // fromCharset decodes a body. What cannot be decoded becomes U+FFFD.

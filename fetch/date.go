@@ -223,6 +223,11 @@ func (p *dateParts) number(s string) (int, bool) {
 		return 0, false
 	}
 	v := atoi(s[:n])
+	if n == 4 && p.year == 0 && p.month == 0 && p.day == 0 {
+		if rest := p.afterYear(s); len(rest) < len(s) { // Fri, 2024/05/06
+			return len(s) - len(rest), true
+		}
+	}
 	switch {
 	case n == 4 && p.year == 0:
 		p.year = v

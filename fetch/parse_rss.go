@@ -81,8 +81,8 @@ func (p *parsing) rssItem(it *rssfeed.Item, n *note, e *newsfold.Entry, d *ItemD
 	permalink := ""
 	if it.GUID != nil {
 		e.GUID = it.GUID.Value
-		if !strings.EqualFold(it.GUID.IsPermalink, "false") && strings.HasPrefix(refScheme(e.GUID), "http") {
-			permalink = e.GUID
+		if !strings.EqualFold(it.GUID.IsPermalink, "false") && (strings.HasPrefix(refScheme(e.GUID), "http") || strings.HasPrefix(e.GUID, "/")) {
+			permalink = p.refs.link(n.base, e.GUID)
 		}
 	}
 	e.GUID = first(e.GUID, n.about, n.id)
@@ -110,6 +110,9 @@ func (p *parsing) rssItem(it *rssfeed.Item, n *note, e *newsfold.Entry, d *ItemD
 		addMedia(e, enc.URL, enc.Type, enc.Length)
 	}
 	x.media(e)
+	if e.GUID == "" && e.Link == "" && len(e.Media) > 0 {
+		e.GUID = e.Media[0].URL
+	}
 	e.Image = first(x.image(), x.attr("itunes", "image", "href"), imageOf(e.Media))
 	d.Comments = webLink(it.Comments)
 	d.Rights = p.html(n, e.Link, x.text("dc", "rights"))

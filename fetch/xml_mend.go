@@ -49,10 +49,10 @@ type mender struct {
 
 	format  string // rss, rdf or atom once the root was seen
 	version string
-	doc     note   // of the feed
-	notes   []note // of its entries
-	head    []byte // what the feed says
-	items   []byte // what its entries say
+	doc     note     // of the feed
+	notes   []note   // of its entries
+	head    []byte   // what the feed says
+	items   []byte   // what its entries say
 	texts   []string // long texts, which head and items refer to
 	faults  faults
 	partial bool // the body ended early
@@ -116,6 +116,9 @@ type leaf struct {
 	attrs  []leafAttr
 	typ    string
 	mode   string
+
+	document bool // it is XML of another kind
+	other    bool // and not XHTML
 
 	tops             int  // elements right below
 	div              bool // the first of them is a div
@@ -626,6 +629,7 @@ func (m *mender) startLeaf(f *frame) {
 	f.mode = modeLeaf
 	l := &m.leaf
 	*l = leaf{value: l.value[:0], attrs: l.attrs}
+	m.scan.inside = f.name
 	if f.rule.shape == shapeHTML {
 		l.attrs = l.attrs[:0]
 		if len(m.scan.attrs) > 0 {
@@ -635,9 +639,9 @@ func (m *mender) startLeaf(f *frame) {
 				l.attrs = append(l.attrs, leafAttr{"src", []byte(m.refs.link(f.base, src))})
 			}
 		}
-		if strings.HasSuffix(l.typ, "xml") && !strings.Contains(l.typ, "xhtml") {
-			f.mode, f.foreign = modeSkip, true // a document of its own, not a text
-		}
+		// A document of its own, unless it turns out to be XHTML after all.
+		l.document = strings.HasSuffix(l.typ, "xml") && !strings.Contains(l.typ, "xhtml")
+		f.foreign = l.document
 		return
 	}
 	m.leafAttrs(f)
@@ -679,6 +683,9 @@ func (m *mender) startMarkup(f frame, prefix string, local []byte) {
 		m.close()
 	}
 	void := isVoid(name)
+	if top && l.document && prefix != "xhtml" && !htmlElements[name] {
+		l.other = true
+	}
 	if m.stack[i].rule.shape == shapeHTML {
 		if !l.markup {
 			plain := string(l.value)
@@ -861,6 +868,8 @@ func (m *mender) html(f *frame) []byte {
 	l := &m.leaf
 	value := l.value
 	switch {
+	case l.other:
+		return nil
 	case l.markup:
 		if m.format == "atom" && strings.Contains(l.typ, "xhtml") && l.tops == 1 && l.div &&
 			len(bytes.TrimSpace(value[:l.topFrom])) == 0 && len(bytes.TrimSpace(value[l.topTo:])) == 0 {

@@ -75,7 +75,6 @@ var xmlRules = func() (rules [numPlaces]map[string]xmlRule) {
 	rss := []xmlPlace{placeChan, placeItem}
 	atom := []xmlPlace{placeFeed, placeEntry}
 	both := []xmlPlace{placeChan, placeItem, placeFeed, placeEntry}
-	everywhere := append([]xmlPlace{placeTree}, both...)
 
 	add([]xmlPlace{placeRSS}, shapeTree, "channel image")
 	add([]xmlPlace{placeRSS, placeChan}, shapeItem, "item")
@@ -123,7 +122,6 @@ var xmlRules = func() (rules [numPlaces]map[string]xmlRule) {
 	add([]xmlPlace{placeTree}, shapeDate, "updated")
 	add([]xmlPlace{placeTree}, shapeAttrs, "link category media:thumbnail")
 	add([]xmlPlace{placeTree}, shapeTree, "author media:content itunes:category")
-	_ = everywhere
 	return rules
 }()
 

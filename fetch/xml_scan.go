@@ -38,6 +38,7 @@ type xmlScanner struct {
 	cut      bool              // the text ended inside a tag or section
 	crowded  bool              // an element had more than maxAttrs attributes
 	entities map[string]string // declared by the document itself
+	inside   []byte            // name of the text that is being read
 
 	// Where each end was last found, len(src) when there is none. It is not
 	// looked for again before that, so that many starts cost one search.
@@ -130,12 +131,15 @@ func (s *xmlScanner) declaration() (xmlKind, bool) {
 		start := s.pos + 9
 		i := s.find(endCDATA, start)
 		if i < 0 {
-			s.text, s.pos, s.cut = s.src[start:], len(s.src), true
+			s.text, s.pos = s.src[start:], len(s.src)
+			s.cut = !s.shorten(start, s.text)
 			return xmlCDATA, true
 		}
 		s.text = s.src[start:i]
 		s.pos = i + 3
-		s.reopened(start)
+		if again := bytes.Index(s.text, []byte("<![CDATA[")); again >= 0 {
+			s.shorten(start, s.text[:again])
+		}
 		return xmlCDATA, true
 	case len(rest) >= 9 && bytes.EqualFold(rest[:9], []byte("<!doctype")):
 		s.doctype()
@@ -144,38 +148,40 @@ func (s *xmlScanner) declaration() (xmlKind, bool) {
 	return s.literal(), true
 }
 
-// reopened shortens a CDATA section that was never closed, so that it does not
-// swallow the entries up to the end of the next one: it holds another start of
-// a section, and the end of an entry before that.
-func (s *xmlScanner) reopened(start int) {
-	again := bytes.Index(s.text, []byte("<![CDATA["))
-	if again < 0 {
-		return
+// shorten ends a CDATA section that its publisher did not close where the text
+// that it is in ends, when otherwise it would swallow entries.
+func (s *xmlScanner) shorten(start int, within []byte) bool {
+	if !bytes.Contains(within, []byte("</item>")) && !bytes.Contains(within, []byte("</entry>")) {
+		return false
 	}
-	for _, end := range []string{"</item>", "</entry>"} {
-		if i := bytes.Index(s.text[:again], []byte(end)); i >= 0 {
-			if j := bytes.LastIndex(s.text[:i], []byte("</")); j >= 0 {
-				i = j
-			}
-			s.text = s.text[:i]
-			s.pos = start + i
-			return
+	for i := 0; ; {
+		j := bytes.Index(within[i:], []byte("</"))
+		if j < 0 {
+			return false
 		}
+		i += j
+		if bytes.HasPrefix(within[i+2:], s.inside) {
+			s.text, s.pos = within[:i], start+i
+			return true
+		}
+		i += 2
 	}
 }
 
-// instruction reads past "<?…?>", or to ">" when it is not closed.
+// instruction reads past "<?…?>". One that is not closed ends at the next tag.
 func (s *xmlScanner) instruction() {
-	tag := bytes.IndexByte(s.src[s.pos+1:], '<') + s.pos + 1
-	if i := s.find(endPI, s.pos+2); i >= 0 && (tag == s.pos || i < tag) {
+	next := len(s.src)
+	if i := bytes.IndexByte(s.src[s.pos+1:], '<'); i >= 0 {
+		next = s.pos + 1 + i
+	}
+	if i := s.find(endPI, s.pos+2); i >= 0 && i < next {
 		s.pos = i + 2
 		return
 	}
-	if i := bytes.IndexByte(s.src[s.pos:], '>'); i >= 0 {
-		s.pos += i + 1
-		return
+	if i := bytes.IndexByte(s.src[s.pos:next], '>'); i >= 0 {
+		next = s.pos + i + 1
 	}
-	s.pos, s.cut = len(s.src), true
+	s.pos = next
 }
 
 // Limits of the entities that a document may declare: enough for names and
