@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -75,6 +76,18 @@ func browse(t *testing.T) *browser {
 			}
 		}
 	}()
+	ws := attach(ctx, t, host)
+	ws.MaxPayloadBytes = 64 << 20
+	b := &browser{t: t, ws: ws}
+	for _, domain := range []string{"Page", "Runtime", "Log", "Network"} {
+		b.call(domain+".enable", nil, nil)
+	}
+	return b
+}
+
+// attach opens a tab and connects with it.
+func attach(ctx context.Context, t *testing.T, host string) *websocket.Conn {
+	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, "http://"+host+"/json/new?about:blank", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -93,12 +106,7 @@ func browse(t *testing.T) *browser {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = ws.Close() })
-	ws.MaxPayloadBytes = 64 << 20
-	b := &browser{t: t, ws: ws}
-	for _, domain := range []string{"Page", "Runtime", "Log", "Network"} {
-		b.call(domain+".enable", nil, nil)
-	}
-	return b
+	return ws
 }
 
 // call runs a command and decodes its result.
@@ -247,7 +255,7 @@ func TestPicturesOfThePages(t *testing.T) {
 				b.screen(wh[0], wh[1], scheme)
 				b.visit(s.URL + path)
 				b.until(`document.getElementById("main")`)
-				if over := b.eval("document.documentElement.scrollWidth - innerWidth"); over != 0.0 {
+				if over := b.eval(fmt.Sprintf("Math.max(0, document.documentElement.scrollWidth - %d)", wh[0])); over != 0.0 {
 					t.Errorf("%s on a %s screen is %v pixels too wide", name, size, over)
 				}
 				b.shoot(filepath.Join(dir, name+"-"+size+"-"+scheme+".png"))

@@ -156,6 +156,18 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	page := riverPage{Filter: f, Here: f.URL()}
+	var got flow
+	err = s.db.View(r.Context(), func(tx store.Tx) error {
+		if page.Feeds, page.Many, err = options(tx, f.Feed); err != nil {
+			return err
+		}
+		got, err = load(tx, f)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	nav := "all"
 	switch {
 	case f.Unread:
@@ -163,53 +175,12 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 	case f.Starred:
 		nav = "starred"
 	}
-	page := riverPage{Filter: f, Here: f.URL()}
-	var stories []river.Story
-	var more bool
-	firsts := map[newsfold.ArticleID]time.Time{}
-	err = s.db.View(r.Context(), func(tx store.Tx) error {
-		feed := ""
-		if f.Feed != 0 {
-			sub, err := tx.Feed(f.Feed)
-			if err != nil {
-				return err
-			}
-			feed = sub.Label()
-		}
-		page.Heading = heading(f, feed)
-		if page.Feeds, page.Many, err = options(tx, f.Feed); err != nil {
-			return err
-		}
-		stories, more, err = river.List(tx, river.Query{Query: store.Query{
-			Unread: f.Unread, Starred: f.Starred, Feed: f.Feed, After: f.After, Limit: perPage,
-		}})
-		if err != nil {
-			return err
-		}
-		for _, st := range stories {
-			if st.Copies == 0 || st.First.Article == 0 {
-				continue
-			}
-			a, err := tx.Article(st.First.Article)
-			if isMissing(err) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			firsts[a.ID] = a.Time()
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
+	page.Heading = heading(f, got.feed)
 	page.frame = s.frame(page.Heading, nav)
 	page.Notice = readNotice(r.URL.Query(), page.Here)
-	s.fill(&page, stories, firsts)
-	if more {
-		next := f
-		last := stories[len(stories)-1]
+	s.fill(&page, got)
+	if got.more {
+		next, last := f, got.stories[len(got.stories)-1]
 		next.After = store.Position{Time: last.Time, ID: last.ID}
 		page.Older = next.URL()
 	}
@@ -222,17 +193,57 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// flow is what the store holds for a page of the river.
+type flow struct {
+	feed    string // what the feed of the filter is called
+	stories []river.Story
+	more    bool
+	firsts  map[newsfold.ArticleID]time.Time // when the first article of a story appeared
+}
+
+// load reads a page of the river.
+func load(tx store.Tx, f filter) (got flow, err error) {
+	if f.Feed != 0 {
+		feed, err := tx.Feed(f.Feed)
+		if err != nil {
+			return flow{}, err
+		}
+		got.feed = feed.Label()
+	}
+	got.stories, got.more, err = river.List(tx, river.Query{Query: store.Query{
+		Unread: f.Unread, Starred: f.Starred, Feed: f.Feed, After: f.After, Limit: perPage,
+	}})
+	if err != nil {
+		return flow{}, err
+	}
+	got.firsts = map[newsfold.ArticleID]time.Time{}
+	for _, st := range got.stories {
+		if st.Copies == 0 || st.First.Article == 0 {
+			continue
+		}
+		a, err := tx.Article(st.First.Article)
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return flow{}, err
+		}
+		got.firsts[a.ID] = a.Time()
+	}
+	return got, nil
+}
+
 // fill groups the stories by day.
-func (s *server) fill(page *riverPage, stories []river.Story, firsts map[newsfold.ArticleID]time.Time) {
+func (s *server) fill(page *riverPage, got flow) {
 	now := s.now()
 	var ids []string
-	for _, st := range stories {
+	for _, st := range got.stories {
 		name := day(now, st.Time)
 		if n := len(page.Days); n == 0 || page.Days[n-1].Name != name {
 			page.Days = append(page.Days, dayOf{Name: name})
 		}
 		d := &page.Days[len(page.Days)-1]
-		d.Stories = append(d.Stories, s.line(st, firsts[st.First.Article]))
+		d.Stories = append(d.Stories, s.line(st, got.firsts[st.First.Article]))
 		ids = append(ids, strconv.FormatInt(int64(st.ID), 10))
 		page.Unread = page.Unread || !st.Read
 	}
