@@ -220,7 +220,7 @@ func (c *checker) stories() {
 		}
 		for _, p := range places(s) {
 			if v := c.t.bucket(p.bucket).Get([]byte(p.key)); len(v) != 1 || v[0] != p.flags {
-				c.add(where, "is listed in %s with flags %x instead of %x", bucketNames[p.bucket], v, p.flags)
+				c.add(where, "is listed in %s with flags %x instead of %02x", bucketNames[p.bucket], v, p.flags)
 			}
 		}
 	})

@@ -1,0 +1,157 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"newsfold"
+	"newsfold/store"
+)
+
+// small returns a store with a little of everything.
+func small(t *testing.T) *DB {
+	t.Helper()
+	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "newsfold.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	err = db.Update(t.Context(), func(tx store.Tx) error {
+		err := tx.PutFeed(&newsfold.Feed{URL: "f"})
+		for _, url := range []string{"1", "2", "3"} {
+			a := newsfold.Article{URL: url, Story: 1, Page: newsfold.Page{State: newsfold.PageWanted, Next: at}}
+			err = errors.Join(err, tx.PutArticle(&a),
+				tx.PutEntry(&newsfold.Entry{Feed: 1, GUID: url, Article: a.ID}),
+				tx.PutBody(a.ID, newsfold.Body{Text: url}),
+				tx.Append(store.Texts, a.ID))
+		}
+		return errors.Join(err, tx.PutStory(&newsfold.Story{
+			ID: 1, Lead: 1, Articles: []newsfold.ArticleID{1, 2, 3}, Feeds: []newsfold.FeedID{1}, Time: at, Starred: true,
+		}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func TestCheckFindsWhatIsWrong(t *testing.T) {
+	if problems, err := small(t).Check(t.Context()); err != nil || len(problems) > 0 {
+		t.Fatalf("in a sound store: %v, %v", problems, err)
+	}
+	key := func(id int64) []byte { return idKey(id) }
+	drop := func(t *tx, id bucketID, key []byte) error { return t.bucket(id).Delete(key) }
+	us := micro(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	article := func(t *tx, id int64, change func(*newsfold.Article)) error {
+		a, err := t.article(newsfold.ArticleID(id))
+		change(&a)
+		return errors.Join(err, put(t, bArticles, key(id), &a, articleFields))
+	}
+	story := func(t *tx, change func(*newsfold.Story)) error {
+		s, err := t.Story(1)
+		change(&s)
+		return errors.Join(err, put(t, bStories, key(1), &s, storyFields))
+	}
+	log := func(t *tx, bucket []byte) *bbolt.Bucket {
+		return t.bucket(bLogs).Bucket([]byte(store.Texts)).Bucket(bucket)
+	}
+	for _, tt := range []struct {
+		name string
+		harm func(*tx) error
+		want string
+	}{
+		{"a feed is gone", func(t *tx) error { return drop(t, bFeeds, key(1)) }, "feed 1: is not there, but 3 entries"},
+		{"a URL leads to no feed", func(t *tx) error { return t.bucket(bFeedURLs).Put(hashKey("x"), key(9)) }, "leads to feed"},
+		{"a feed cannot be found", func(t *tx) error { return drop(t, bFeedURLs, hashKey("f")) }, "feed 1: its URL"},
+		{"a feed is miscounted", func(t *tx) error { return t.bucket(bFeedCounts).Put(key(1), key(7)) }, "has 3 entries and counts 7"},
+		{"nothing is counted", func(t *tx) error { return t.bucket(bFeedCounts).Put(key(5), key(7)) }, "counts for a feed"},
+		{"a feed number would be given again", func(t *tx) error { return t.bucket(bFeeds).SetSequence(0) }, "could be given again"},
+		{"an article number would be given again", func(t *tx) error { return t.bucket(bArticles).SetSequence(2) }, "number 3 could be given again"},
+		{"an entry is gone", func(t *tx) error { return drop(t, bEntries, key(2)) }, "leads to an entry that is not there"},
+		{"an entry cannot be found", func(t *tx) error { return drop(t, bEntryKeys, entryKey(1, "2")) }, `entry 1 "2": is number 2`},
+		{"an article cannot be found", func(t *tx) error { return drop(t, bArticleURLs, hashKey("2")) }, "article 2: its URL"},
+		{"a URL leads to no article", func(t *tx) error { return t.bucket(bArticleURLs).Put(hashKey("x"), key(2)) }, "leads to article 2"},
+		{"a wanted page is not listed", func(t *tx) error { return drop(t, bWanted, timeKey(us, 2)) }, "article 2: its page is wanted"},
+		{"a page is listed too early", func(t *tx) error { return t.bucket(bWanted).Put(timeKey(us-1, 2), nil) }, "the page of article 2 is not wanted then"},
+		{"an article is gone", func(t *tx) error { return drop(t, bArticles, key(2)) }, "story 1: names article 2"},
+		{"an article is in no story", func(t *tx) error { return article(t, 2, func(a *newsfold.Article) { a.Story = 0 }) }, "names article 2, which is in story 0"},
+		{"an article is in a missing story", func(t *tx) error { return article(t, 2, func(a *newsfold.Article) { a.Story = 5 }) }, "is in story 5, which is not there"},
+		{"a story forgot an article", func(t *tx) error { return story(t, func(s *newsfold.Story) { s.Articles = s.Articles[:2] }) }, "article 3: is in story 1, which does not name it"},
+		{"a story is led by a stranger", func(t *tx) error { return story(t, func(s *newsfold.Story) { s.Lead = 9 }) }, "its lead 9"},
+		{"a story is in disorder", func(t *tx) error {
+			return story(t, func(s *newsfold.Story) { s.Articles = []newsfold.ArticleID{2, 1, 3} })
+		}, "do not ascend"},
+		{"a story names an article twice", func(t *tx) error {
+			return story(t, func(s *newsfold.Story) { s.Articles = []newsfold.ArticleID{1, 2, 3, 3} })
+		}, "do not ascend"},
+		{"a story is not listed", func(t *tx) error { return drop(t, bStoryTimes, timeKey(us, 1)) }, "is listed in story.times with flags  instead of 02"},
+		{"a story is listed with old flags", func(t *tx) error { return t.bucket(bStoryFeeds).Put(feedTimeKey(1, us, 1), []byte{1}) }, "is listed in story.feeds with flags 01"},
+		{"a story is listed as starred", func(t *tx) error { return story(t, func(s *newsfold.Story) { s.Starred = false }) }, "story.starred"},
+		{"a story is listed twice", func(t *tx) error { return t.bucket(bStoryUnread).Put(timeKey(us+1, 1), []byte{2}) }, "lists story 1"},
+		{"a missing story is listed", func(t *tx) error { return drop(t, bStories, key(1)) }, "lists story 1, which is not there"},
+		{"a body is of nobody", func(t *tx) error {
+			return put(t, bBodies, key(77), &newsfold.Body{Text: "x"}, bodyFields)
+		}, "body 77"},
+		{"a change is lost", func(t *tx) error { return log(t, logChanges).Delete(key(2)) }, "log texts, change 2: article 2 should stand there"},
+		{"a change is there twice", func(t *tx) error {
+			_ = log(t, logChanges).SetSequence(4)
+			return log(t, logChanges).Put(key(4), key(2))
+		}, "change 4: article 2 stands elsewhere"},
+		{"a position would be given again", func(t *tx) error { return log(t, logChanges).SetSequence(1) }, "could be given again"},
+		{"a record is cut", func(t *tx) error { return t.bucket(bArticles).Put(key(1), []byte{plain, 1, 2}) }, "article"},
+		{"a record is changed", func(t *tx) error {
+			rec := append([]byte{}, t.bucket(bArticles).Get(key(3))...)
+			rec[len(rec)-1] ^= 1
+			return t.bucket(bArticles).Put(key(3), rec)
+		}, "wrong checksum"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			db := small(t)
+			if err := db.Update(t.Context(), func(st store.Tx) error { return tt.harm(st.(*tx)) }); err != nil {
+				t.Fatal(err)
+			}
+			problems, err := db.Check(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all []string
+			for _, p := range problems {
+				all = append(all, p.String())
+			}
+			if got := strings.Join(all, "\n"); !strings.Contains(got, tt.want) {
+				t.Errorf("found %q, want %q among it", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestCheckStops(t *testing.T) {
+	db := small(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := db.Check(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the one of the context", err)
+	}
+	err := db.Update(t.Context(), func(st store.Tx) error {
+		for i := range int64(3 * maxProblems) {
+			if err := st.(*tx).bucket(bWanted).Put(timeKey(i, i), nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems, err := db.Check(t.Context())
+	if err != nil || len(problems) != maxProblems {
+		t.Errorf("%d problems, error %v, want %d", len(problems), err, maxProblems)
+	}
+}
