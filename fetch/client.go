@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -16,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpguts"
+
+	"newsfold"
 )
 
 // Options say how a [Client] behaves. The zero value is the default of every
@@ -24,12 +27,16 @@ type Options struct {
 	Agent       string        // User-Agent: product, version, and where to learn about it
 	Subscribers int           // said in the User-Agent when above 0
 	Allow       []string      // CIDRs, addresses and host names that may be private or loopback, any port
-	Interval    time.Duration // usual time between polls of a feed; default 1 hour
+	Interval    time.Duration // usual time between polls of a feed, see below; default 1 hour
 	MinInterval time.Duration // never poll a feed more often; default 10 minutes or Interval if less, at least 1 second
 	MaxBody     int64         // bytes of a feed or page, compressed and decompressed; default 10 MiB
 	Timeout     time.Duration // for a whole exchange, waiting for the host's turn aside; default 30 s
 	Parallel    int           // requests under way in all; default 128
 	PerHost     int           // requests under way to one host; default 2
+
+	// From five minutes up, Interval is a budget: so many polls for all feeds
+	// together, of which those that publish much get more and the others
+	// somewhat less. Below, every feed is polled at just that interval.
 
 	// Gap is the time between starts of requests to one host; below 0: none.
 	// The default is 1 s, and none for hosts that Allow names: those are the
@@ -61,6 +68,7 @@ const (
 	maxHeader = 64 << 10
 	maxURL    = 8 << 10
 	bigBodies = 8 // large bodies read at a time
+	shortPlan = 5 * time.Minute
 )
 
 // Client fetches. Its methods are safe for concurrent use; it keeps each host's
@@ -75,6 +83,7 @@ type Client struct {
 	big    chan struct{} // held while a large body is read
 	cpus   chan struct{} // held while a body is parsed
 	health *health
+	budget *budget // nil when the usual interval is too short for planning
 	robots *robotsCache
 	memo   *memo
 	agent  atomic.Pointer[string]
@@ -111,6 +120,9 @@ func New(opts Options) (*Client, error) {
 		}
 		c.trip = c.own
 	}
+	if opts.Interval >= shortPlan {
+		c.budget = newBudget(opts.Interval, opts.MinInterval)
+	}
 	c.SetSubscribers(opts.Subscribers)
 	return c, nil
 }
@@ -146,6 +158,23 @@ func (o Options) withDefaults() Options {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o
+}
+
+// Resume tells the client of subscriptions that it will poll, with what was
+// learned about them before: then the budget is shared out among all of them,
+// and hosts that asked to be left alone are, from the first poll on. It is
+// optional and sends nothing.
+func (c *Client) Resume(feeds iter.Seq[newsfold.Feed]) {
+	now := c.opts.Now()
+	for f := range feeds {
+		s := loadState(f.Poll.State)
+		if c.budget != nil && !s.Rate.At.IsZero() && f.Poll.Result != newsfold.Gone {
+			c.budget.learn(feedKey(&f), now, &s.Rate, s.Hints.floor(c.opts), s.Items)
+		}
+		if u, err := parseURL(f.URL); err == nil && s.Retry.After(now) {
+			c.hosts.refuse(hostKey(u), f.URL, now, s.Retry)
+		}
+	}
 }
 
 // Close drops idle connections. Requests under way are not cut off; cancel

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -198,7 +199,7 @@ func (p *polling) notModified() {
 	p.related = true
 	p.state.NotModified++
 	f.Result = newsfold.NotModified
-	p.state.learn(p.now, 0, p.feed.Poll.Succeeded)
+	p.state.Rate.watch(f.Succeeded, p.now, nil)
 	p.succeed()
 }
 
@@ -241,9 +242,13 @@ func (p *polling) read() []newsfold.Entry {
 	p.state.Digest, p.state.Full, p.state.NotModified = digest, p.now, 0
 	f.Result = newsfold.Updated
 
-	fresh := p.fresh(parsed.Entries)
-	p.related = p.known == nil || f.Succeeded.IsZero() || fresh < len(parsed.Entries) || p.feed.Entries == 0
-	p.state.learn(p.now, fresh, p.feed.Poll.Succeeded)
+	dates := p.fresh(parsed.Entries)
+	p.related = p.known == nil || f.Succeeded.IsZero() || len(dates) < len(parsed.Entries) || p.feed.Entries == 0
+	if f.Succeeded.IsZero() {
+		p.state.Rate.seed(p.now, dates)
+	} else {
+		p.state.Rate.watch(f.Succeeded, p.now, dates)
+	}
 	p.succeed()
 	return parsed.Entries
 }
@@ -280,15 +285,25 @@ func (p *polling) keep(parsed *Parsed, delta bool) {
 	p.state.Announced = d.Moved
 }
 
-// fresh counts the entries that are not stored yet.
-func (p *polling) fresh(entries []newsfold.Entry) int {
-	n := 0
+// fresh returns the dates of the entries that are not stored yet, zero where
+// there is none. With nobody to ask, those that are dated after the last poll
+// are taken to be new.
+func (p *polling) fresh(entries []newsfold.Entry) []time.Time {
+	var dates []time.Time
+	last := p.feed.Poll.Succeeded
 	for i := range entries {
-		if p.known != nil && !p.known(entries[i].Key()) {
-			n++
+		e := &entries[i]
+		at := e.Issued
+		if at.IsZero() {
+			at = e.Revised
+		}
+		switch {
+		case p.known != nil && p.known(e.Key()), p.known == nil && !at.After(last):
+		default:
+			dates = append(dates, at)
 		}
 	}
-	return n
+	return dates
 }
 
 // succeed notes a good answer and plans the next poll.
@@ -298,9 +313,36 @@ func (p *polling) succeed() {
 	p.c.health.note(p.host, false, p.now)
 	p.moved()
 	f.Succeeded, f.Error, f.Errors = p.now, "", 0
+	p.state.Retry = time.Time{}
 	t := timing{usual: p.c.opts.Interval, least: p.c.opts.MinInterval}
-	want, why := p.c.opts.Interval, "the usual interval, "+span(p.c.opts.Interval)
+	want, why := p.want()
 	f.Next, f.Why = t.afterSuccess(p.answer.at, want, why, p.state.Hints, p.seed())
+}
+
+// want is how long to wait as far as it is up to us, and why.
+func (p *polling) want() (time.Duration, string) {
+	usual := p.c.opts.Interval
+	if p.c.budget == nil || p.state.Rate.At.IsZero() {
+		return usual, "the usual interval, " + span(usual)
+	}
+	floor := p.state.Hints.floor(p.c.opts)
+	r := &p.state.Rate
+	wait := time.Duration(p.c.budget.plan(feedKey(&p.feed), p.now, r, floor, p.state.Items) * float64(day))
+	if wait < floor {
+		wait = floor
+	}
+	if silence := p.now.Sub(r.Last); !r.Last.IsZero() && r.dormant(p.now) > 1 {
+		return wait, fmt.Sprintf("nothing was published for %s, so after %s", span(silence), span(wait))
+	}
+	return wait, fmt.Sprintf("about %.2g entries a day are expected, so at this time of the week after %s", r.perDay(), span(wait))
+}
+
+// feedKey names a feed in the budget.
+func feedKey(f *newsfold.Feed) string {
+	if f.ID != 0 {
+		return strconv.FormatInt(int64(f.ID), 10)
+	}
+	return f.URL
 }
 
 // moved follows up what was learned about the feed's address: a permanent
@@ -340,6 +382,7 @@ func (p *polling) fail(e *Error) {
 	}
 	if e.Kind == Status && (e.Status == 429 || e.Status == 503) && !e.Retry.IsZero() {
 		p.c.hosts.refuse(p.host, p.feed.URL, now, e.Retry)
+		p.state.Retry = e.Retry
 	}
 	unreachable := e.Kind == Network || e.Kind == DNS || e.Kind == Timeout
 	p.c.health.note(p.host, unreachable, now)

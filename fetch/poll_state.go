@@ -20,6 +20,9 @@ type state struct {
 	Lies        int `json:"l,omitempty"` // how often a validator came with other entries
 	Hollow      int `json:"o,omitempty"` // answers in a row without any entry
 
+	Rate  rate      `json:"q,omitzero"`
+	Retry time.Time `json:"y,omitzero"` // until when the server asked to be left alone
+
 	Announced string    `json:"u,omitempty"` // where the feed says that it has gone
 	Trial     string    `json:"r,omitempty"` // to be tried instead of its URL
 	Spurned   string    `json:"x,omitempty"` // was tried in vain
@@ -38,6 +41,11 @@ type Move struct {
 
 // Learned is what polling has learned about a feed, for its owner.
 type Learned struct {
+	// PerDay is the expected number of entries a day; 0 before the first poll.
+	PerDay float64 `json:"per_day,omitempty"`
+	// Latest is when the feed last published, as far as is known.
+	Latest time.Time `json:"latest,omitzero"`
+
 	Lying bool   `json:"lying,omitempty"` // says "not modified" of what was modified
 	Moves []Move `json:"moves,omitempty"` // changes of URL, oldest first
 	// Moving is where permanent redirects lead that are not adopted yet.
@@ -48,7 +56,11 @@ type Learned struct {
 // first poll.
 func Recall(p newsfold.Poll) Learned {
 	s := loadState(p.State)
-	return Learned{Lying: s.Lies > 0, Moves: s.Moves, Moving: s.Target}
+	l := Learned{Latest: s.Rate.Last, Lying: s.Lies > 0, Moves: s.Moves, Moving: s.Target}
+	if !s.Rate.At.IsZero() {
+		l.PerDay = s.Rate.perDay()
+	}
+	return l
 }
 
 const (
@@ -67,6 +79,7 @@ func loadState(b []byte) *state {
 }
 
 func (s *state) save() []byte {
+	s.Rate.round()
 	b, err := json.Marshal(s)
 	if err != nil {
 		return nil // cannot happen: all fields marshal
@@ -129,8 +142,6 @@ func (s *state) adopt(f *newsfold.Feed, url string, now time.Time) {
 	f.URL = url
 	s.Target, s.Sightings, s.Trial = "", 0, ""
 }
-
-func (s *state) learn(time.Time, int, time.Time) {}
 
 // health judges whether trouble is on this machine's side.
 type health struct {

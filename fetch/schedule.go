@@ -132,6 +132,17 @@ func (t timing) afterSuccess(now time.Time, want time.Duration, why string, h hi
 	return next, why
 }
 
+// floor is the least time between polls of a feed that has much to say: the
+// owner's least if the publisher says how long an answer stays fresh, which is
+// taken as consent to come back then, else a quarter of the usual interval.
+func (h *hints) floor(o Options) time.Duration {
+	stated := max(h.Fresh, h.TTL)
+	if stated == 0 {
+		stated = o.Interval / 4
+	}
+	return max(min(stated, longest), min(h.Period, day), o.MinInterval)
+}
+
 // skip returns the first time from t on that is not within the hours and days
 // (UTC) at which the publisher asks not to be polled; t when all are.
 func (h *hints) skip(t time.Time) time.Time {
