@@ -222,6 +222,29 @@ func TestReadRefusesWhatIsNoList(t *testing.T) {
 	}
 }
 
+func TestReadCutsWhatIsTooLong(t *testing.T) {
+	long := strings.Repeat("ö", 600)
+	var categories []string
+	for i := range 200 {
+		categories = append(categories, fmt.Sprintf("/c/%d", i))
+	}
+	list, err := opml.Read(strings.NewReader(body(`<outline text="` + long + `" language="` + long + `" htmlUrl="javascript:x" xmlUrl="http://a.example/" category="` +
+		strings.Join(categories, ",") + `"/><outline xmlUrl="http://b.example/" category="` + strings.Repeat("/x", 100) + `"/>`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := list.Feeds[0], list.Feeds[1]
+	if want := strings.Repeat("ö", 499) + "…"; a.Name != want {
+		t.Errorf("a title of %d runes was kept", len([]rune(a.Name)))
+	}
+	if a.Lang != "" || a.Site != "" || len(a.Folders) != 100 {
+		t.Errorf("language %q, site %q, %d folders", a.Lang, a.Site, len(a.Folders))
+	}
+	if got := strings.Count(b.Folders[0], "x"); got != 32 {
+		t.Errorf("a path of %d folders was kept", got)
+	}
+}
+
 func TestReadReportsAFailingReader(t *testing.T) {
 	boom := errors.New("boom")
 	if _, err := opml.Read(failing{boom}); !errors.Is(err, boom) {
