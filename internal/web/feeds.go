@@ -37,8 +37,11 @@ type health struct {
 // feeds shows how every feed does: those in trouble first, then by name.
 func (s *server) feeds(w http.ResponseWriter, r *http.Request) error {
 	var all []health
-	err := s.db.View(r.Context(), func(tx store.Tx) error {
-		all = all[:0]
+	var left string
+	err := s.db.View(r.Context(), func(tx store.Tx) (err error) {
+		if left, err = unread(tx, 0); err != nil {
+			return err
+		}
 		for f, err := range tx.Feeds() {
 			if err != nil {
 				return err
@@ -57,7 +60,9 @@ func (s *server) feeds(w http.ResponseWriter, r *http.Request) error {
 		}
 		return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label))
 	})
-	s.render(w, r, "feeds", http.StatusOK, feedsPage{frame: s.frame("Feeds", "feeds"), Summary: summary(all), Feeds: all})
+	page := feedsPage{frame: s.frame("Feeds", "feeds"), Summary: summary(all), Feeds: all}
+	page.Unread = left
+	s.render(w, r, "feeds", http.StatusOK, page)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -279,3 +280,5 @@ func newsroom(f *filler) {
 		Fold: newsfold.Fold{Relation: newsfold.First, Links: []newsfold.Link{{Relation: newsfold.Template, With: ferry, Score: .4}}},
 	}, newsfold.Body{}))
 }
+
+func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

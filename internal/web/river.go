@@ -20,16 +20,16 @@ const mostFeeds = 300
 
 type riverPage struct {
 	frame
-	Heading string
-	Filter  filter
-	Days    []dayOf
-	IDs     string // of all stories shown, for marking them
-	Unread  bool   // whether any story shown is unread
-	Older   string // address of the next page, or empty
-	Newest  string // address of the first page, unless this is it
-	Feeds   []option
-	Many    bool   // more feeds than the filter lists
-	Here    string // address of this page
+	Heading   string
+	Filter    filter
+	Days      []dayOf
+	IDs       string // of all stories shown, for marking them
+	AnyUnread bool   // whether any story shown is unread
+	Older     string // address of the next page, or empty
+	Newest    string // address of the first page, unless this is it
+	Feeds     []option
+	Many      bool   // more feeds than the filter lists
+	Here      string // address of this page
 }
 
 type dayOf struct {
@@ -177,6 +177,7 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Heading = heading(f, got.feed)
 	page.frame = s.frame(page.Heading, nav)
+	page.Unread = got.unread
 	page.Notice = readNotice(r.URL.Query(), page.Here)
 	s.fill(&page, got)
 	if got.more {
@@ -195,6 +196,7 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 
 // flow is what the store holds for a page of the river.
 type flow struct {
+	unread  string
 	feed    string // what the feed of the filter is called
 	stories []river.Story
 	more    bool
@@ -209,6 +211,9 @@ func load(tx store.Tx, f filter) (got flow, err error) {
 			return flow{}, err
 		}
 		got.feed = feed.Label()
+	}
+	if got.unread, err = unread(tx, f.Feed); err != nil {
+		return flow{}, err
 	}
 	got.stories, got.more, err = river.List(tx, river.Query{Query: store.Query{
 		Unread: f.Unread, Starred: f.Starred, Feed: f.Feed, After: f.After, Limit: perPage,
@@ -233,6 +238,28 @@ func load(tx store.Tx, f filter) (got flow, err error) {
 	return got, nil
 }
 
+// mostUnread is how far unread stories are counted: the store keeps no sum.
+const mostUnread = 500
+
+// unread says how many stories are unread, of a feed or of all: "12", "500+",
+// or nothing when none is.
+func unread(tx store.Tx, feed newsfold.FeedID) (string, error) {
+	n := 0
+	for _, err := range tx.Stories(store.Query{Unread: true, Feed: feed, Limit: mostUnread + 1}) {
+		if err != nil {
+			return "", err
+		}
+		n++
+	}
+	switch {
+	case n == 0:
+		return "", nil
+	case n > mostUnread:
+		return fmt.Sprintf("%d+", mostUnread), nil
+	}
+	return strconv.Itoa(n), nil
+}
+
 // fill groups the stories by day.
 func (s *server) fill(page *riverPage, got flow) {
 	now := s.now()
@@ -245,7 +272,7 @@ func (s *server) fill(page *riverPage, got flow) {
 		d := &page.Days[len(page.Days)-1]
 		d.Stories = append(d.Stories, s.line(st, got.firsts[st.First.Article]))
 		ids = append(ids, strconv.FormatInt(int64(st.ID), 10))
-		page.Unread = page.Unread || !st.Read
+		page.AnyUnread = page.AnyUnread || !st.Read
 	}
 	page.IDs = strings.Join(ids, ",")
 }

@@ -71,6 +71,7 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var st river.Story
+	var left string
 	titles := map[newsfold.ArticleID]newsfold.Article{}
 	polls := map[newsfold.FeedID]polling{}
 	err = s.db.View(r.Context(), func(tx store.Tx) error {
@@ -78,6 +79,9 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if err := outsideOf(tx, st, titles); err != nil {
+			return err
+		}
+		if left, err = unread(tx, 0); err != nil {
 			return err
 		}
 		return pollsOf(tx, st, polls)
@@ -97,7 +101,7 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 		Origins: origins(st.Origins), Stated: s.moment(st.Published),
 		Outlets: count(len(st.Articles), "article", "articles") + " at " + count(max(st.Outlets, 1), "outlet", "outlets"),
 	}
-	page.First = s.first(st.First, firstTime(st))
+	page.Unread = left
 	page.Body, page.Shown = body(st)
 	for _, a := range st.Articles {
 		page.Articles = append(page.Articles, s.member(st, a, began))

@@ -242,6 +242,7 @@ type frame struct {
 	Nav     string // the entry of the navigation that this page is
 	Version string
 	Zone    string
+	Unread  string // how many stories are unread, when there are any
 	Notice  *notice
 }
 

@@ -42,10 +42,18 @@
     return null;
   }
 
+  // count keeps the number of unread stories right, as far as it is exact.
+  function count(by) {
+    const left = one("#left");
+    if (left && /^\d+$/.test(left.textContent)) left.textContent = Math.max(0, Number(left.textContent) + by) || "";
+    else if (left && left.textContent === "" && by > 0) left.textContent = by;
+  }
+
   // show brings a story on the page in line with its state.
   function show(id, state) {
     for (const el of all(`[data-id="${Number(id)}"]`)) {
       if ("read" in state) {
+        if (el.classList.contains("is-read") !== state.read) count(state.read ? -1 : 1);
         el.classList.toggle("is-read", state.read);
         press(one(".act.read", el), state.read, "unread", "read", "Mark as unread", "Mark as read");
         const said = one(".meta .sr", el);
@@ -183,6 +191,8 @@
   const button = one(".keys-button");
   button.hidden = false;
   button.addEventListener("click", () => help.showModal());
+  // A page that the browser kept while something was marked elsewhere is stale.
+  addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
   if (stories.length) trail.keep();
   if (/^#s\d+$/.test(location.hash)) go(document.getElementById(location.hash.slice(1)));
 })();
