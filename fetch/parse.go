@@ -89,7 +89,7 @@ type Person struct {
 // takes time and memory in proportion to it.
 func Parse(body []byte, base string, header http.Header) (*Parsed, error) {
 	text, fault := toUTF8(body, header.Get("Content-Type"))
-	p := &parsing{refs: linker{budget: 4*len(body) + 1<<16}, out: new(Parsed)}
+	p := &parsing{refs: linker{budget: len(body) + 1<<16}, out: new(Parsed)}
 	p.faults.add(fault)
 	p.setBase(base, header)
 	p.lang = language(header.Get("Content-Language"))

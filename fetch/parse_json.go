@@ -19,6 +19,9 @@ var errNotJSONFeed = errors.New("the document is JSON but no JSON Feed")
 // json reads JSON Feed 1.0 and 1.1 (jsonfeed.org).
 func (p *parsing) json(text []byte) error {
 	text = bytes.TrimRight(text, " \t\r\n\x00")
+	if err := jsonLimits(text); err != nil {
+		return err
+	}
 	f, err := new(jsonfeed.Parser).Parse(bytes.NewReader(text))
 	if err != nil {
 		f, err = p.looseJSON(text, err)
@@ -28,9 +31,6 @@ func (p *parsing) json(text []byte) error {
 	}
 	if !strings.Contains(f.Version, "jsonfeed.org/version") {
 		return errNotJSONFeed
-	}
-	if len(f.Items) > maxItems {
-		return errItems
 	}
 	out, d := &p.out.Feed, &p.out.Details
 	d.Format = "json"
@@ -53,6 +53,34 @@ func (p *parsing) json(text []byte) error {
 		e, details := p.jsonItem(it)
 		p.out.Entries = append(p.out.Entries, e)
 		d.Items = append(d.Items, details)
+	}
+	return nil
+}
+
+// jsonLimits looks at the structure of JSON before it is decoded: how deep it
+// is, and how many objects the lists of the feed hold.
+func jsonLimits(text []byte) error {
+	depth, objects := 0, 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			if depth == 2 {
+				if objects++; objects > maxItems {
+					return errItems
+				}
+			}
+			if depth++; depth > maxDepth {
+				return errDepth
+			}
+		case '}', ']':
+			depth--
+		}
 	}
 	return nil
 }

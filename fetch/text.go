@@ -98,6 +98,9 @@ const maxReference = 40
 // appendReference replaces the reference at the start of raw and returns how
 // many bytes it took.
 func appendReference(dst, raw []byte, entities map[string]string) ([]byte, int) {
+	if len(raw) < 3 || raw[1] != '#' && !isNameStart(raw[1]) {
+		return append(dst, '&'), 1
+	}
 	end := bytes.IndexByte(raw[:min(len(raw), maxReference)], ';')
 	if end < 2 {
 		return append(dst, '&'), 1

@@ -60,8 +60,10 @@ func cleanRef(ref string) string {
 	if !strings.ContainsAny(ref, " \t\n\r") {
 		return ref
 	}
-	return strings.NewReplacer("\t", "", "\n", "", "\r", "", " ", "%20").Replace(ref)
+	return refCleaner.Replace(ref)
 }
+
+var refCleaner = strings.NewReplacer("\t", "", "\n", "", "\r", "", " ", "%20")
 
 // refScheme returns the scheme of a reference in lower case, empty when it is
 // relative.

@@ -64,6 +64,7 @@ type mender struct {
 	rootCount  int // bindings declared on the root
 	inItem     bool
 	leaf       leaf
+	leafAt     int    // where in stack the text being collected is
 	key        []byte // scratch
 }
 
@@ -443,10 +444,7 @@ func (m *mender) recover(prefix, key string) {
 	if top.mode != modeLeaf && top.mode != modeMarkup {
 		return
 	}
-	i := len(m.stack) - 1
-	for m.stack[i].mode == modeMarkup {
-		i--
-	}
+	i := m.leafAt
 	if m.stack[i].rule.shape == shapeHTML && (prefix == "" || prefix == "xhtml") && htmlElements[key] {
 		return
 	}
@@ -464,7 +462,7 @@ func (m *mender) recover(prefix, key string) {
 func (m *mender) end() {
 	for i := len(m.stack) - 1; i >= 0; i-- {
 		name := m.stack[i].name
-		if len(name) != len(m.scan.name) || !bytes.EqualFold(name, m.scan.name) {
+		if len(name) != len(m.scan.name) || name[0]|0x20 != m.scan.name[0]|0x20 || !bytes.EqualFold(name, m.scan.name) {
 			continue
 		}
 		for len(m.stack) > i+1 {
@@ -629,7 +627,7 @@ func (m *mender) startLeaf(f *frame) {
 	f.mode = modeLeaf
 	l := &m.leaf
 	*l = leaf{value: l.value[:0], attrs: l.attrs}
-	m.scan.inside = f.name
+	m.leafAt, m.scan.inside = len(m.stack), f.name
 	if f.rule.shape == shapeHTML {
 		l.attrs = l.attrs[:0]
 		if len(m.scan.attrs) > 0 {
@@ -666,10 +664,7 @@ func (m *mender) text(raw []byte, cdata bool) {
 // their tags.
 func (m *mender) startMarkup(f frame, prefix string, local []byte) {
 	l := &m.leaf
-	i := len(m.stack) - 1
-	for m.stack[i].mode == modeMarkup {
-		i--
-	}
+	i := m.leafAt
 	top := i == len(m.stack)-1
 	name := string(local)
 	switch prefix {

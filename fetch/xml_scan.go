@@ -52,10 +52,12 @@ const (
 	endPI
 	endDouble
 	endSingle
+	endItem
+	endEntry
 	numEnds
 )
 
-var ends = [numEnds][]byte{[]byte("-->"), []byte("]]>"), []byte("?>"), []byte(`"`), []byte(`'`)}
+var ends = [numEnds][]byte{[]byte("-->"), []byte("]]>"), []byte("?>"), []byte(`"`), []byte(`'`), []byte("</item>"), []byte("</entry>")}
 
 // find returns where the given end starts at or after a position, or -1.
 func (s *xmlScanner) find(end, from int) int {
@@ -151,7 +153,12 @@ func (s *xmlScanner) declaration() (xmlKind, bool) {
 // shorten ends a CDATA section that its publisher did not close where the text
 // that it is in ends, when otherwise it would swallow entries.
 func (s *xmlScanner) shorten(start int, within []byte) bool {
-	if !bytes.Contains(within, []byte("</item>")) && !bytes.Contains(within, []byte("</entry>")) {
+	swallows := false
+	for _, end := range [...]int{endItem, endEntry} {
+		i := s.find(end, start)
+		swallows = swallows || i >= 0 && i < start+len(within)
+	}
+	if !swallows {
 		return false
 	}
 	for i := 0; ; {
