@@ -1,8 +1,11 @@
 package newsroom_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -12,6 +15,7 @@ import (
 
 	"newsfold"
 	"newsfold/fetch"
+	"newsfold/internal/digest"
 	"newsfold/internal/ingest"
 	"newsfold/internal/newsroom"
 	"newsfold/internal/river"
@@ -65,7 +69,13 @@ func read(t *testing.T, opts fetch.Options, feeds []string) []river.Story {
 	}
 	var stories []river.Story
 	if err := db.View(ctx, func(tx store.Tx) (err error) {
-		stories, _, err = river.List(tx, river.Query{Articles: true})
+		stories, _, err = river.List(tx, river.Query{})
+		for i := range stories {
+			if err != nil {
+				return err
+			}
+			stories[i], err = river.Load(tx, newsfold.ArticleID(stories[i].ID))
+		}
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -135,6 +145,40 @@ func TestTheSampleFoldsAsTheTruthSays(t *testing.T) {
 				t.Logf("        linked: %s with %d", l.Relation, l.With)
 			}
 		}
+	}
+}
+
+// TestTheDigestOfTheSampleIsValid gives digests of the folded newsroom to
+// validators from elsewhere; package digest says which and how they are
+// installed.
+func TestTheDigestOfTheSampleIsValid(t *testing.T) {
+	if os.Getenv("NEWSFOLD_VALIDATE") == "" {
+		t.Skip("NEWSFOLD_VALIDATE is not set")
+	}
+	n, _ := open(t)
+	clock := func() time.Time { return now }
+	d := digest.Digest{
+		Title: "The sample newsroom", Since: now.Add(-24 * time.Hour), Until: now,
+		Stories: read(t, fetch.Options{Transport: n.Transport(), Now: clock}, n.Feeds()),
+	}
+	subscriptions := filepath.Join(t.TempDir(), "subscriptions.opml")
+	if err := os.WriteFile(subscriptions, n.OPML(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"../digest/testdata/validate/validate.mjs", subscriptions}
+	for _, format := range digest.Formats() {
+		var b bytes.Buffer
+		if err := digest.Write(&b, format, d); err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(t.TempDir(), "digest."+format)
+		if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, name)
+	}
+	if out, err := exec.CommandContext(t.Context(), "node", args...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
