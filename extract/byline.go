@@ -8,20 +8,104 @@ import (
 	"newsfold/extract/internal/page"
 )
 
-// byline returns the names of the authors, separated by commas.
+// byline returns the names of the authors, separated by commas. An outlet that
+// calls itself the author is believed only when nobody else is named.
 func (r *reader) byline() string {
-	if s := joinNames(r.ld.authors, r.doc.Site); s != "" {
+	stated := joinNames(r.ld.authors, r.doc.Site)
+	if stated == "" || r.impersonal(stated) {
+		for _, key := range [...]string{"author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "citation_author", "creator", "article:author_name", "cxenseparse:author", "twitter:data1"} {
+			if key == "twitter:data1" && !strings.Contains(strings.ToLower(r.head.first("twitter:label1")), "by") {
+				continue
+			}
+			if s := joinNames(r.head.meta[key], r.doc.Site); s != "" {
+				if stated == "" || !r.impersonal(s) {
+					stated = s
+				}
+				if !r.impersonal(s) {
+					break
+				}
+			}
+		}
+	}
+	if stated != "" && !r.impersonal(stated) {
+		return stated
+	}
+	if s := r.visibleByline(); s != "" {
 		return s
 	}
-	for _, key := range [...]string{"author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "citation_author", "creator", "article:author_name", "cxenseparse:author", "twitter:data1"} {
-		if key == "twitter:data1" && !strings.Contains(strings.ToLower(r.head.first("twitter:label1")), "by") {
-			continue
-		}
-		if s := joinNames(r.head.meta[key], r.doc.Site); s != "" {
-			return s
+	if s := r.spelledByline(); s != "" {
+		return s
+	}
+	return stated
+}
+
+// impersonal reports whether a name is that of the outlet.
+func (r *reader) impersonal(s string) bool {
+	f := fold(s)
+	return r.siteName(s, fold(r.doc.Site), r.hostName()) || f == fold(r.ld.publisher) || hostIn(s) != "" || strings.HasSuffix(f, "redaktion") || f == "staff" || f == "editor"
+}
+
+// spelledByline looks for "By Jane Doe" in the short blocks around the article.
+func (r *reader) spelledByline() string {
+	p := r.page
+	from, to := r.headBlocks()
+	_, last := bounds(r.keep)
+	for _, span := range [...][2]int{{from, to}, {max(last, 0), min(len(p.Blocks), last+6)}} {
+		for i := span[0]; i < span[1]; i++ {
+			b := &p.Blocks[i]
+			if b.Chars > 140 || b.Chars < 5 || r.beside(b.Elem) {
+				continue
+			}
+			for line := range strings.SplitSeq(b.Text, "\n") {
+				if s := spelled(line); s != "" {
+					return s
+				}
+			}
 		}
 	}
-	return r.visibleByline()
+	return ""
+}
+
+// spelled reads a line that starts with a byword and a name.
+func spelled(line string) string {
+	low := strings.ToLower(line)
+	for _, w := range openers {
+		if !strings.HasPrefix(low, w) || len(low) != len(line) {
+			continue
+		}
+		rest := strings.TrimLeft(line[len(w):], " :：")
+		if rest == line[len(w):] && !strings.HasSuffix(w, " ") {
+			continue
+		}
+		name := joinNames([]string{rest}, "")
+		if personal(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// openers introduce a name at the start of a line.
+var openers = [...]string{
+	"by ", "von ", "par ", "por ", "di ", "written by", "posted by", "author:", "autor:", "autorin:", "autore:", "auteur:", "auteur :", "text:", "geschrieben von", "veröffentlicht von", "verfasst von", "ein artikel von", "ein beitrag von", "ein gastbeitrag von", "eine analyse von", "publié par", "escrito por", "publicado por", "scritto da", "a cura di", "door ", "przez ", "autor :", "автор:", "автор ", "بقلم", "كتب", "作者：", "作者:", "記者", "文／", "文/", "yazan:", "yazar:", "af ", "av ", "tekst:", "redaktion:", "interview:", "published by", "reporting by", "article by", "story by", "words by", "submitted by", "from ",
+}
+
+// personal reports whether words look like the names of persons: one to eight
+// words, the first and last with a capital, or of a script without capitals.
+func personal(s string) bool {
+	f := strings.Fields(s)
+	if len(f) == 0 || len(f) > 8 {
+		return false
+	}
+	caps := 0
+	for _, w := range f {
+		r, _ := utf8.DecodeRuneInString(w)
+		if unicode.IsUpper(r) || unicode.IsLetter(r) && !unicode.IsLower(r) {
+			caps++
+		}
+	}
+	first, _ := utf8.DecodeRuneInString(f[0])
+	return caps*2 > len(f) && !unicode.IsLower(first) && !strings.ContainsAny(s, "!?:;")
 }
 
 // visibleByline looks at the elements that say they name the author.
@@ -44,7 +128,7 @@ func (r *reader) visibleByline() string {
 		if rank <= score || r.beside(m.Elem) {
 			continue
 		}
-		if s := joinNames([]string{textOf(n)}, r.doc.Site); s != "" {
+		if s := joinNames([]string{textOf(n)}, r.doc.Site); s != "" && !r.impersonal(s) && len(strings.Fields(s)) < 10 {
 			best, score = s, rank
 		}
 	}
@@ -53,7 +137,7 @@ func (r *reader) visibleByline() string {
 
 // bywords introduce names, in lower case.
 var bywords = [...]string{
-	"by", "von", "par", "por", "di", "da", "door", "av", "af", "przez", "autor", "autorin", "author", "from", "written by", "posted by", "words by",
+	"auteur", "autore", "interview", "und interview", "veröffentlicht von", "verfasst von", "eingestellt von", "submitted by", "by", "von", "par", "por", "di", "da", "door", "av", "af", "przez", "autor", "autorin", "author", "from", "written by", "posted by", "words by",
 	"story by", "text", "text by", "publié par", "escrito por", "от", "автор", "yazan", "بقلم", "كتب", "文", "作者", "記者", "published by", "reported by", "article by", "ein artikel von", "ein beitrag von", "scritto da", "geschrieben von", "a cura di", "redaktion",
 }
 
@@ -106,5 +190,12 @@ func cleanName(s string) string {
 			break
 		}
 	}
-	return strings.Trim(strings.Join(fields, " "), " ,;:|/-–—•·")
+	s = strings.Trim(strings.Join(fields, " "), " ,;:|/-–—•·")
+	if r, _ := utf8.DecodeRuneInString(s); unicode.IsDigit(r) || noNames[fold(s)] {
+		return ""
+	}
+	return s
 }
+
+// noNames are words that stand where a name is expected.
+var noNames = set("posted", "published", "author", "authors", "autor", "autoren", "auteur", "autore", "interview", "und interview", "veröffentlicht von", "verfasst von", "eingestellt von", "submitted by", "by", "von", "par", "por", "written", "updated", "share", "follow", "contact", "about the author", "über den autor", "staff", "more", "posted on", "posted in", "redaktion", "none", "null", "undefined", "unknown", "anonymous", "guest", "root", "user", "profile", "view all posts", "all posts", "about", "bio", "date", "comments", "twitter", "facebook", "email", "veröffentlicht", "publié", "publicado", "article", "in", "on", "the", "a", "veröffentlicht am", "written by", "posted by", "wordpress", "author profile", "see all articles", "newsletter")

@@ -51,6 +51,9 @@ func (r *reader) dates() {
 	if d.Published.IsZero() {
 		d.Published = r.visibleDate()
 	}
+	if d.Published.IsZero() {
+		d.Published, d.Modified = d.Modified, time.Time{} // all that is known
+	}
 	if d.Modified.Before(d.Published) {
 		d.Modified = time.Time{}
 	}
@@ -106,26 +109,24 @@ func (r *reader) beside(e int32) bool {
 	return false
 }
 
-// visibleDate looks for a date in the short blocks around the headline.
+// visibleDate looks for a date in the short blocks around the article: above
+// it, in elements that speak of dates anywhere in its part of the page, and
+// below it.
 func (r *reader) visibleDate() time.Time {
 	p := r.page
-	at := -1
-	title := fold(r.doc.Title)
-	for i := range p.Blocks {
-		if p.Elems[p.Blocks[i].Elem].Tag == atom.H1 || title != "" && fold(p.Blocks[i].Text) == title {
-			at = i
-			break
-		}
-	}
-	lo, hi := max(0, at-6), min(len(p.Blocks), at+14)
-	for pass := range 2 {
-		for i := lo; i < hi; i++ {
+	from, to := r.headBlocks()
+	_, last := bounds(r.keep)
+	after := min(len(p.Blocks), last+12)
+	for _, pass := range [...]struct {
+		from, to int
+		marked   bool
+	}{{from, to, true}, {from, to, false}, {to, last, true}, {max(last, to), after, true}, {max(last, to), after, false}, {0, from, true}} {
+		for i := max(pass.from, 0); i < pass.to; i++ {
 			b := &p.Blocks[i]
-			if b.Chars > 160 || b.Digits < 3 || r.beside(b.Elem) {
+			if b.Chars > 160 || b.Digits < 3 || r.beside(b.Elem) || r.keep[i] && b.Chars > 60 {
 				continue
 			}
-			meta := (b.Flags|p.Elems[b.Elem].Flags|p.Elems[max(0, p.Elems[b.Elem].Parent)].Flags)&page.FMeta != 0
-			if pass == 0 && !meta {
+			if pass.marked && !r.dateMarked(b) {
 				continue
 			}
 			if t, ok := parseDate(b.Text, r.doc.Lang); ok {
@@ -134,6 +135,20 @@ func (r *reader) visibleDate() time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// dateMarked reports whether a block or an element close around it speaks of a
+// date.
+func (r *reader) dateMarked(b *page.Block) bool {
+	if b.Flags&page.FMeta != 0 {
+		return true
+	}
+	for e, n := b.Elem, 0; e > 0 && n < 3; e, n = r.page.Elems[e].Parent, n+1 {
+		if r.page.Elems[e].Flags&page.FMeta != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // dateInURL reads /2019/11/19/ and /2019-11-19- in a path.

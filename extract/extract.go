@@ -79,6 +79,7 @@ func Extract(page []byte, url string, opts Options) (*Document, error) {
 	r := newReader(page, url, opts)
 	r.metadata()
 	r.body(r.page.Pick())
+	r.visible()
 	r.origins()
 	r.doc.Kind = r.kind()
 	return r.doc, nil

@@ -18,8 +18,6 @@ func (r *reader) metadata() {
 	d.URL = r.canonical()
 	d.Site = r.site()
 	d.Title = r.title()
-	d.Byline = r.byline()
-	r.dates()
 	r.language()
 	d.Description = first(r.head.first("og:description", "description", "twitter:description", "dc.description", "dcterms.description"), r.ld.description)
 	d.Image = resolve(r.base, first(r.head.first("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"), r.ld.image, r.head.link("image_src"), r.head.first("image", "thumbnail")))
@@ -29,6 +27,34 @@ func (r *reader) metadata() {
 		d.License = resolve(r.base, r.dom.Find("a[rel~=license]").AttrOr("href", ""))
 	}
 	d.Tags = r.tags()
+}
+
+// visible fills the fields that are also looked for in the visible page,
+// around the article.
+func (r *reader) visible() {
+	d := r.doc
+	d.Title = r.heading(d.Title)
+	d.Byline = r.byline()
+	r.dates()
+}
+
+// head returns the blocks that may belong to the head of the article: from a
+// little before the headline to the first paragraphs.
+func (r *reader) headBlocks() (from, to int) {
+	p := r.page
+	first, _ := bounds(r.keep)
+	if first < 0 {
+		first = 0
+	}
+	title := fold(r.doc.Title)
+	at := first
+	for i := first; i >= 0 && i > first-30; i-- {
+		if title != "" && fold(p.Blocks[i].Text) == title {
+			at = i
+			break
+		}
+	}
+	return max(0, min(at, first)-6), min(len(p.Blocks), max(first+4, at+12))
 }
 
 func (r *reader) tags() []string {
@@ -163,7 +189,7 @@ func registrable(host string) string {
 	return strings.Join(parts[n-keep:], ".")
 }
 
-// heading returns the h1 that is most likely the headline.
+// headings returns the h1 elements of the page.
 func (r *reader) headings() []string {
 	var out []string
 	for i := range r.page.Elems {
@@ -172,7 +198,7 @@ func (r *reader) headings() []string {
 			continue
 		}
 		if len(out) < 8 {
-			out = append(out, r.page.Blocks[e.First].Text)
+			out = append(out, page.Squash(r.page.Blocks[e.First].Text))
 		}
 	}
 	return out

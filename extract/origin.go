@@ -2,6 +2,7 @@ package extract
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -119,11 +120,8 @@ func credit(s string, line bool) (Origin, bool) {
 	if o, ok := copyright(s, low); ok {
 		return o, true
 	}
-	for _, c := range creditPhrases {
-		i := strings.Index(low, c.phrase)
-		if i < 0 {
-			continue
-		}
+	for _, m := range phraseIndex.find(low) {
+		c, i := creditPhrases[m.phrase], m.at
 		if c.label && (!line || i > 3) {
 			continue
 		}
@@ -146,6 +144,50 @@ func credit(s string, line bool) (Origin, bool) {
 		return named("credit", name, s), true
 	}
 	return Origin{}, false
+}
+
+// phraseTable finds phrases by their first three bytes.
+type phraseTable struct {
+	starts [1 << 13]bool // by hash of three bytes, to pass over most places
+	by     map[string][]int
+}
+
+// phraseIndex is made once from creditPhrases and never changed.
+var phraseIndex = func() *phraseTable {
+	t := &phraseTable{by: make(map[string][]int)}
+	for i, c := range creditPhrases {
+		t.by[c.phrase[:3]] = append(t.by[c.phrase[:3]], i)
+		t.starts[hash3(c.phrase)] = true
+	}
+	return t
+}()
+
+func hash3(s string) uint32 {
+	return (uint32(s[0])*0x9e5 ^ uint32(s[1])*0x7a3 ^ uint32(s[2])*0x1f1) & (1<<13 - 1)
+}
+
+// found is a phrase and where it starts.
+type found struct{ phrase, at int }
+
+// find returns the phrases in s in the order of creditPhrases, each where it
+// stands first.
+func (t *phraseTable) find(s string) []found {
+	var out []found
+	for i := 0; i+3 <= len(s); i++ {
+		if !t.starts[hash3(s[i:])] {
+			continue
+		}
+		for _, k := range t.by[s[i:i+3]] {
+			if strings.HasPrefix(s[i:], creditPhrases[k].phrase) && !slices.ContainsFunc(out, func(f found) bool { return f.phrase == k }) {
+				out = append(out, found{k, i})
+			}
+		}
+		if len(out) > 20 {
+			break
+		}
+	}
+	slices.SortFunc(out, func(a, b found) int { return a.phrase - b.phrase })
+	return out
 }
 
 // aboutText reports whether a phrase such as "originally published" speaks of

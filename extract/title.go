@@ -3,6 +3,10 @@ package extract
 import (
 	"strings"
 	"unicode"
+
+	"golang.org/x/net/html/atom"
+
+	"newsfold/extract/internal/page"
 )
 
 // separators stand between the headline and the name of the outlet in a title.
@@ -13,14 +17,14 @@ var separators = [...]string{" | ", " - ", " – ", " — ", " :: ", " · ", " �
 func (r *reader) title() string {
 	og := r.head.first("og:title")
 	tw := r.head.first("twitter:title")
-	page := r.page.Title
+	elem := r.page.Title
 	h1s := r.headings()
 	// A heading that the other sources repeat is the headline as printed.
 	for _, h := range h1s {
 		if len(h) < 8 && fold(h) != fold(og) {
 			continue
 		}
-		for _, other := range []string{og, page, r.ld.headline, tw} {
+		for _, other := range []string{og, elem, r.ld.headline, tw} {
 			if other != "" && (fold(h) == fold(other) || contains(fold(other), fold(h)) && len(h)*3 > len(other)) {
 				return h
 			}
@@ -34,8 +38,8 @@ func (r *reader) title() string {
 	if len(h1s) == 1 && len(h1s[0]) > 3 {
 		return h1s[0]
 	}
-	if page != "" {
-		return r.trimSite(page)
+	if elem != "" {
+		return r.trimSite(elem)
 	}
 	if len(h1s) > 0 {
 		return h1s[0]
@@ -43,10 +47,60 @@ func (r *reader) title() string {
 	return ""
 }
 
+// heading returns the title, or the heading above the article where the title
+// only names the outlet.
+func (r *reader) heading(title string) string {
+	if title != "" && !r.siteName(title, fold(r.doc.Site), r.hostName()) && !r.homeTitle(title) {
+		return title
+	}
+	p := r.page
+	first, _ := bounds(r.keep)
+	if first < 0 {
+		return title
+	}
+	for i := min(first+1, len(p.Blocks)-1); i >= 0 && i > first-10; i-- {
+		b := &p.Blocks[i]
+		switch p.Elems[b.Elem].Tag {
+		case atom.H1, atom.H2, atom.H3:
+			if i > first && r.keep[first] && !r.keep[i] {
+				continue
+			}
+			if t := page.Squash(b.Text); len(t) > 3 && fold(t) != fold(title) {
+				return t
+			}
+		}
+	}
+	return title
+}
+
+// homeTitle reports whether a heading links to the home page: it names the
+// outlet then.
+func (r *reader) homeTitle(title string) bool {
+	for i := range r.page.Elems {
+		e := &r.page.Elems[i]
+		if e.Tag != atom.H1 || e.Last != e.First+1 || page.Squash(r.page.Blocks[e.First].Text) != title {
+			continue
+		}
+		for n := range e.Node.Descendants() {
+			if n.DataAtom != atom.A {
+				continue
+			}
+			if u, err := r.base.Parse(page.Attr(n, "href")); err == nil && (u.Path == "" || u.Path == "/") && u.RawQuery == "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *reader) hostName() string {
+	return fold(strings.TrimPrefix(registrable(r.url.Host), "www."))
+}
+
 // trimSite cuts the name of the outlet off a title.
 func (r *reader) trimSite(t string) string {
 	site := fold(r.doc.Site)
-	host := fold(strings.TrimPrefix(registrable(r.url.Host), "www."))
+	host := r.hostName()
 	for _, sep := range separators {
 		if i := strings.LastIndex(t, sep); i > 0 {
 			head, tail := t[:i], t[i+len(sep):]

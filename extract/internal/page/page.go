@@ -47,6 +47,7 @@ type Elem struct {
 	Good        int32 // runes in good blocks
 	GoodN       int32
 	Sig         uint32 // hash of tag and class
+	Hidden      bool   // by its style or attributes
 }
 
 // Block is a paragraph: a stretch of inline content without a block-level
@@ -62,7 +63,9 @@ type Block struct {
 	Links                    int32
 	Digits, Upper, Caps      int32 // runes, runes, words with a capital first
 	Commas, Stops            int32 // of any script; sentence ends
-	Bold                     int32 // runes in b and strong
+	Bold, Italic             int32 // runes in b and strong; in i and em
+	LinkStart, LinkEnd       bool  // starts, ends in a link
+	Dots                     bool  // ends in an ellipsis
 	Control                  bool  // in a button, label or the like
 	Break                    bool  // set off by line breaks rather than elements
 	EndsWithStop, EndsAsLead bool  // . ! ? …; colon

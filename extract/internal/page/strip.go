@@ -92,15 +92,14 @@ func afterComment(b []byte, i int) int {
 	if len(rest) > 0 && rest[0] == '>' { // <!--> is an empty comment
 		return i + 5
 	}
-	j := bytes.Index(b[i+2:], []byte("-->"))
-	k := bytes.Index(rest, []byte("--!>"))
-	switch {
-	case k >= 0 && (j < 0 || i+4+k < i+2+j):
-		return i + 4 + k + 4
-	case j >= 0:
-		return i + 2 + j + 3
+	end := len(b)
+	if j := bytes.Index(b[i+2:], []byte("-->")); j >= 0 {
+		end = i + 2 + j + 3
 	}
-	return len(b)
+	if k := bytes.Index(b[i+4:max(end, i+4)], []byte("--!>")); k >= 0 {
+		return i + 4 + k + 4
+	}
+	return end
 }
 
 // tagEnd returns the index behind the tag that starts at i. A > in a quoted

@@ -19,6 +19,7 @@ type walker struct {
 	elem   int32 // the innermost block-level element
 	links  int   // depth of a elements
 	bold   int
+	italic int
 	pre    int
 	ctl    int
 	inline Flags // flags of the inline elements around
@@ -89,6 +90,9 @@ func (w *walker) element(n *html.Node) {
 		return
 	}
 	f := w.flagsOf(n)
+	if hidden(n) {
+		return
+	}
 	w.mark(n, f)
 	saved := w.inline
 	w.inline |= f
@@ -104,6 +108,10 @@ func (w *walker) element(n *html.Node) {
 		w.bold++
 		w.children(n)
 		w.bold--
+	case atom.I, atom.Em:
+		w.italic++
+		w.children(n)
+		w.italic--
 	case atom.Label:
 		w.ctl++
 		w.children(n)
@@ -122,7 +130,7 @@ func (w *walker) block(n *html.Node) {
 	w.mark(n, flags)
 	w.p.Elems = append(w.p.Elems, Elem{
 		Node: n, Parent: outer, Depth: w.p.Elems[outer].Depth + 1, Tag: n.DataAtom,
-		Flags: flags, First: int32(len(w.p.Blocks)), Sig: signature(n),
+		Flags: flags, Hidden: hidden(n), First: int32(len(w.p.Blocks)), Sig: signature(n),
 	})
 	w.elem = id
 	inline := w.inline
@@ -193,6 +201,7 @@ func (w *walker) addText(n *html.Node) {
 			w.text = append(w.text, ' ')
 		}
 		if len(w.text) == w.start {
+			w.cur.LinkStart = w.links > 0
 			w.cur.Flags = w.inline
 			w.cur.Control = w.ctl > 0
 		}
@@ -202,8 +211,12 @@ func (w *walker) addText(n *html.Node) {
 		if w.links > 0 {
 			w.cur.LinkChars++
 		}
+		w.cur.LinkEnd = w.links > 0
 		if w.bold > 0 {
 			w.cur.Bold++
+		}
+		if w.italic > 0 {
+			w.cur.Italic++
 		}
 	}
 	if !blank {
@@ -365,6 +378,7 @@ func measure(b *Block) {
 		last, _ = utf8.DecodeLastRuneInString(trimmed)
 	}
 	b.EndsWithStop = isStop(last) || last == '…'
+	b.Dots = last == '…' || strings.HasSuffix(trimmed, "...") || strings.HasSuffix(trimmed, "[...")
 	b.EndsAsLead = last == ':' || last == '：'
 	n := b.Chars
 	b.Good = n >= 80 && b.LinkChars*3 < n && (b.Stops > 0 && b.EndsWithStop || b.Commas > 1) ||

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"strings"
+
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -152,20 +154,35 @@ func (w *walker) flagsOf(n *html.Node) Flags {
 	return f
 }
 
-func concealed(style string) bool {
-	for i := 0; i+12 <= len(style); i++ {
-		if style[i] != 'd' || style[i:i+8] != "display:" {
-			continue
-		}
-		v := style[i+8:]
-		for len(v) > 0 && v[0] == ' ' {
-			v = v[1:]
-		}
-		if len(v) >= 4 && v[:4] == "none" {
+// hidden reports whether an element is not shown, by its own style or
+// attributes. Style sheets are not looked at.
+func hidden(n *html.Node) bool {
+	for i := range n.Attr {
+		switch a := &n.Attr[i]; a.Key {
+		case "style":
+			return concealed(a.Val)
+		case "hidden":
 			return true
 		}
 	}
 	return false
+}
+
+// concealed looks for display:none and visibility:hidden.
+func concealed(style string) bool {
+	for {
+		i := strings.IndexByte(style, ':')
+		if i < 0 {
+			return false
+		}
+		key := strings.TrimRight(style[:i], " ")
+		val := strings.TrimLeft(style[i+1:], " ")
+		if strings.HasSuffix(key, "display") && strings.HasPrefix(val, "none") ||
+			strings.HasSuffix(key, "visibility") && strings.HasPrefix(val, "hidden") {
+			return true
+		}
+		style = val
+	}
 }
 
 // wordFlags splits a value of class, id or the like into words at spaces,
