@@ -138,11 +138,8 @@ func (f *Folder) vet(d *doc, g *group) (bool, error) {
 			}
 		}
 	}
-	return g.agree >= g.doubt || g.best.v.Score >= sure && 2*g.agree >= g.doubt, nil
+	return g.agree >= g.doubt, nil
 }
-
-// sure is the score from which a member's word counts double.
-const sure = .9
 
 // elsewhere reports whether whole contains x and y in different places, as a
 // digest does.
@@ -190,8 +187,7 @@ func (f *Folder) join(d *doc, groups []*group) ([]*group, error) {
 	for _, g := range groups[1:] {
 		same := g.best.v.Rule == ruleURL
 		if !same {
-			v := f.m.judge(joined[0].best.doc, g.best.doc, f.opts)
-			same = v.Relation.Copies() || v.Relation == Quotes || v.Relation != Template && v.Score >= f.opts.Threshold/5
+			same = f.m.judge(joined[0].best.doc, g.best.doc, f.opts).Relation.Copies()
 		}
 		if same {
 			joined = append(joined, g)

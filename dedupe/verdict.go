@@ -35,7 +35,7 @@ func (m *measurer) judgeFull(x, y *doc, opts Options) (Verdict, features) {
 	switch {
 	case sameDocument(x, y) && !contradicts(&f, x, y):
 		v.Rule, v.Score = ruleURL, 1
-	case x.n >= shortWords/2 && x.full == y.full && x.n == y.n && (!f.sameHost || f.title >= .3 || f.covered >= .3):
+	case x.n >= shortWords/2 && x.full == y.full && x.n == y.n && f.titlesAgree():
 		v.Rule, v.Score = ruleSame, 1
 	case f.furniture():
 		v.Rule, v.Score = ruleFurniture, min(v.Score, opts.Threshold/2)
@@ -50,6 +50,13 @@ func (m *measurer) judgeFull(x, y *doc, opts Options) (Verdict, features) {
 	v.Evidence = f.evidence(al, x, y)
 	v.Shared = passages(al, x, y)
 	return v, f
+}
+
+// titlesAgree reports whether the titles of two articles with the same words
+// do not speak against it. Within one site they do when they have nothing in
+// common: the words are then a wall, a teaser or a list.
+func (f *features) titlesAgree() bool {
+	return !f.sameHost || !f.hasTitle || f.title >= .7 || f.covered >= .9
 }
 
 // sameDocument reports whether two articles are the same document by what

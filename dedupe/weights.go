@@ -85,11 +85,11 @@ const seriesHours = 18
 // furniture reports whether two pages of a site, or a page and what was taken
 // from it, share little but what the site puts on all of its pages.
 func (f *features) furniture() bool {
-	return f.keys >= 2 && f.chrome >= .5 && f.own < .5
+	return f.sameHost && f.keys >= 2 && f.chrome >= .5 && f.own < .5
 }
 
 // formula reports whether two articles of different days share little but a
 // wording that articles of yet other days have too.
 func (f *features) formula() bool {
-	return f.keys >= 2 && f.worn+f.chrome >= .5 && f.own < .5 && f.hours >= seriesHours && f.inRuns < .9
+	return f.keys >= 2 && f.worn+f.chrome >= .5 && f.own < .6 && f.hours >= seriesHours && f.inRuns < .9
 }
