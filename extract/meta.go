@@ -42,10 +42,11 @@ func (r *reader) visible() {
 // little before the headline to the first paragraphs.
 func (r *reader) headBlocks() (from, to int) {
 	p := r.page
-	first, _ := bounds(r.keep)
-	if first < 0 {
-		first = 0
+	if len(p.Blocks) == 0 {
+		return 0, 0
 	}
+	first, _ := bounds(r.keep)
+	first = max(first, 0)
 	title := fold(r.doc.Title)
 	at := first
 	for i := first; i >= 0 && i > first-30; i-- {
