@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 }
 
 // writeUntilKilled goes on with the load of a store, saying on standard output
-// how many steps are done as soon as Update has said so.
+// how many steps are done as soon as Update has said so. Now and then it
+// compacts the store.
 func writeUntilKilled(dir string) {
 	db, err := bolt.Open(context.Background(), file(dir), bolt.Options{})
 	if err != nil {
@@ -61,6 +62,12 @@ func writeUntilKilled(dir string) {
 			os.Exit(1)
 		}
 		fmt.Println(n)
+		if n%20 < batch {
+			if _, _, err := db.Compact(context.Background()); err != nil {
+				fmt.Println("error", err)
+				os.Exit(1)
+			}
+		}
 	}
 }
 

@@ -34,21 +34,27 @@ type Options struct {
 // concurrent use.
 type DB struct {
 	path  string
-	bolt  *bbolt.DB
-	file  *os.File // the file of bolt
 	codec codec
 	log   *slog.Logger
 
 	turn    chan struct{} // holds the one writer
 	closing chan struct{} // closed by Close
-	mu      sync.Mutex    // guards closed and the adding to running
-	closed  bool
-	running sync.WaitGroup // transactions
-	once    sync.Once      // for closing
+
+	mu     sync.Mutex // guards closed, open and the adding to open.running
+	closed bool
+	open   *handle
+	once   sync.Once // for closing
 
 	// stuck is why no transaction may begin any more: the engine panicked
 	// while it held its locks. frozen is the same for transactions that write.
 	stuck, frozen atomic.Pointer[error]
+}
+
+// A handle is an open file. Compact exchanges it for another one.
+type handle struct {
+	bolt    *bbolt.DB
+	file    *os.File       // the file of bolt
+	running sync.WaitGroup // transactions
 }
 
 var _ store.DB = (*DB)(nil)
@@ -58,18 +64,19 @@ func (db *DB) View(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("read %s: %w", db.path, err)
 	}
-	if err := db.enter(); err != nil {
-		return err
-	}
-	defer db.running.Done()
-	// A page of the mapped file that cannot be read must not end the process.
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-
-	bt, err := db.begin(false)
+	h, err := db.enter()
 	if err != nil {
 		return err
 	}
-	t := &tx{db: db, bolt: bt}
+	defer h.running.Done()
+	// A page of the mapped file that cannot be read must not end the process.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+
+	bt, err := db.begin(h, false)
+	if err != nil {
+		return err
+	}
+	t := &tx{db: db, file: h.file, bolt: bt}
 	defer func() {
 		t.over = true
 		_ = db.rollback(bt) // nothing was written
@@ -86,30 +93,27 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write %s: %w", db.path, err)
 	}
-	select {
-	case db.turn <- struct{}{}:
-	case <-db.closing:
-		return db.errClosed()
-	case <-ctx.Done():
-		return fmt.Errorf("wait for a turn to write %s: %w", db.path, ctx.Err())
-	}
-	defer func() { <-db.turn }()
-	if err := db.enter(); err != nil {
+	if err := db.wait(ctx); err != nil {
 		return err
 	}
-	defer db.running.Done()
+	defer func() { <-db.turn }()
+	h, err := db.enter()
+	if err != nil {
+		return err
+	}
+	defer h.running.Done()
 	if err := db.frozen.Load(); err != nil {
 		return *err
 	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 
-	bt, err := db.begin(true)
+	bt, err := db.begin(h, true)
 	if err != nil {
 		return err
 	}
 	// Damaged pages can make the engine ask for any amount of room.
-	db.bolt.MaxSize = int(min(bt.Size()+maxGrowth, math.MaxInt))
-	t := &tx{db: db, bolt: bt, writable: true}
+	h.bolt.MaxSize = int(min(bt.Size()+maxGrowth, math.MaxInt))
+	t := &tx{db: db, file: h.file, bolt: bt, writable: true}
 	committing := false
 	// Not an if after fn: fn may panic or end its goroutine.
 	defer func() {
@@ -126,7 +130,19 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 	}
 	t.fill()
 	committing = true
-	return db.commit(bt)
+	return db.commit(h, bt)
+}
+
+// wait waits for the turn to write.
+func (db *DB) wait(ctx context.Context) error {
+	select {
+	case db.turn <- struct{}{}:
+		return nil
+	case <-db.closing:
+		return db.errClosed()
+	case <-ctx.Done():
+		return fmt.Errorf("wait for a turn to write %s: %w", db.path, ctx.Err())
+	}
 }
 
 // Close implements [store.DB]. Transactions that still wait for their turn
@@ -137,55 +153,59 @@ func (db *DB) Close() error {
 		db.closed = true
 		close(db.closing)
 	}
+	h := db.open
 	db.mu.Unlock()
-	db.running.Wait()
+	h.running.Wait()
 
 	var err error
 	db.once.Do(func() {
 		db.codec.close()
-		if db.stuck.Load() != nil {
-			// The engine would wait for its own lock for ever. Closing the
-			// file releases it to others; the mapping stays until the end.
-			err = db.file.Close()
-		} else {
-			err = db.bolt.Close()
-		}
-		if err != nil {
+		if err = db.release(h); err != nil {
 			err = fmt.Errorf("close %s: %w", db.path, err)
 		}
 	})
 	return err
 }
 
+// release closes a file that no transaction uses any more.
+func (db *DB) release(h *handle) error {
+	if db.stuck.Load() != nil {
+		// The engine would wait for its own lock for ever. Closing the file
+		// releases it to others; the mapping stays until the end.
+		return h.file.Close()
+	}
+	return h.bolt.Close()
+}
+
 // Path returns the name of the file.
 func (db *DB) Path() string { return db.path }
 
 // enter counts a transaction in.
-func (db *DB) enter() error {
+func (db *DB) enter() (*handle, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if db.closed {
-		return db.errClosed()
+		return nil, db.errClosed()
 	}
 	if err := db.stuck.Load(); err != nil {
-		return *err
+		return nil, *err
 	}
-	db.running.Add(1)
-	return nil
+	db.open.running.Add(1)
+	return db.open, nil
 }
 
 func (db *DB) errClosed() error {
 	return fmt.Errorf("store %s: %w", db.path, os.ErrClosed)
 }
 
-func (db *DB) begin(writable bool) (bt *bbolt.Tx, err error) {
+func (db *DB) begin(h *handle, writable bool) (bt *bbolt.Tx, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = db.damage(p)
 			db.stuck.Store(&err)
 		}
 	}()
-	if bt, err = db.bolt.Begin(writable); err != nil {
+	if bt, err = h.bolt.Begin(writable); err != nil {
 		return nil, fmt.Errorf("store %s: %w", db.path, err)
 	}
 	return bt, nil
@@ -201,7 +221,7 @@ func (db *DB) rollback(bt *bbolt.Tx) (err error) {
 	return bt.Rollback()
 }
 
-func (db *DB) commit(bt *bbolt.Tx) (err error) {
+func (db *DB) commit(h *handle, bt *bbolt.Tx) (err error) {
 	id := bt.ID()
 	defer func() {
 		if p := recover(); p != nil {
@@ -223,7 +243,7 @@ func (db *DB) commit(bt *bbolt.Tx) (err error) {
 	// When the very last step fails, syncing the page that makes the
 	// transaction valid, the file may or may not hold it and memory says it
 	// does. Going on would build on sand.
-	if after, e := db.begin(false); e == nil {
+	if after, e := db.begin(h, false); e == nil {
 		if after.ID() == id {
 			db.freeze(fmt.Errorf("an earlier change could not be secured on disk; restart to go on: %w", err))
 		}

@@ -66,6 +66,9 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 		_ = db.Close() // the first error is the one that counts
 		return nil, err
 	}
+	if err := os.Remove(path + compactSuffix); err == nil {
+		db.log.Info("removed what an interrupted compaction left", "path", path+compactSuffix)
+	}
 	return db, nil
 }
 
@@ -106,22 +109,28 @@ func create(ctx context.Context, path string) error {
 		}
 		return fmt.Errorf("make a store: %w", err)
 	}
-	// Unlike Rename, Link never replaces a store that another process has made
-	// in the meantime. Not every file system knows it.
-	err = os.Link(name, path)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		err = os.Rename(name, path)
-	}
-	if err == nil {
-		err = syncDir(dir)
-	}
-	if err != nil {
+	if err := settle(name, path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("make a store: %w", err)
 	}
 	return ctx.Err()
+}
+
+// settle gives a finished file its name, unless another has it. The file may
+// keep its first name too.
+func settle(name, path string) error {
+	// Unlike Rename, Link never replaces what another process has made in the
+	// meantime. Not every file system knows it.
+	err := os.Link(name, path)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		if _, e := os.Lstat(path); e == nil {
+			return fmt.Errorf("%s: %w", path, fs.ErrExist)
+		}
+		err = os.Rename(name, path)
+	}
+	if err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
 }
 
 // build writes an empty store.
@@ -193,16 +202,16 @@ func initialMap() int {
 // attach opens the file with the engine.
 func (db *DB) attach(mapped int) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	h := &handle{}
 	defer func() {
 		if p := recover(); p != nil {
 			err = db.damage(p)
 		}
-		if err != nil && db.file != nil {
-			_ = db.file.Close() // closed already unless the engine panicked
-			db.file = nil
+		if err != nil && h.file != nil {
+			_ = h.file.Close() // closed already unless the engine panicked
 		}
 	}()
-	db.bolt, err = bbolt.Open(db.path, 0o600, &bbolt.Options{
+	h.bolt, err = bbolt.Open(db.path, 0o600, &bbolt.Options{
 		Timeout:      time.Millisecond, // one try
 		FreelistType: bbolt.FreelistMapType,
 		// With room to grow, a transaction that writes never has to wait for
@@ -212,12 +221,13 @@ func (db *DB) attach(mapped int) (err error) {
 			var err error
 			// Whatever happened to the file since it was looked at, it is not
 			// for the engine to make a new one.
-			db.file, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
-			return db.file, err
+			h.file, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
+			return h.file, err
 		},
 	})
 	switch {
 	case err == nil:
+		db.open = h
 		return nil
 	case errors.Is(err, berrors.ErrTimeout):
 		return err
@@ -246,7 +256,7 @@ func verify(st store.Tx) (err error) {
 	if v > schema {
 		return fmt.Errorf("open %s: %w: its version is %d, this newsfold knows %d; use the newer one", t.db.path, store.ErrTooNew, v, schema)
 	}
-	if info, err := t.db.file.Stat(); err != nil {
+	if info, err := t.file.Stat(); err != nil {
 		return fmt.Errorf("open %s: %w", t.db.path, err)
 	} else if info.Size() < t.bolt.Size() {
 		return &fault{path: t.db.path, what: "its end is missing", err: fmt.Errorf("%d of %d bytes are left", info.Size(), t.bolt.Size())}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -20,6 +21,7 @@ var (
 // tx implements [store.Tx].
 type tx struct {
 	db       *DB
+	file     *os.File
 	bolt     *bbolt.Tx
 	writable bool
 	over     bool
