@@ -9,7 +9,7 @@ import (
 const (
 	maxWords = 20000   // words of each text that are compared
 	maxCells = 1 << 18 // cells of one table of longest common subsequence
-	budget   = 8 << 20 // cells of all tables of one comparison
+	budget   = 4 << 20 // cells of all tables of one comparison
 	deepGaps = 24      // how often a gap is divided again
 	glue     = 4       // matching words that do not interrupt a change
 )

@@ -10,10 +10,15 @@ import (
 	"newsfold/store"
 )
 
+// mostHealth is how many feeds are shown. Those in trouble come first, so that
+// what is cut off are the ones that need nobody.
+const mostHealth = 1000
+
 type feedsPage struct {
 	frame
 	Summary string
 	Feeds   []health
+	Rest    string // says how many are not shown
 }
 
 // health is one feed as the page of feeds shows it.
@@ -62,6 +67,10 @@ func (s *server) feeds(w http.ResponseWriter, r *http.Request) error {
 	})
 	page := feedsPage{frame: s.frame("Feeds", "feeds"), Summary: summary(all), Feeds: all}
 	page.Unread = left
+	if n := len(all) - mostHealth; n > 0 {
+		page.Feeds = all[:mostHealth]
+		page.Rest = count(n, "more feed is", "more feeds are") + " not shown here: newsfold feeds lists all of them."
+	}
 	s.render(w, r, "feeds", http.StatusOK, page)
 	return nil
 }

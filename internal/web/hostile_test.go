@@ -89,9 +89,9 @@ func poison(f *filler, v string, last newsfold.ArticleID) {
 
 // hostilePages are those that show a number of vectors.
 func hostilePages(n int) []string {
-	pages := []string{"/", "/feeds"}
+	pages := []string{"/", "/feeds", "/?feed=1"}
 	for i := range n {
-		pages = append(pages, fmt.Sprintf("/story/%d", 3*i+1), fmt.Sprintf("/story/%d", 3*i+3), fmt.Sprintf("/story/%d/compare/%d", 3*i+1, 3*i+2), fmt.Sprintf("/?feed=%d", i+1))
+		pages = append(pages, fmt.Sprintf("/story/%d", 3*i+1), fmt.Sprintf("/story/%d", 3*i+3), fmt.Sprintf("/story/%d/compare/%d", 3*i+1, 3*i+2))
 	}
 	return pages
 }

@@ -311,16 +311,26 @@ func heading(f filter, feed string) string {
 // options lists the feeds that the filter offers, by name. The chosen one is
 // always among them.
 func options(tx store.Tx, chosen newsfold.FeedID) (opts []option, many bool, err error) {
-	n := 0
+	found := chosen == 0
+	add := func(f newsfold.Feed) {
+		opts = append(opts, option{f.ID, clip(f.Label(), 80), f.ID == chosen})
+		found = found || f.ID == chosen
+	}
 	for f, err := range tx.Feeds() {
 		if err != nil {
 			return nil, false, err
 		}
-		if n++; n > mostFeeds && f.ID != chosen {
-			many = true
-			continue
+		if many = len(opts) == mostFeeds; many {
+			break
 		}
-		opts = append(opts, option{f.ID, clip(f.Label(), 80), f.ID == chosen})
+		add(f)
+	}
+	if !found {
+		f, err := tx.Feed(chosen)
+		if err != nil {
+			return nil, false, err
+		}
+		add(f)
 	}
 	slices.SortStableFunc(opts, func(a, b option) int {
 		return strings.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title))

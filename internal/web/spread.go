@@ -26,6 +26,7 @@ type spread struct {
 	Label  string // what the picture shows, for those who do not see it
 	Ticks  []tick
 	Rows   []spreadRow
+	Bands  bool   // some rows have a span between two polls
 	Left   string // says how many articles are not drawn
 	Keys   []spreadKey
 }
@@ -125,6 +126,7 @@ func (s *server) spread(st river.Story, polls map[newsfold.FeedID]polling) *spre
 		}
 		if from.Before(a.Seen) {
 			r.From, r.Unsure = axis.x(from), axis.width(from, a.Seen)
+			p.Bands = true
 		}
 		p.Rows = append(p.Rows, r)
 		if !slices.ContainsFunc(p.Keys, func(k spreadKey) bool { return k.Text == key.Text }) {

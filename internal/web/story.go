@@ -15,17 +15,19 @@ import (
 type storyPage struct {
 	frame
 	line
-	Here     string
-	Byline   string
-	Feeds    []river.Feed
-	Body     template.HTML
-	Shown    string // says it when the body is less than the article
-	Origins  []origin
-	Outlets  string // "4 articles at 3 outlets"
-	Articles []member
-	Related  []related
-	Spread   *spread
-	Stated   moment // when the lead says that it was published
+	Here      string
+	Byline    string
+	Feeds     []river.Feed
+	MoreFeeds string // how many are not named
+	Body      template.HTML
+	Shown     string // says it when the body is less than the article
+	Origins   []origin
+	Outlets   string // "4 articles at 3 outlets"
+	Articles  []member
+	Rest      string // says how many articles are not shown
+	Related   []related
+	Spread    *spread
+	Stated    moment // when the lead says that it was published
 }
 
 // member is one article of the story as the list of copies shows it.
@@ -64,7 +66,15 @@ type related struct {
 	Title  string
 }
 
-// story shows one story whole.
+// How much of a story is shown: a page has an end, whatever the store holds.
+const (
+	mostMembers  = 200
+	mostCarriers = 20
+	mostReasons  = 20 // of one article, of each sort
+	mostRelated  = 50 // links that are looked up
+)
+
+// story shows one story.
 func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 	id, err := number("a story", r.PathValue("id"))
 	if err != nil {
@@ -103,7 +113,13 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Unread = left
 	page.Body, page.Shown = body(st)
-	for _, a := range st.Articles {
+	if n := len(st.Feeds) - mostCarriers; n > 0 {
+		page.Feeds, page.MoreFeeds = st.Feeds[:mostCarriers], count(n, "more feed", "more feeds")
+	}
+	if n := len(st.Articles) - mostMembers; n > 0 {
+		page.Rest = count(n, "more article is", "more articles are") + fmt.Sprintf(" not shown here: newsfold show %d lists all of them.", st.ID)
+	}
+	for _, a := range st.Articles[:min(len(st.Articles), mostMembers)] {
 		page.Articles = append(page.Articles, s.member(st, a, began))
 	}
 	page.Related = relatedTo(st, titles)
@@ -141,7 +157,7 @@ func (s *server) member(st river.Story, a river.Article, began time.Time) member
 	outlet := name(a.Outlet, a.URL)
 	m := member{
 		ID: a.ID, Lead: a.Lead, Outlet: outlet, URL: outside(a.URL), Lang: language(a.Lang), Byline: clip(a.Byline, 200),
-		Time: s.moment(a.Time()), Stated: a.Time().Equal(a.Published), Delay: delay(a.Time(), began), Feeds: feedNames(a.Feeds),
+		Time: s.moment(a.Time()), Stated: a.Time().Equal(a.Published), Delay: delay(a.Time(), began), Feeds: clip(feedNames(a.Feeds), 500),
 		Kind: string(a.Relation), With: a.With != 0, Relation: relationLabel(a.Relation), Origins: origins(a.Origins),
 	}
 	if a.Title != st.Title {
@@ -164,7 +180,7 @@ func (s *server) member(st river.Story, a river.Article, began time.Time) member
 	if a.With != 0 && a.Score > 0 {
 		m.Score = percent(a.Score)
 	}
-	for _, e := range a.Evidence {
+	for _, e := range a.Evidence[:min(len(a.Evidence), mostReasons)] {
 		m.Evidence = append(m.Evidence, evidence(e))
 	}
 	if a.Lead {
@@ -190,7 +206,7 @@ func otherName(st river.Story, a river.Article) string {
 
 func origins(all []newsfold.Origin) []origin {
 	var out []origin
-	for _, o := range all {
+	for _, o := range all[:min(len(all), mostReasons)] {
 		out = append(out, origin{originPhrase(o), clip(o.Quote, 300), outside(o.URL)})
 	}
 	return out
@@ -216,9 +232,6 @@ func relatedTo(st river.Story, known map[newsfold.ArticleID]newsfold.Article) []
 	}
 	return out
 }
-
-// mostRelated bounds how many links of a story are looked up.
-const mostRelated = 50
 
 // outsideOf loads the articles that a story's articles are linked with.
 func outsideOf(tx store.Tx, st river.Story, known map[newsfold.ArticleID]newsfold.Article) error {

@@ -387,3 +387,54 @@ func TestTheFilterStaysSmallWithManyFeeds(t *testing.T) {
 		t.Error("the filter lacks the chosen feed or the way to the others")
 	}
 }
+
+func TestPagesHaveAnEnd(t *testing.T) {
+	s := open(t, func(f *filler) {
+		var entries []newsfold.EntryRef
+		for i := range 1001 {
+			id := f.feed(newsfold.Feed{URL: "https://a.example/" + strconv.Itoa(i)})
+			if i < 30 {
+				entries = append(entries, newsfold.EntryRef{Feed: id, Key: "k"})
+			}
+		}
+		var ids []newsfold.ArticleID
+		for i := range 250 {
+			a := newsfold.Article{URL: "https://b.example/" + strconv.Itoa(i), Title: "Copy", Published: clock.Add(time.Duration(i) * time.Minute), Seen: clock.Add(time.Duration(i) * time.Minute)}
+			if i == 0 {
+				a.Entries = entries
+				a.Fold.Evidence = make([]newsfold.Evidence, 100)
+				a.Origins = make([]newsfold.Origin, 100)
+				for n := range 100 {
+					a.Fold.Evidence[n].Kind = "kind"
+					a.Fold.Links = append(a.Fold.Links, newsfold.Link{Relation: newsfold.Quotes, With: newsfold.ArticleID(300 + n)})
+				}
+			}
+			ids = append(ids, f.article(a, newsfold.Body{Text: "words"}))
+		}
+		f.fold(newsfold.Story{}, ids...)
+		for i := range 200 {
+			f.article(newsfold.Article{URL: "https://c.example/" + strconv.Itoa(i), Seen: clock}, newsfold.Body{})
+		}
+	})
+	story, feeds := s.get("/story/1").body, s.get("/feeds").body
+	for what, c := range map[string]struct {
+		page, part string
+		want       int
+	}{
+		"articles":      {story, `<li class="member`, 200},
+		"rest":          {story, "50 more articles are not shown", 1},
+		"rows":          {story, `class="label"`, 30},
+		"rows left":     {story, "220 later articles are not drawn", 1},
+		"carriers":      {story, `<a href="/?feed=`, 20},
+		"more carriers": {story, "and 10 more feeds", 1},
+		"evidence":      {story, "<li>kind", 20},
+		"origins":       {story, "<li>another outlet", 20},
+		"related":       {story, `but is a text of its own`, 50},
+		"feeds":         {feeds, `class="feed `, 1000},
+		"feeds left":    {feeds, "1 more feed is not shown", 1},
+	} {
+		if got := strings.Count(c.page, c.part); got != c.want {
+			t.Errorf("%s: %d, want %d", what, got, c.want)
+		}
+	}
+}
