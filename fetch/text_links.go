@@ -7,7 +7,7 @@ import (
 )
 
 // maxBase is the longest base, in bytes, that references are resolved against.
-const maxBase = 2048
+const maxBase = 1024
 
 // linker makes references absolute (RFC 3986 section 5). One is made for each
 // body: short references and a long base could otherwise grow a body hundreds
@@ -20,7 +20,7 @@ type linker struct {
 // one, nil when it gives none that can be used.
 func (r *linker) base(parent *url.URL, ref string) *url.URL {
 	ref = strings.TrimSpace(ref)
-	if ref == "" || len(ref) > maxBase {
+	if ref == "" || len(ref) > maxBase || r.budget <= 0 {
 		return nil
 	}
 	var u *url.URL
@@ -33,6 +33,7 @@ func (r *linker) base(parent *url.URL, ref string) *url.URL {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || len(u.Path) > maxBase {
 		return nil
 	}
+	r.budget -= len(u.Path)
 	return u
 }
 
