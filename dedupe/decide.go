@@ -143,6 +143,8 @@ func (f *Folder) vet(d *doc, g *group) (bool, error) {
 
 // elsewhere reports whether whole contains x and y in different places, as a
 // digest does.
+const sure = .8 // score from which two stories become one
+
 func (f *Folder) elsewhere(x, y, whole *doc) bool {
 	_, al := f.m.measure(y, whole)
 	if covered(al.a, al.hitA) < .6 {
@@ -187,7 +189,8 @@ func (f *Folder) join(d *doc, groups []*group) ([]*group, error) {
 	for _, g := range groups[1:] {
 		same := g.best.v.Rule == ruleURL
 		if !same {
-			same = f.m.judge(joined[0].best.doc, g.best.doc, f.opts).Relation.Copies()
+			v := f.m.judge(joined[0].best.doc, g.best.doc, f.opts)
+			same = v.Relation.Copies() && v.Score >= sure
 		}
 		if same {
 			joined = append(joined, g)

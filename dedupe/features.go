@@ -38,6 +38,7 @@ type features struct {
 
 	// What the index adds: shares of the sketch's common keys.
 	keys   int
+	serial bool    // the first article has relatives on several other days
 	chrome float64 // that are the site's chrome
 	worn   float64 // that articles of other days have as well
 	own    float64 // share of the keys that are neither that the other has
@@ -48,6 +49,7 @@ type measurer struct {
 	aligner
 	hit        *hit // what the index says of the pair; nil when it was not asked
 	clean      int
+	serial     bool
 	setA, setB map[uint64]bool
 }
 
@@ -91,7 +93,7 @@ func (m *measurer) measure(x, y *doc) (features, *alignment) {
 	}
 	f.sameHost = x.art.Host != "" && x.art.Host == y.art.Host
 	if h := m.hit; h != nil {
-		f.keys = h.keys
+		f.keys, f.serial = h.keys, m.serial
 		f.chrome = float64(h.chrome) / float64(h.keys)
 		f.worn = float64(h.worn) / float64(h.keys)
 		f.own = min(1, ratio(h.keys-h.chrome-h.worn, m.clean))

@@ -30,7 +30,8 @@ type Folder struct {
 	sk     sketcher
 	hits   []int32
 	scores map[int32]*hit
-	clean  int // keys of the article being folded that are neither chrome nor formula
+	serial bool // the article being folded has relatives on several other days
+	clean  int  // keys of the article being folded that are neither chrome nor formula
 }
 
 // place is what is kept of an article in the index.
@@ -205,7 +206,7 @@ func (f *Folder) match(d *doc, id int64) (match, error) {
 	}
 	f.m.hit = nil
 	if p, ok := f.byID[id]; ok {
-		f.m.hit, f.m.clean = f.scores[p], f.clean
+		f.m.hit, f.m.clean, f.m.serial = f.scores[p], f.clean, f.serial
 	}
 	v, ft := f.m.judgeFull(d, other, f.opts)
 	f.m.hit = nil
@@ -259,6 +260,7 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 			}
 		}
 	}
+	f.serial = f.isSerial(at, len(keys))
 	found := make([]hit, 0, len(f.scores))
 	for _, h := range f.scores {
 		if f.worth(d, h, len(keys)) {
@@ -274,6 +276,36 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 	}
 	return ids
 }
+
+// isSerial reports whether an article shares a good part of its sketch with
+// different stories of at least two other days: a column of the weather, the
+// markets, an office's notices.
+func (f *Folder) isSerial(at uint32, keys int) bool {
+	if at == 0 {
+		return false
+	}
+	need := max(3, keys/6)
+	var day uint32
+	var story int64
+	for _, h := range f.scores {
+		p := f.at(h.place)
+		if h.keys < need || p.at == 0 || p.id == 0 {
+			continue
+		}
+		apart := max(at, p.at) - min(at, p.at)
+		if apart < serialHours {
+			continue
+		}
+		if story == 0 {
+			day, story = apart/24, p.story
+		} else if p.story != story && apart/24 != day {
+			return true
+		}
+	}
+	return false
+}
+
+const serialHours = 40
 
 // usage is who has one key of the sketch.
 type usage struct {

@@ -340,7 +340,7 @@ func makeSlotWords() map[uint64]kind {
 			m[hashWord(w)] = k
 		}
 	}
-	add(number, `zero two three four five six seven eight nine ten eleven twelve thirteen
+	add(number, `zero first two three four five six seven eight nine ten eleven twelve thirteen
 		fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty
 		seventy eighty ninety hundred thousand
 		second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth`)
@@ -351,7 +351,7 @@ func makeSlotWords() map[uint64]kind {
 	add(number, `اثنان اثنين ثلاثة ثلاث أربعة أربع خمسة خمس ستة ست سبعة سبع ثمانية ثمان تسعة تسع
 		عشرة عشر عشرين ثلاثين أربعين خمسين مئة مائة ألف الثاني الثانية الثالث الثالثة
 		الرابع الرابعة الخامس الخامسة السادس السادسة السابع السابعة الثامن الثامنة التاسع التاسعة
-		العاشر العاشرة ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر الأولى`)
+		العاشر العاشرة ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر الأولى أول`)
 	add(date, `january february march april june july august september october november
 		december jan feb apr jun jul aug sept sep oct nov dec monday tuesday wednesday thursday
 		friday saturday sunday`)

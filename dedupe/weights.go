@@ -13,22 +13,22 @@ type term struct {
 // terms is the whole of what was fitted (TestFit): every weight is here and
 // nowhere else. The names are those of the evidence in doc.go.
 var terms = []term{
-	{"bias", -5.12, func(*features) float64 { return 1 }},
-	{"containment", 6.50, func(f *features) float64 { return max(f.inX, f.inY) }},
-	{"containment-high", 1.22, func(f *features) float64 { return max(0, max(f.inX, f.inY)-.8) * 5 }},
-	{"containment-reverse", 3.69, func(f *features) float64 { return min(f.inX, f.inY) }},
-	{"days-torn", -7.09, func(f *features) float64 { return min(1, max(f.hours, 0)/72) * (1 - f.inRuns) }},
-	{"both", -1.61, func(f *features) float64 { return f.inX * f.inY }},
+	{"bias", -4.95, func(*features) float64 { return 1 }},
+	{"containment", 6.45, func(f *features) float64 { return max(f.inX, f.inY) }},
+	{"containment-high", 1.25, func(f *features) float64 { return max(0, max(f.inX, f.inY)-.8) * 5 }},
+	{"containment-reverse", 3.56, func(f *features) float64 { return min(f.inX, f.inY) }},
+	{"days-torn", -7.08, func(f *features) float64 { return min(1, max(f.hours, 0)/72) * (1 - f.inRuns) }},
+	{"both", -1.59, func(f *features) float64 { return f.inX * f.inY }},
 	{"shared", -0.56, func(f *features) float64 { return math.Log(float64(f.shared+1)) - 4 }},
-	{"short-torn", -5.43, func(f *features) float64 { return f.short() * (1 - ratio(f.longest, f.words)) }},
-	{"lead", 1.38, func(f *features) float64 { return f.lead }},
-	{"numbers", 0.81, func(f *features) float64 { return f.numbers }},
-	{"number-slots", -2.39, func(f *features) float64 { return rate(f.numSlots, f.numHits) }},
-	{"number-slots-late", -2.05, func(f *features) float64 { return f.dense(f.numSlots+f.dateSlots) * f.late() }},
-	{"name-slots", -0.97, func(f *features) float64 { return f.dense(f.nameSlots + f.rareSlots) }},
-	{"edits-dense", 0.69, func(f *features) float64 { return min(1, 10*float64(f.edits+f.rareSlots)/float64(f.words+1)) }},
-	{"title", 0.62, func(f *features) float64 { return f.title - .5 }},
-	{"site-title", -11.99, func(f *features) float64 { return f.siteTitle() }},
+	{"short-torn", -5.47, func(f *features) float64 { return f.short() * (1 - ratio(f.longest, f.words)) }},
+	{"lead", 1.46, func(f *features) float64 { return f.lead }},
+	{"numbers", 0.62, func(f *features) float64 { return f.numbers }},
+	{"number-slots", -2.68, func(f *features) float64 { return rate(f.numSlots, f.numHits) }},
+	{"number-slots-late", -2.11, func(f *features) float64 { return f.dense(f.numSlots+f.dateSlots) * f.late() }},
+	{"name-slots", -1.02, func(f *features) float64 { return f.dense(f.nameSlots + f.rareSlots) }},
+	{"edits-dense", 0.77, func(f *features) float64 { return min(1, 10*float64(f.edits+f.rareSlots)/float64(f.words+1)) }},
+	{"title", 0.56, func(f *features) float64 { return f.title - .5 }},
+	{"site-title", -11.98, func(f *features) float64 { return f.siteTitle() }},
 	{"days", -4.00, func(f *features) float64 { return min(1, max(f.hours, 0)/120) }},
 }
 
@@ -91,5 +91,8 @@ func (f *features) furniture() bool {
 // formula reports whether two articles of different days share little but a
 // wording that articles of yet other days have too.
 func (f *features) formula() bool {
+	if f.serial && f.hours >= seriesHours && f.inRuns < .9 {
+		return true
+	}
 	return f.keys >= 2 && f.worn+f.chrome >= .5 && f.own < .6 && f.hours >= seriesHours && f.inRuns < .9
 }
