@@ -85,10 +85,10 @@ func (p *pager) sleep(ctx context.Context, timer *time.Timer) error {
 	case d := <-p.e.drains:
 		p.drains = append(p.drains, d)
 	case r := <-p.results:
+		p.queue.done(r.host)
 		if r.err != nil {
 			return wrap("store page", r.err)
 		}
-		p.queue.done(r.host)
 		delete(p.known, r.id)
 		p.e.pagesDone.Add(1)
 	}

@@ -77,6 +77,7 @@ func (e *Engine) pollLoop(ctx context.Context) error {
 				return wrap("read feeds", err)
 			}
 		case r := <-p.results:
+			p.queue.done(r.host)
 			if r.err != nil {
 				return wrap("store "+r.feed.URL, r.err)
 			}
@@ -194,7 +195,6 @@ func (p *poller) accept(ctx context.Context, req *pass) error {
 
 // finish books a poll that has ended.
 func (p *poller) finish(ctx context.Context, r polled) {
-	p.queue.done(r.host)
 	id := r.feed.ID
 	delete(p.busy, id)
 	if _, ok := p.next[id]; ok {
