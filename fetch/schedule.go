@@ -209,7 +209,11 @@ func (t timing) afterFailure(now time.Time, e *Error, n int, seed string) (time.
 	if n > 1 {
 		times = fmt.Sprintf("%d failures in a row", n)
 	}
-	return now.Add(wait), fmt.Sprintf("trying again after %s: %s (%s)", span(wait), times, e.Kind)
+	what := strings.ReplaceAll(string(e.Kind), "_", " ")
+	if e.Kind == Status {
+		what = fmt.Sprintf("status %d", e.Status)
+	}
+	return now.Add(wait), fmt.Sprintf("trying again after %s: %s (%s)", span(wait), times, what)
 }
 
 // jitter is a share of d, below a tenth, that depends on the seed only: it
