@@ -20,88 +20,93 @@ func body(outlines string) string {
 	return `<?xml version="1.0"?><opml version="2.0"><head><title>My feeds</title></head><body>` + outlines + `</body></opml>`
 }
 
+// named is a feed as a list of another program states it.
+func named(url, name string, folders ...string) newsfold.Feed {
+	return newsfold.Feed{URL: url, Name: name, Folders: folders}
+}
+
+// quirks are lists as other programs write them.
+var quirks = map[string]struct {
+	in   string
+	want []newsfold.Feed
+}{
+	"plain": {
+		body(`<outline type="rss" text="Gull" title="Gull" xmlUrl="http://gull.example/rss" htmlUrl="http://gull.example/" language="en-GB"/>`),
+		[]newsfold.Feed{{URL: "http://gull.example/rss", Name: "Gull", Site: "http://gull.example/", Lang: "en-GB"}},
+	},
+	"nested folders": {
+		body(`<outline text="News"><outline text="World"><outline text="Gull" xmlUrl="http://gull.example/"/></outline><outline text="Tern" xmlUrl="http://tern.example/"/></outline>`),
+		[]newsfold.Feed{named("http://gull.example/", "Gull", "News/World"), named("http://tern.example/", "Tern", "News")},
+	},
+	"one feed in two folders": {
+		body(`<outline text="A"><outline text="Gull" xmlUrl="http://gull.example/"/></outline><outline text="B"><outline text="Gull" xmlUrl="http://gull.example/"/></outline>`),
+		[]newsfold.Feed{named("http://gull.example/", "Gull", "A", "B")},
+	},
+	"folders as categories": {
+		body(`<outline text="Gull" xmlUrl="http://gull.example/" category="/a/b,/c"/>`),
+		[]newsfold.Feed{named("http://gull.example/", "Gull", "a/b", "c")},
+	},
+	"a tag is a folder only where there is none": {
+		body(`<outline text="X" xmlUrl="http://x.example/" category="sea birds"/><outline text="F"><outline text="Y" xmlUrl="http://y.example/" category="MAP,/Sea"/></outline>`),
+		[]newsfold.Feed{named("http://x.example/", "X", "sea birds"), named("http://y.example/", "Y", "F", "Sea")},
+	},
+	"attribute names in any case": {
+		body(`<outline TEXT="Gull" xmlurl="http://gull.example/"/><OUTLINE Text="Tern" XMLURL="http://tern.example/" xmlUrl="http://other.example/"/>`),
+		[]newsfold.Feed{named("http://gull.example/", "Gull"), named("http://tern.example/", "Tern")},
+	},
+	"no type, no text, no title": {
+		body(`<outline xmlUrl="http://gull.example/"/>`),
+		[]newsfold.Feed{named("http://gull.example/", "")},
+	},
+	"title without text": {
+		body(`<outline title="F"><outline title="Gull" xmlUrl="http://gull.example/"/></outline>`),
+		[]newsfold.Feed{named("http://gull.example/", "Gull", "F")},
+	},
+	"unescaped ampersands": {
+		body(`<outline text="Fish & chips" xmlUrl="http://gull.example/?a=1&b=2&copy=3&lt=4"/>`),
+		[]newsfold.Feed{named("http://gull.example/?a=1&b=2&copy=3&lt=4", "Fish & chips")},
+	},
+	"HTML entities": {
+		body(`<outline text="Caf&eacute;&nbsp;&#8211; &amp; more" xmlUrl="http://gull.example/"/>`),
+		[]newsfold.Feed{named("http://gull.example/", "Café – & more")},
+	},
+	"comments and foreign attributes": {
+		`<opml xmlns:x="urn:x"><!-- <outline xmlUrl="http://no.example/"/> --><body><outline text="Gull" x:xmlUrl="http://wrong.example/" y:text="wrong" xmlUrl="http://gull.example/"/></body></opml>`,
+		[]newsfold.Feed{named("http://gull.example/", "Gull")},
+	},
+	"a document type": {
+		`<!DOCTYPE opml [<!ENTITY a "aaaa">]>` + body(`<outline text="&a;" xmlUrl="http://gull.example/"/>`),
+		[]newsfold.Feed{named("http://gull.example/", "&a;")},
+	},
+	"control characters and broken bytes": {
+		body("<outline text=\"Sea\x00 \x0bbird\xff é\xc3\xa9\" xmlUrl=\"http://gull.example/\"/>"),
+		[]newsfold.Feed{named("http://gull.example/", "Sea bird\ufffd éé")},
+	},
+	"an address on two lines": {
+		body("<outline text='Gull\n gull' xmlUrl=' http://gull.example/\n\tfeed '/>"),
+		[]newsfold.Feed{named("http://gull.example/feed", "Gull gull")},
+	},
+	"other schemes for the web": {
+		body(`<outline xmlUrl="feed://a.example/x"/><outline xmlUrl="feed:https://b.example/"/><outline xmlUrl="c.example/rss"/><outline xmlUrl="//d.example/"/>`),
+		[]newsfold.Feed{named("http://a.example/x", ""), named("https://b.example/", ""), named("http://c.example/rss", ""), named("https://d.example/", "")},
+	},
+	"the old url attribute": {
+		body(`<outline type="rss" text="Gull" url="http://gull.example/"/><outline type="link" text="Not a feed" url="http://tern.example/"/>`),
+		[]newsfold.Feed{named("http://gull.example/", "Gull")},
+	},
+	"a feed inside a feed": {
+		body(`<outline text="F"><outline text="A" xmlUrl="http://a.example/"><outline text="B" xmlUrl="http://b.example/"/></outline></outline>`),
+		[]newsfold.Feed{named("http://a.example/", "A", "F"), named("http://b.example/", "B", "F")},
+	},
+	"no body element": {
+		`<OPML><outline text="Gull" xmlUrl="http://gull.example/"></OPML>`,
+		[]newsfold.Feed{named("http://gull.example/", "Gull")},
+	},
+	"nothing in it": {body(``), nil},
+}
+
 func TestReadTakesWhatOtherProgramsWrite(t *testing.T) {
-	feed := func(url, name string, folders ...string) newsfold.Feed {
-		return newsfold.Feed{URL: url, Name: name, Folders: folders}
-	}
-	for name, tc := range map[string]struct {
-		in   string
-		want []newsfold.Feed
-	}{
-		"plain": {
-			body(`<outline type="rss" text="Gull" title="Gull" xmlUrl="http://gull.example/rss" htmlUrl="http://gull.example/" language="en-GB"/>`),
-			[]newsfold.Feed{{URL: "http://gull.example/rss", Name: "Gull", Site: "http://gull.example/", Lang: "en-GB"}},
-		},
-		"nested folders": {
-			body(`<outline text="News"><outline text="World"><outline text="Gull" xmlUrl="http://gull.example/"/></outline><outline text="Tern" xmlUrl="http://tern.example/"/></outline>`),
-			[]newsfold.Feed{feed("http://gull.example/", "Gull", "News/World"), feed("http://tern.example/", "Tern", "News")},
-		},
-		"one feed in two folders": {
-			body(`<outline text="A"><outline text="Gull" xmlUrl="http://gull.example/"/></outline><outline text="B"><outline text="Gull" xmlUrl="http://gull.example/"/></outline>`),
-			[]newsfold.Feed{feed("http://gull.example/", "Gull", "A", "B")},
-		},
-		"folders as categories": {
-			body(`<outline text="Gull" xmlUrl="http://gull.example/" category="/a/b,/c"/>`),
-			[]newsfold.Feed{feed("http://gull.example/", "Gull", "a/b", "c")},
-		},
-		"a tag is a folder only where there is none": {
-			body(`<outline text="X" xmlUrl="http://x.example/" category="sea birds"/><outline text="F"><outline text="Y" xmlUrl="http://y.example/" category="MAP,/Sea"/></outline>`),
-			[]newsfold.Feed{feed("http://x.example/", "X", "sea birds"), feed("http://y.example/", "Y", "F", "Sea")},
-		},
-		"attribute names in any case": {
-			body(`<outline TEXT="Gull" xmlurl="http://gull.example/"/><OUTLINE Text="Tern" XMLURL="http://tern.example/" xmlUrl="http://other.example/"/>`),
-			[]newsfold.Feed{feed("http://gull.example/", "Gull"), feed("http://tern.example/", "Tern")},
-		},
-		"no type, no text, no title": {
-			body(`<outline xmlUrl="http://gull.example/"/>`),
-			[]newsfold.Feed{feed("http://gull.example/", "")},
-		},
-		"title without text": {
-			body(`<outline title="F"><outline title="Gull" xmlUrl="http://gull.example/"/></outline>`),
-			[]newsfold.Feed{feed("http://gull.example/", "Gull", "F")},
-		},
-		"unescaped ampersands": {
-			body(`<outline text="Fish & chips" xmlUrl="http://gull.example/?a=1&b=2&copy=3&lt=4"/>`),
-			[]newsfold.Feed{feed("http://gull.example/?a=1&b=2&copy=3&lt=4", "Fish & chips")},
-		},
-		"HTML entities": {
-			body(`<outline text="Caf&eacute;&nbsp;&#8211; &amp; more" xmlUrl="http://gull.example/"/>`),
-			[]newsfold.Feed{feed("http://gull.example/", "Café – & more")},
-		},
-		"comments and foreign attributes": {
-			`<opml xmlns:x="urn:x"><!-- <outline xmlUrl="http://no.example/"/> --><body><outline text="Gull" x:xmlUrl="http://wrong.example/" y:text="wrong" xmlUrl="http://gull.example/"/></body></opml>`,
-			[]newsfold.Feed{feed("http://gull.example/", "Gull")},
-		},
-		"a document type": {
-			`<!DOCTYPE opml [<!ENTITY a "aaaa">]>` + body(`<outline text="&a;" xmlUrl="http://gull.example/"/>`),
-			[]newsfold.Feed{feed("http://gull.example/", "&a;")},
-		},
-		"control characters and broken bytes": {
-			body("<outline text=\"Sea\x00 \x0bbird\xff é\xc3\xa9\" xmlUrl=\"http://gull.example/\"/>"),
-			[]newsfold.Feed{feed("http://gull.example/", "Sea bird\ufffd éé")},
-		},
-		"an address on two lines": {
-			body("<outline text='Gull\n gull' xmlUrl=' http://gull.example/\n\tfeed '/>"),
-			[]newsfold.Feed{feed("http://gull.example/feed", "Gull gull")},
-		},
-		"other schemes for the web": {
-			body(`<outline xmlUrl="feed://a.example/x"/><outline xmlUrl="feed:https://b.example/"/><outline xmlUrl="c.example/rss"/><outline xmlUrl="//d.example/"/>`),
-			[]newsfold.Feed{feed("http://a.example/x", ""), feed("https://b.example/", ""), feed("http://c.example/rss", ""), feed("https://d.example/", "")},
-		},
-		"the old url attribute": {
-			body(`<outline type="rss" text="Gull" url="http://gull.example/"/><outline type="link" text="Not a feed" url="http://tern.example/"/>`),
-			[]newsfold.Feed{feed("http://gull.example/", "Gull")},
-		},
-		"a feed inside a feed": {
-			body(`<outline text="F"><outline text="A" xmlUrl="http://a.example/"><outline text="B" xmlUrl="http://b.example/"/></outline></outline>`),
-			[]newsfold.Feed{feed("http://a.example/", "A", "F"), feed("http://b.example/", "B", "F")},
-		},
-		"no body element": {
-			`<OPML><outline text="Gull" xmlUrl="http://gull.example/"></OPML>`,
-			[]newsfold.Feed{feed("http://gull.example/", "Gull")},
-		},
-		"nothing in it": {body(``), nil},
-	} {
+	for name, tc := range quirks {
 		t.Run(name, func(t *testing.T) {
 			list, err := opml.Read(strings.NewReader(tc.in))
 			if err != nil {
