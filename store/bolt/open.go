@@ -20,12 +20,16 @@ import (
 	"newsfold/store"
 )
 
-const (
-	// mark is what the meta bucket of every newsfold store holds under "app".
-	mark = "newsfold"
-	// schema is the version of the layout that this package reads and writes.
-	schema = 1
+// mark is what the meta bucket of every newsfold store holds under "app".
+const mark = "newsfold"
 
+// Keys of the meta bucket.
+var (
+	keyApp    = []byte("app")
+	keySchema = []byte("schema")
+)
+
+const (
 	// pageSize of new files. A body takes 1 to 2 KiB: pages of 4 KiB would
 	// hold two of them and waste the rest.
 	pageSize = 8192
@@ -62,7 +66,7 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 		c.close()
 		return nil, err
 	}
-	if err := db.View(ctx, verify); err != nil {
+	if err := db.ready(ctx); err != nil {
 		_ = db.Close() // the first error is the one that counts
 		return nil, err
 	}
@@ -146,10 +150,9 @@ func build(_ context.Context, name string) error {
 			}
 		}
 		meta := bt.Bucket([]byte(bucketNames[bMeta]))
-		if err := meta.Put([]byte("app"), []byte(mark)); err != nil {
-			return err
-		}
-		return meta.Put([]byte("schema"), []byte(strconv.Itoa(schema)))
+		return errors.Join(
+			meta.Put(keyApp, []byte(mark)),
+			meta.Put(keySchema, strconv.AppendInt(nil, schema, 10)))
 	})
 	return errors.Join(err, b.Close())
 }
@@ -241,26 +244,49 @@ func (db *DB) attach(mapped int) (err error) {
 	return fmt.Errorf("open store %s: %w", db.path, err)
 }
 
-// verify looks whether the file is a whole newsfold store of a known version.
-func verify(st store.Tx) (err error) {
-	t := st.(*tx)
+// ready looks whether the file is a whole store and brings it up to date.
+func (db *DB) ready(ctx context.Context) error {
+	var version int
+	err := db.View(ctx, func(st store.Tx) (err error) {
+		version, err = identify(st.(*tx))
+		return err
+	})
+	if err == nil && version < schema {
+		err = db.upgrade(ctx, steps)
+	}
+	if err == nil {
+		err = db.View(ctx, func(st store.Tx) error { return complete(st.(*tx)) })
+	}
+	return err
+}
+
+// identify returns the version of a newsfold store.
+func identify(t *tx) (version int, err error) {
 	defer t.guard(&err)
 	meta := t.bolt.Bucket([]byte(bucketNames[bMeta]))
-	if meta == nil || string(meta.Get([]byte("app"))) != mark {
-		return fmt.Errorf("open %s: %w: another program's bbolt file", t.db.path, store.ErrForeign)
+	if meta == nil || string(meta.Get(keyApp)) != mark {
+		return 0, fmt.Errorf("open %s: %w: another program's bbolt file", t.db.path, store.ErrForeign)
 	}
-	v, err := strconv.Atoi(string(meta.Get([]byte("schema"))))
-	if err != nil || v < 1 {
-		return &fault{path: t.db.path, what: "its version", err: errRecord}
+	version, err = strconv.Atoi(string(meta.Get(keySchema)))
+	if err != nil || version < 1 {
+		return 0, &fault{path: t.db.path, what: "its version", err: errRecord}
 	}
-	if v > schema {
-		return fmt.Errorf("open %s: %w: its version is %d, this newsfold knows %d; use the newer one", t.db.path, store.ErrTooNew, v, schema)
+	if version > schema {
+		return 0, fmt.Errorf("open %s: %w: its version is %d, this newsfold knows %d; use the newer one", t.db.path, store.ErrTooNew, version, schema)
 	}
-	if info, err := t.file.Stat(); err != nil {
-		return fmt.Errorf("open %s: %w", t.db.path, err)
-	} else if info.Size() < t.bolt.Size() {
-		return &fault{path: t.db.path, what: "its end is missing", err: fmt.Errorf("%d of %d bytes are left", info.Size(), t.bolt.Size())}
+	info, err := t.file.Stat()
+	if err != nil {
+		return 0, fmt.Errorf("open %s: %w", t.db.path, err)
 	}
+	if info.Size() < t.bolt.Size() {
+		return 0, &fault{path: t.db.path, what: "its end is missing", err: fmt.Errorf("%d of %d bytes are left", info.Size(), t.bolt.Size())}
+	}
+	return version, nil
+}
+
+// complete looks whether all buckets are there.
+func complete(t *tx) (err error) {
+	defer t.guard(&err)
 	for _, name := range bucketNames {
 		if t.bolt.Bucket([]byte(name)) == nil {
 			return &fault{path: t.db.path, what: "bucket " + name, err: fs.ErrNotExist}
