@@ -50,6 +50,9 @@ func TestKeyboardAndMarksInABrowser(t *testing.T) {
 	b.until(`location.pathname === "/story/1" && document.readyState === "complete"`)
 	b.press("m")
 	b.until(`document.querySelector(".whole.is-read")`)
+	if got := b.eval(`document.querySelector(".finish").textContent + " " + document.querySelector(".next").getAttribute("href")`); got != "Mark as unread /story/4" {
+		t.Errorf("the end of the story offers %v", got)
+	}
 	b.press("j")
 	b.until(`location.pathname === "/story/4" && document.readyState === "complete"`)
 	b.press("o")

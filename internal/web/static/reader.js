@@ -56,6 +56,11 @@
         if (el.classList.contains("is-read") !== state.read) count(state.read ? -1 : 1);
         el.classList.toggle("is-read", state.read);
         press(one(".act.read", el), state.read, "unread", "read", "Mark as unread", "Mark as read");
+        const finish = one(".finish", el);
+        if (finish) {
+          finish.value = state.read ? "unread" : "read";
+          finish.textContent = state.read ? "Mark as unread" : "Mark as read";
+        }
         const said = one(".meta .sr", el);
         if (said) said.textContent = state.read ? "Read. " : "Unread. ";
       }
@@ -125,10 +130,16 @@
     },
   };
 
-  function turn(by) {
+  // beside returns the address of the story before or after this one.
+  function beside(by) {
     const { ids } = trail.read();
-    const next = ids[ids.indexOf(whole.dataset.id) + by];
-    if (ids.includes(whole.dataset.id) && next) location.assign(`/story/${Number(next)}`);
+    const at = ids.indexOf(whole.dataset.id);
+    return at >= 0 && ids[at + by] ? `/story/${Number(ids[at + by])}` : "";
+  }
+
+  function turn(by) {
+    const url = beside(by);
+    if (url) location.assign(url);
   }
 
   function open() {
@@ -191,6 +202,11 @@
   const button = one(".keys-button");
   button.hidden = false;
   button.addEventListener("click", () => help.showModal());
+  const next = whole && one(".next", whole);
+  if (next && beside(1)) {
+    next.href = beside(1);
+    next.hidden = false;
+  }
   // A page that the browser kept while something was marked elsewhere is stale.
   addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
   if (stories.length) trail.keep();
