@@ -143,7 +143,12 @@ func (f *Folder) vet(d *doc, g *group) (bool, error) {
 
 // elsewhere reports whether whole contains x and y in different places, as a
 // digest does.
-const sure = .8 // score from which two stories become one
+// Scores from which two stories become one through an article: of their
+// nearest members, and of the same when the article is mostly one with both.
+const (
+	sure   = .8
+	nearly = .35
+)
 
 func (f *Folder) elsewhere(x, y, whole *doc) bool {
 	_, al := f.m.measure(y, whole)
@@ -190,7 +195,7 @@ func (f *Folder) join(d *doc, groups []*group) ([]*group, error) {
 		same := g.best.v.Rule == ruleURL
 		if !same {
 			v := f.m.judge(joined[0].best.doc, g.best.doc, f.opts)
-			same = v.Relation.Copies() && v.Score >= sure
+			same = v.Relation.Copies() && v.Score >= sure || v.Relation != Template && v.Score >= nearly && min(g.best.rev, g.best.fwd) >= .5
 		}
 		if same {
 			joined = append(joined, g)

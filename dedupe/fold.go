@@ -175,6 +175,7 @@ type match struct {
 	doc *doc
 	v   Verdict
 	rev float64 // share of the article being folded that this one has
+	fwd float64 // share of this one that the article being folded has
 }
 
 // matches verifies the article against the best candidates of the index.
@@ -210,7 +211,7 @@ func (f *Folder) match(d *doc, id int64) (match, error) {
 	}
 	v, ft := f.m.judgeFull(d, other, f.opts)
 	f.m.hit = nil
-	return match{doc: other, v: v, rev: ft.inY}, nil
+	return match{doc: other, v: v, rev: ft.inY, fwd: ft.inX}, nil
 }
 
 // doc returns an article that was folded before, ready for comparison.
