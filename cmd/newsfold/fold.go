@@ -26,7 +26,7 @@ const maxFoldLine = 16 << 20
 
 func newFold() *cobra.Command {
 	var opts dedupe.Options
-	var final bool
+	var live bool
 	c := &cobra.Command{
 		Use:   "fold FILE.jsonl...",
 		Short: "Fold articles given as JSON Lines into stories",
@@ -42,27 +42,27 @@ they are to those before them:
 
 An input line has id, url, title, text, published (RFC 3339), source and lang; all
 but id may be missing. Other fields are passed through. Files ending in .gz are
-unpacked; "-" is the standard input. Lines are written as they are read, so an
-article that ties two stories together says so in its own line ("merged") and
-earlier lines keep what was known then; with --final all lines are written at the
-end, with the stories as they came to be.`,
+unpacked; "-" is the standard input. A later article can tie two stories together,
+so the lines are written, in their order, when all have been read; with --live each
+is written at once, with what is known by then, and an article that ties stories
+together names them ("merged").`,
 		Example: "  newsfold fold articles.jsonl.gz > folded.jsonl\n  zcat articles.jsonl.gz | newsfold fold --window 72h -",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return foldFiles(cmd, args, opts, final)
+			return foldFiles(cmd, args, opts, live)
 		},
 	}
 	c.Flags().DurationVar(&opts.Window, "window", 30*24*time.Hour, "how far apart copies may be")
 	c.Flags().Float64Var(&opts.Threshold, "threshold", .5, "score from which copies fold")
-	c.Flags().BoolVar(&final, "final", false, "write at the end, with final stories and leads")
+	c.Flags().BoolVar(&live, "live", false, "write each line at once, before later ones are known")
 	return c
 }
 
-func foldFiles(cmd *cobra.Command, files []string, opts dedupe.Options, final bool) (err error) {
+func foldFiles(cmd *cobra.Command, files []string, opts dedupe.Options, live bool) (err error) {
 	if opts.Threshold <= 0 || opts.Threshold > 1 || opts.Window <= 0 {
 		return errors.New("--threshold must be between 0 and 1, and --window positive")
 	}
-	s, err := newFoldStream(cmd.OutOrStdout(), opts, final)
+	s, err := newFoldStream(cmd.OutOrStdout(), opts, live)
 	if err != nil {
 		return err
 	}
@@ -79,26 +79,33 @@ func foldFiles(cmd *cobra.Command, files []string, opts dedupe.Options, final bo
 // removed in the end, so that memory holds no more than the index.
 type foldStream struct {
 	out     *bufio.Writer
-	final   bool
+	live    bool
 	folder  *dedupe.Folder
 	spool   *os.File
 	size    int64
-	at      map[int64][2]int64 // where the line of an article is in the spool
-	id      []json.RawMessage  // by article number - 1, as given
-	number  map[string]int64   // by id as given
-	story   map[int64]int64    // of an article
-	members map[int64][]int64  // of a story, ascending
-	done    []dedupe.Decision  // by article number - 1, when final
+	at      map[int64]span    // where the line of an article is in the spool
+	leads   map[int64]int64   // of stories, when all have been read
+	tail    map[int64]span    // and what was decided on it, as JSON
+	id      []json.RawMessage // by article number - 1, as given
+	number  map[string]int64  // by id as given
+	story   map[int64]int64   // of an article
+	members map[int64][]int64 // of a story, ascending
 }
 
-func newFoldStream(w io.Writer, opts dedupe.Options, final bool) (*foldStream, error) {
+// span is a stretch of the spool.
+type span struct {
+	at int64
+	n  int
+}
+
+func newFoldStream(w io.Writer, opts dedupe.Options, live bool) (*foldStream, error) {
 	spool, err := os.CreateTemp("", "newsfold-fold-*")
 	if err != nil {
 		return nil, fmt.Errorf("create a temporary file for the texts: %w", err)
 	}
 	s := &foldStream{
-		out: bufio.NewWriterSize(w, 1<<16), final: final, spool: spool,
-		at: map[int64][2]int64{}, number: map[string]int64{}, story: map[int64]int64{}, members: map[int64][]int64{},
+		out: bufio.NewWriterSize(w, 1<<16), live: live, spool: spool,
+		at: map[int64]span{}, leads: map[int64]int64{}, tail: map[int64]span{}, number: map[string]int64{}, story: map[int64]int64{}, members: map[int64][]int64{},
 	}
 	s.folder = dedupe.NewFolder(opts, s)
 	return s, nil
@@ -180,7 +187,7 @@ func (s *foldStream) line(b []byte) error {
 		return err
 	}
 	a.ID = s.numberOf(id)
-	if err := s.keep(a.ID, b); err != nil {
+	if s.at[a.ID], err = s.keep(b); err != nil {
 		return err
 	}
 	d, err := s.folder.Fold(a)
@@ -188,15 +195,16 @@ func (s *foldStream) line(b []byte) error {
 		return err
 	}
 	s.place(a.ID, d)
-	if s.final {
-		d.Sketch = nil
-		if int(a.ID) > len(s.done) {
-			s.done = append(s.done, d)
-		}
-		s.done[a.ID-1] = d
-		return nil
+	what := s.describe(d)
+	if s.live {
+		return s.write(b, a.ID, what)
 	}
-	return s.write(b, a.ID, d)
+	tail, err := json.Marshal(what)
+	if err != nil {
+		return err
+	}
+	s.tail[a.ID], err = s.keep(tail)
+	return err
 }
 
 func parseFoldLine(b []byte) (dedupe.Article, json.RawMessage, error) {
@@ -244,26 +252,25 @@ func (s *foldStream) numberOf(id json.RawMessage) int64 {
 	return n
 }
 
-// keep writes a line to the spool.
-func (s *foldStream) keep(id int64, b []byte) error {
+// keep writes bytes to the spool.
+func (s *foldStream) keep(b []byte) (span, error) {
 	if _, err := s.spool.WriteAt(b, s.size); err != nil {
-		return fmt.Errorf("keep the text: %w", err)
+		return span{}, fmt.Errorf("keep the text: %w", err)
 	}
-	s.at[id] = [2]int64{s.size, int64(len(b))}
+	at := span{s.size, len(b)}
 	s.size += int64(len(b))
-	return nil
+	return at, nil
 }
 
-func (s *foldStream) stored(id int64) ([]byte, error) {
-	at := s.at[id]
-	b := make([]byte, at[1])
-	_, err := s.spool.ReadAt(b, at[0])
+func (s *foldStream) read(at span) ([]byte, error) {
+	b := make([]byte, at.n)
+	_, err := s.spool.ReadAt(b, at.at)
 	return b, err
 }
 
 // Article returns an article that was read before.
 func (s *foldStream) Article(id int64) (dedupe.Article, error) {
-	b, err := s.stored(id)
+	b, err := s.read(s.at[id])
 	if err != nil {
 		return dedupe.Article{}, err
 	}
@@ -295,14 +302,24 @@ func (s *foldStream) place(id int64, d dedupe.Decision) {
 
 // finish writes what was held back.
 func (s *foldStream) finish() error {
-	for i, d := range s.done {
+	if s.live {
+		return s.out.Flush()
+	}
+	for i := range s.id {
 		id := int64(i + 1)
-		d.Story = s.story[id]
-		b, err := s.stored(id)
+		line, err := s.read(s.at[id])
 		if err != nil {
 			return err
 		}
-		if err := s.write(b, id, d); err != nil {
+		tail, err := s.read(s.tail[id])
+		if err != nil {
+			return err
+		}
+		var what folded
+		if err := json.Unmarshal(tail, &what); err != nil {
+			return err
+		}
+		if err := s.write(line, id, what); err != nil {
 			return err
 		}
 	}
@@ -316,6 +333,7 @@ type folded struct {
 	With     json.RawMessage   `json:"with,omitempty"`
 	Relation dedupe.Relation   `json:"relation"`
 	Score    float64           `json:"score"`
+	Rule     string            `json:"rule,omitempty"`
 	Merged   []json.RawMessage `json:"merged,omitempty"`
 	Evidence []foldEvidence    `json:"evidence"`
 }
@@ -326,32 +344,39 @@ type foldEvidence struct {
 	Detail string  `json:"detail,omitempty"`
 }
 
+// describe puts a decision into the words of the output, but for what may
+// change until it is written.
+func (s *foldStream) describe(d dedupe.Decision) folded {
+	f := folded{
+		Relation: d.Verdict.Relation, Score: d.Verdict.Score, Rule: d.Verdict.Rule, Evidence: []foldEvidence{},
+	}
+	if d.With != 0 {
+		f.With = s.id[d.With-1]
+	}
+	for _, m := range d.Merge {
+		f.Merged = append(f.Merged, s.id[m-1])
+	}
+	for _, e := range d.Verdict.Evidence {
+		f.Evidence = append(f.Evidence, foldEvidence(e))
+	}
+	return f
+}
+
 // write writes a line with its decision before the closing brace.
-func (s *foldStream) write(line []byte, id int64, d dedupe.Decision) error {
-	lead, err := s.lead(d.Story)
+func (s *foldStream) write(line []byte, id int64, what folded) error {
+	story := s.story[id]
+	lead, err := s.lead(story)
 	if err != nil {
 		return err
 	}
-	add := folded{
-		Story: s.id[s.members[d.Story][0]-1], Lead: s.id[lead-1],
-		Relation: d.Verdict.Relation, Score: d.Verdict.Score, Evidence: []foldEvidence{},
-	}
-	if d.With != 0 {
-		add.With = s.id[d.With-1]
-	}
-	for _, m := range d.Merge {
-		add.Merged = append(add.Merged, s.id[m-1])
-	}
-	for _, e := range d.Verdict.Evidence {
-		add.Evidence = append(add.Evidence, foldEvidence(e))
-	}
-	tail, err := json.Marshal(add)
+	what.Story, what.Lead = s.id[s.members[story][0]-1], s.id[lead-1]
+	tail, err := json.Marshal(what)
 	if err != nil {
 		return err
 	}
 	line = bytes.TrimRight(line, " \t\r\n")
-	s.out.Write(line[:len(line)-1])
-	s.out.WriteByte(',')
+	s.out.Write(bytes.TrimRight(line[:len(line)-1], " \t"))
+	s.out.WriteByte(',') // there is an id before it
 	s.out.Write(tail[1:])
 	return s.out.WriteByte('\n')
 }
@@ -363,6 +388,9 @@ func (s *foldStream) lead(story int64) (int64, error) {
 	if len(members) == 1 {
 		return members[0], nil
 	}
+	if lead, ok := s.leads[story]; ok && !s.live {
+		return lead, nil
+	}
 	articles := make([]dedupe.Article, 0, 8)
 	for _, m := range members[:min(len(members), 8)] {
 		a, err := s.Article(m)
@@ -371,5 +399,6 @@ func (s *foldStream) lead(story int64) (int64, error) {
 		}
 		articles = append(articles, a)
 	}
-	return dedupe.Lead(articles, ""), nil
+	s.leads[story] = dedupe.Lead(articles, "")
+	return s.leads[story], nil
 }
