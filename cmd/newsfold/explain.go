@@ -58,7 +58,7 @@ func (s screen) explanation(w io.Writer, e control.Explanation) error {
 	p.line("")
 	switch {
 	case e.Folds:
-		p.line("One story: %d is %s of %d (score %.2f, folds from %.2f; rule: %s).", e.A.ID, article(string(e.Relation)), e.B.ID, e.Score, e.Threshold, plain(e.Rule))
+		p.line("One story: %d is %s %d (score %.2f, folds from %.2f; rule: %s).", e.A.ID, article(string(e.Relation)), e.B.ID, e.Score, e.Threshold, plain(e.Rule))
 	case e.Relation != "":
 		p.line("Not one story: %d is related to %d as %s (score %.2f, folds from %.2f; rule: %s).", e.A.ID, e.B.ID, e.Relation, e.Score, e.Threshold, plain(e.Rule))
 	default:
@@ -82,21 +82,21 @@ func (s screen) explanation(w io.Writer, e control.Explanation) error {
 	return p.err
 }
 
-// article puts the right words before a relation.
+// article puts a relation into words.
 func article(relation string) string {
 	switch relation {
 	case "identical":
 		return "the same text as"
 	case "edited":
-		return "an edited copy"
+		return "an edited copy of"
 	case "excerpt":
-		return "an excerpt"
+		return "an excerpt of"
 	case "expanded":
-		return "an expanded version"
+		return "an expanded version of"
 	case "update":
-		return "an update"
+		return "an update of"
 	}
-	return relation
+	return relation + " of"
 }
 
 // printer prints lines and keeps the first error.

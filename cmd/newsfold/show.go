@@ -97,7 +97,7 @@ func (s screen) show(w io.Writer, st river.Story, now time.Time) error {
 func (s screen) member(b *strings.Builder, ar river.Article, st river.Story) {
 	role := string(ar.Relation)
 	if ar.With != 0 {
-		role += fmt.Sprintf(" of %d, score %.2f", ar.With, ar.Score)
+		role = fmt.Sprintf("%s %d, score %.2f", relative(ar.Relation), ar.With, ar.Score)
 	}
 	if ar.Lead {
 		role = "lead; " + role
@@ -114,6 +114,14 @@ func (s screen) member(b *strings.Builder, ar river.Article, st river.Story) {
 	for _, l := range ar.Links {
 		fmt.Fprintf(b, "        · related, not folded: %s %d\n", l.Relation, l.With)
 	}
+}
+
+// relative puts the right word behind a relation.
+func relative(r newsfold.Relation) string {
+	if r == newsfold.Identical {
+		return "identical to"
+	}
+	return string(r) + " of"
 }
 
 func evidence(e newsfold.Evidence) string {

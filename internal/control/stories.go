@@ -212,7 +212,7 @@ func (s *Server) digest(r *http.Request, w io.Writer) error {
 		return err
 	}
 	v := r.URL.Query()
-	d := digest.Digest{Title: v.Get("title"), Since: q.Since, Until: q.Until, Generated: s.Now()}
+	d := digest.Digest{Title: v.Get("title"), Since: q.Since, Until: q.Until}
 	if d.Stories, err = s.whole(r.Context(), q); err != nil {
 		return err
 	}

@@ -399,13 +399,27 @@ func (k *keeper) outlet(en newsfold.Entry) (domain, name string) {
 	switch {
 	case domain == "":
 		domain = Domain(firstOf(k.feed.Site, k.feed.URL))
-	case en.Source.Title != "" && (!own || Domain(en.Source.URL) != domain):
+	case en.Source.Title != "" && (!own || wraps(en.Link)):
 		return firstOf(Domain(en.Source.URL), domain), en.Source.Title
 	}
 	if own {
 		return domain, firstOf(k.feed.Title, k.feed.Name, domain)
 	}
 	return domain, domain
+}
+
+// wraps reports whether a link leads through a service that wraps other
+// publishers' links, so that its host says nothing about the publisher.
+func wraps(link string) bool {
+	u, err := url.Parse(link)
+	if err != nil {
+		return false
+	}
+	switch u.Hostname() {
+	case "news.google.com", "feedproxy.google.com", "www.bing.com", "news.url.google.com", "www.msn.com", "flip.it", "smartnews.link":
+		return true
+	}
+	return false
 }
 
 // sourced is the origin that an entry states by its source element.
