@@ -5,6 +5,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
 	"newsfold/extract/internal/page"
 )
 
@@ -30,18 +33,21 @@ func (r *reader) byline() string {
 	if stated != "" && !r.impersonal(stated) {
 		return stated
 	}
-	if s := r.visibleByline(); s != "" {
+	if s := r.visibleByline(false); s != "" {
 		return s
 	}
 	if s := r.spelledByline(); s != "" {
 		return s
 	}
-	return stated
+	return first(stated, r.visibleByline(true))
 }
 
 // impersonal reports whether a name is that of the outlet.
 func (r *reader) impersonal(s string) bool {
 	f := fold(s)
+	if r.ld.orgAuthor && s == joinNames(r.ld.authors, r.doc.Site) {
+		return true
+	}
 	return r.siteName(s, fold(r.doc.Site), r.hostName()) || f == fold(r.ld.publisher) || hostIn(s) != "" || strings.HasSuffix(f, "redaktion") || f == "staff" || f == "editor"
 }
 
@@ -53,7 +59,7 @@ func (r *reader) spelledByline() string {
 	for _, span := range [...][2]int{{from, to}, {max(last, 0), min(len(p.Blocks), last+6)}} {
 		for i := span[0]; i < span[1]; i++ {
 			b := &p.Blocks[i]
-			if b.Chars > 140 || b.Chars < 5 || r.beside(b.Elem) {
+			if b.Chars > 140 || b.Chars < 5 || r.besideNear(b.Elem) {
 				continue
 			}
 			for line := range strings.SplitSeq(b.Text, "\n") {
@@ -108,8 +114,9 @@ func personal(s string) bool {
 	return caps*2 > len(f) && !unicode.IsLower(first) && !strings.ContainsAny(s, "!?:;")
 }
 
-// visibleByline looks at the elements that say they name the author.
-func (r *reader) visibleByline() string {
+// visibleByline looks at the elements that say they name the author. With
+// anybody it takes the outlet's own name as well.
+func (r *reader) visibleByline(anybody bool) string {
 	best, score := "", 0
 	for _, m := range r.page.Marked {
 		n := m.Node
@@ -118,26 +125,70 @@ func (r *reader) visibleByline() string {
 		switch prop := page.Attr(n, "itemprop"); {
 		case page.Attr(n, "rel") == "author", strings.Contains(prop, "author"):
 			rank = 4
-		case strings.Contains(class, "byline"), strings.Contains(class, "author-name"), strings.Contains(class, "author_name"):
+		case strings.Contains(class, "byline"), strings.Contains(class, "author-name"), strings.Contains(class, "author_name"), strings.Contains(class, "authorname"):
 			rank = 3
 		case strings.Contains(class, "author"), strings.Contains(class, "autor"):
 			rank = 2
 		default:
 			continue
 		}
-		if rank <= score || r.beside(m.Elem) {
+		if rank <= score || r.beside(m.Elem) || strings.Contains(class, "comment") {
 			continue
 		}
-		if s := joinNames([]string{textOf(n)}, r.doc.Site); s != "" && !r.impersonal(s) && len(strings.Fields(s)) < 10 {
+		if s := namesIn(n, r.doc.Site); s != "" && (anybody || !r.impersonal(s)) && len(strings.Fields(s)) < 12 {
 			best, score = s, rank
 		}
 	}
 	return best
 }
 
+// namesIn reads the names in an element: the pieces of text in it, up to the
+// first that is neither a name nor a word between names.
+func namesIn(n *html.Node, site string) string {
+	var names []string
+	for d := range n.Descendants() {
+		if d.Type != html.TextNode || silent(d.Parent.DataAtom) {
+			continue
+		}
+		s := page.Squash(d.Data)
+		if s == "" {
+			continue
+		}
+		low := strings.Trim(strings.ToLower(s), " ,&:|·•")
+		if low == "" || low == "and" || low == "und" || low == "et" || low == "y" || low == "e" || low == "by" || low == "von" || noNames[fold(low)] && len(names) == 0 {
+			continue
+		}
+		got := cleanName(s)
+		if got == "" || !personal(got) && !handle(got, d.Parent) {
+			if len(names) > 0 {
+				break
+			}
+			continue
+		}
+		if len(names) > 0 && !strings.HasPrefix(s, ",") && !strings.HasPrefix(s, "&") && !strings.HasPrefix(strings.ToLower(s), "and ") && d.Parent.DataAtom != atom.A && d.Parent.DataAtom != atom.Span {
+			break
+		}
+		if len(names) > 0 && d.Parent.DataAtom != atom.A {
+			break
+		}
+		names = append(names, got)
+		if len(names) == 8 {
+			break
+		}
+	}
+	return joinNames(names, site)
+}
+
+// handle reports whether a single word in a link is the name that an author
+// goes by.
+func handle(s string, around *html.Node) bool {
+	n := utf8.RuneCountInString(s)
+	return around.DataAtom == atom.A && n >= 3 && n <= 24 && !strings.ContainsAny(s, " :?!")
+}
+
 // bywords introduce names, in lower case.
 var bywords = [...]string{
-	"auteur", "autore", "interview", "und interview", "veröffentlicht von", "verfasst von", "eingestellt von", "submitted by", "by", "von", "par", "por", "di", "da", "door", "av", "af", "przez", "autor", "autorin", "author", "from", "written by", "posted by", "words by",
+	"auteur", "autore", "authored by", "authors", "autoren", "recipe by", "about the author", "über den autor", "vom", "&", "and", "photo by", "reviewed by", "updated by", "story", "words", "byby", "author", "authorby", "interview", "und interview", "veröffentlicht von", "verfasst von", "eingestellt von", "submitted by", "by", "von", "par", "por", "di", "da", "door", "av", "af", "przez", "autor", "autorin", "author", "from", "written by", "posted by", "words by",
 	"story by", "text", "text by", "publié par", "escrito por", "от", "автор", "yazan", "بقلم", "كتب", "文", "作者", "記者", "published by", "reported by", "article by", "ein artikel von", "ein beitrag von", "scritto da", "geschrieben von", "a cura di", "redaktion",
 }
 
@@ -152,6 +203,9 @@ func joinNames(names []string, site string) string {
 		}
 		if utf8.RuneCountInString(n) > 120 || len(strings.Fields(n)) > 14 {
 			continue
+		}
+		if len(names) > 1 && agency(n) != "" && len(out) > 0 {
+			continue // "Jane Doe, AP": the agency is an origin
 		}
 		if key := fold(n); !seen[key] && key != "" && key != "admin" && key != "administrator" {
 			seen[key] = true
@@ -178,17 +232,23 @@ func cleanName(s string) string {
 			}
 		}
 	}
-	for _, cut := range [...]string{" | ", " • ", " · ", " – ", " — ", " - ", "\n", " on ", " @", " ("} {
+	for _, cut := range [...]string{" | ", " • ", " · ", " – ", " — ", " - ", "\n", " on ", " @", " (", " ⋅ ", " is ", " ist ", " 發表", " im gespräch"} {
 		if i := strings.Index(s, cut); i > 0 {
 			s = s[:i]
 		}
 	}
 	fields := strings.Fields(s)
 	for i, f := range fields {
-		if strings.Contains(f, "@") || i > 0 && unicode.IsDigit(rune(f[0])) || i > 1 && months[strings.ToLower(strings.Trim(f, ".,"))] > 0 {
+		if strings.Contains(f, "@") || i > 0 && unicode.IsDigit(rune(f[0])) || i > 1 && dateWord(f) {
 			fields = fields[:i]
 			break
 		}
+	}
+	for len(fields) > 1 && (dateWord(fields[len(fields)-1]) || tails[strings.ToLower(fields[len(fields)-1])]) {
+		fields = fields[:len(fields)-1]
+	}
+	if len(fields) == 1 && dateWord(fields[0]) {
+		return ""
 	}
 	s = strings.Trim(strings.Join(fields, " "), " ,;:|/-–—•·")
 	if r, _ := utf8.DecodeRuneInString(s); unicode.IsDigit(r) || noNames[fold(s)] {
@@ -197,5 +257,16 @@ func cleanName(s string) string {
 	return s
 }
 
+// tails are words that a name leaves behind.
+var tails = set("le", "on", "am", "vom", "el", "in", "at", "il", "em", "vor", "sagt", "says", "|", "/", "-", "posted", "published", "updated", "and", "und")
+
+// dateWord reports whether a word is a month or a day of the week.
+func dateWord(w string) bool {
+	w = strings.ToLower(strings.Trim(w, ".,"))
+	return months[w] > 0 && w != "may" && w != "april" && w != "june" && w != "mai" || weekdays[w]
+}
+
+var weekdays = set("mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+
 // noNames are words that stand where a name is expected.
-var noNames = set("posted", "published", "author", "authors", "autor", "autoren", "auteur", "autore", "interview", "und interview", "veröffentlicht von", "verfasst von", "eingestellt von", "submitted by", "by", "von", "par", "por", "written", "updated", "share", "follow", "contact", "about the author", "über den autor", "staff", "more", "posted on", "posted in", "redaktion", "none", "null", "undefined", "unknown", "anonymous", "guest", "root", "user", "profile", "view all posts", "all posts", "about", "bio", "date", "comments", "twitter", "facebook", "email", "veröffentlicht", "publié", "publicado", "article", "in", "on", "the", "a", "veröffentlicht am", "written by", "posted by", "wordpress", "author profile", "see all articles", "newsletter")
+var noNames = set("posted", "published", "author", "authors", "autor", "autoren", "auteur", "autore", "authored by", "authors", "autoren", "recipe by", "about the author", "über den autor", "vom", "&", "and", "photo by", "reviewed by", "updated by", "story", "words", "byby", "author", "authorby", "interview", "und interview", "veröffentlicht von", "verfasst von", "eingestellt von", "submitted by", "by", "von", "par", "por", "written", "updated", "share", "follow", "contact", "about the author", "über den autor", "staff", "more", "posted on", "posted in", "redaktion", "none", "null", "undefined", "unknown", "anonymous", "guest", "root", "user", "profile", "view all posts", "all posts", "about", "bio", "date", "comments", "twitter", "facebook", "email", "veröffentlicht", "publié", "publicado", "article", "in", "on", "the", "a", "veröffentlicht am", "written by", "posted by", "wordpress", "author profile", "see all articles", "newsletter", "datum", "follow us", "follow", "last updated", "updated", "writer", "veterinarian", "team", "fail")

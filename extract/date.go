@@ -43,13 +43,18 @@ func (r *reader) dates() {
 		}
 	}
 	if d.Published.IsZero() {
+		d.Published = r.namedMeta()
+	}
+	if d.Published.IsZero() {
 		d.Published = r.datedElement()
 	}
 	if d.Published.IsZero() {
 		d.Published = dateInURL(r.url.Path)
 	}
 	if d.Published.IsZero() {
-		d.Published = r.visibleDate()
+		d.Published = r.visibleDate(false)
+	} else {
+		d.Published = localDay(d.Published, r.visibleDate(true))
 	}
 	if d.Published.IsZero() {
 		d.Published, d.Modified = d.Modified, time.Time{} // all that is known
@@ -67,10 +72,28 @@ func (r *reader) metas(names ...string) []string {
 	return out
 }
 
+// namedMeta looks for a date in meta elements whose name speaks of publishing.
+func (r *reader) namedMeta() time.Time {
+	var best time.Time
+	for name, values := range r.head.meta {
+		if !strings.Contains(name, "publi") || !strings.Contains(name, "date") && !strings.Contains(name, "time") && !strings.HasSuffix(name, "on") {
+			continue
+		}
+		for _, v := range values {
+			if t, ok := parseDate(v, r.doc.Lang); ok && (best.IsZero() || t.Before(best)) {
+				best = t
+			}
+		}
+	}
+	return best
+}
+
 // datedElement looks at time elements and elements of microdata, those of the
 // article's own head first.
 func (r *reader) datedElement() time.Time {
 	var fallback time.Time
+	lo, hi := r.headBlocks()
+	from, to := int32(lo), int32(hi)
 	for _, m := range r.page.Marked {
 		n := m.Node
 		prop := strings.ToLower(page.Attr(n, "itemprop") + " " + page.Attr(n, "property"))
@@ -78,7 +101,7 @@ func (r *reader) datedElement() time.Time {
 		if n.DataAtom != atom.Time && !strings.Contains(prop, "date") && !published {
 			continue
 		}
-		if strings.Contains(prop, "datemodified") || r.beside(m.Elem) {
+		if strings.Contains(prop, "datemodified") || (m.Block < from || m.Block >= to) && r.beside(m.Elem) || r.besideNear(m.Elem) {
 			continue
 		}
 		v := first(page.Attr(n, "datetime"), page.Attr(n, "content"), page.Attr(n, "title"))
@@ -100,19 +123,52 @@ func (r *reader) datedElement() time.Time {
 // beside reports whether an element stands in what is not the article: a
 // sidebar, a list of other articles, comments.
 func (r *reader) beside(e int32) bool {
-	const flags = page.FComment | page.FNav | page.FSide | page.FRelated | page.FFoot | page.FAd
+	const flags = page.FComment | page.FNav | page.FRelated | page.FFoot | page.FAd
 	for ; e > 0; e = r.page.Elems[e].Parent {
-		if f := r.page.Elems[e].Flags; f&flags != 0 && f&page.FBody == 0 && r.page.Elems[e].Good*2 < r.page.Elems[0].Good {
+		if f := r.page.Elems[e].Flags; (f&flags != 0 || r.page.Elems[e].Tag == atom.Aside) && f&page.FBody == 0 && r.page.Elems[e].Good*2 < r.page.Elems[0].Good {
 			return true
 		}
 	}
 	return false
 }
 
+// besideNear is beside for the head of the article, where wrappers are often
+// named after all that they hold.
+func (r *reader) besideNear(e int32) bool {
+	const flags = page.FComment | page.FNav | page.FRelated
+	for n := 0; e > 0 && n < 2; e, n = r.page.Elems[e].Parent, n+1 {
+		if el := &r.page.Elems[e]; el.Flags&flags != 0 && el.Flags&page.FMeta == 0 || el.Tag == atom.Li && el.LinkChars*2 > el.Chars {
+			return true
+		}
+	}
+	return false
+}
+
+// localDay puts a time that is stated in UTC into the zone of the page when the
+// page shows the day before or after: the instant stays.
+func localDay(t, shown time.Time) time.Time {
+	if _, offset := t.Zone(); shown.IsZero() || offset != 0 {
+		return t
+	}
+	y, m, d := shown.Date()
+	for h := 1; h <= 14; h++ {
+		for _, zone := range [...]int{h, -h} {
+			if zone < -12 {
+				continue
+			}
+			local := t.In(time.FixedZone("", zone*3600))
+			if ly, lm, ld := local.Date(); ly == y && lm == m && ld == d && t.Day() != d {
+				return local
+			}
+		}
+	}
+	return t
+}
+
 // visibleDate looks for a date in the short blocks around the article: above
 // it, in elements that speak of dates anywhere in its part of the page, and
-// below it.
-func (r *reader) visibleDate() time.Time {
+// below it. With headOnly it looks no further than the head.
+func (r *reader) visibleDate(headOnly bool) time.Time {
 	p := r.page
 	from, to := r.headBlocks()
 	_, last := bounds(r.keep)
@@ -121,9 +177,15 @@ func (r *reader) visibleDate() time.Time {
 		from, to int
 		marked   bool
 	}{{from, to, true}, {from, to, false}, {to, last, true}, {max(last, to), after, true}, {max(last, to), after, false}, {0, from, true}} {
+		if headOnly && pass.from != from {
+			break
+		}
 		for i := max(pass.from, 0); i < pass.to; i++ {
 			b := &p.Blocks[i]
-			if b.Chars > 160 || b.Digits < 3 || r.beside(b.Elem) || r.keep[i] && b.Chars > 60 {
+			if b.Chars > 160 || b.Digits < 3 || r.keep[i] && b.Chars > 60 {
+				continue
+			}
+			if inHead := i >= from && i < to; inHead && r.besideNear(b.Elem) || !inHead && r.beside(b.Elem) {
 				continue
 			}
 			if pass.marked && !r.dateMarked(b) {

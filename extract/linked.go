@@ -13,27 +13,27 @@ import (
 // linked is what the JSON-LD of a page says about its article
 // (https://schema.org/Article and its kin).
 type linked struct {
-	typ           string
-	headline      string
-	authors       []string
-	published     string
-	modified      string
-	publisher     string
-	site          string
-	description   string
-	image         string
-	body          string // articleBody
-	url           string
-	lang          string
-	section       string
-	keywords      []string
-	license       string
-	basedOn       []string
-	source        string // sourceOrganization, provider
-	free          bool   // isAccessibleForFree is not false
-	copyright     string
-	isPartOfOther bool
-	live          bool
+	typ         string
+	headline    string
+	authors     []string
+	published   string
+	modified    string
+	publisher   string
+	site        string
+	description string
+	image       string
+	body        string // articleBody
+	url         string
+	lang        string
+	section     string
+	keywords    []string
+	license     string
+	basedOn     []string
+	source      string // sourceOrganization, provider
+	free        bool   // isAccessibleForFree is not false
+	copyright   string
+	live        bool
+	orgAuthor   bool // the author is an organization
 }
 
 // maxLD is the size of the largest JSON-LD script that is read, in bytes.
@@ -202,6 +202,9 @@ func (l *linked) read(o map[string]any, people map[string]string) {
 	l.authors = namesOf(o["author"], people)
 	if len(l.authors) == 0 {
 		l.authors = namesOf(o["creator"], people)
+	}
+	if a, ok := o["author"].(map[string]any); ok {
+		l.orgAuthor = strings.HasSuffix(strings.Join(types(a), " "), "Organization")
 	}
 	l.published = str(o["datePublished"])
 	if l.published == "" {

@@ -24,9 +24,20 @@ func (r *reader) metadata() {
 	d.Section = first(r.head.first("article:section", "parsely-section"), r.ld.section)
 	d.License = first(resolve(r.base, r.head.link("license")), r.ld.license)
 	if d.License == "" {
-		d.License = resolve(r.base, r.dom.Find("a[rel~=license]").AttrOr("href", ""))
+		d.License = r.linkedLicense()
 	}
 	d.Tags = r.tags()
+}
+
+// linkedLicense returns the address of the licence that a link names.
+func (r *reader) linkedLicense() string {
+	for _, n := range r.dom.Find("a[href]").Nodes {
+		href := page.Attr(n, "href")
+		if strings.Contains(href, "creativecommons.org/licenses/") || strings.Contains(page.Attr(n, "rel"), "license") {
+			return resolve(r.base, href)
+		}
+	}
+	return ""
 }
 
 // visible fills the fields that are also looked for in the visible page,
@@ -36,6 +47,37 @@ func (r *reader) visible() {
 	d.Title = r.heading(d.Title)
 	d.Byline = r.byline()
 	r.dates()
+	if d.Description == "" {
+		for i, b := range r.page.Blocks {
+			if r.keep[i] && b.Chars >= 40 && b.Stops > 0 {
+				d.Description = clip(page.Squash(b.Text), 1000)
+				break
+			}
+		}
+	}
+	if name := creativeCommons(d.License); name != "" {
+		d.License = name
+	}
+}
+
+// creativeCommons names a Creative Commons licence by its address.
+func creativeCommons(address string) string {
+	_, rest, ok := strings.Cut(address, "creativecommons.org/")
+	if !ok {
+		return ""
+	}
+	parts := strings.Split(strings.Trim(rest, "/"), "/")
+	switch {
+	case len(parts) >= 3 && parts[0] == "licenses":
+		name := "CC " + strings.ToUpper(parts[1]) + " " + parts[2]
+		if len(parts) > 3 && len(parts[3]) == 2 {
+			name += " " + strings.ToUpper(parts[3])
+		}
+		return name
+	case parts[0] == "publicdomain":
+		return "CC0 1.0"
+	}
+	return ""
 }
 
 // head returns the blocks that may belong to the head of the article: from a
