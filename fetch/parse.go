@@ -3,6 +3,7 @@ package fetch
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -169,17 +170,28 @@ func (p *parsing) xml(text []byte) error {
 	}
 	doc := io.MultiReader(strings.NewReader(open), bytes.NewReader(m.head), bytes.NewReader(m.items), strings.NewReader(shut))
 	if m.format == "atom" {
-		f, err := new(atomfeed.Parser).Parse(doc)
+		f, err := guarded(new(atomfeed.Parser).Parse, doc)
 		if err != nil {
 			return err
 		}
 		return p.atom(f, m)
 	}
-	f, err := new(rssfeed.Parser).Parse(doc)
+	f, err := guarded(new(rssfeed.Parser).Parse, doc)
 	if err != nil {
 		return err
 	}
 	return p.rss(f, m)
+}
+
+// guarded calls a parser that is not ours. What it gets is well-formed, yet one
+// publisher's feed must not be what ends a daemon that polls thousands.
+func guarded[F any](parse func(io.Reader) (F, error), doc io.Reader) (f F, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the parser gave up: %v", r)
+		}
+	}()
+	return parse(doc)
 }
 
 // errLost says that gofeed returned fewer entries than it was given.

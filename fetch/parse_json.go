@@ -22,7 +22,7 @@ func (p *parsing) json(text []byte) error {
 	if err := jsonLimits(text); err != nil {
 		return err
 	}
-	f, err := new(jsonfeed.Parser).Parse(bytes.NewReader(text))
+	f, err := guarded(new(jsonfeed.Parser).Parse, bytes.NewReader(text))
 	if err != nil {
 		f, err = p.looseJSON(text, err)
 	}
@@ -180,7 +180,7 @@ func (p *parsing) looseJSON(text []byte, cause error) (*jsonfeed.Feed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bad JSON: %w", err)
 	}
-	return new(jsonfeed.Parser).Parse(bytes.NewReader(fixed))
+	return guarded(new(jsonfeed.Parser).Parse, bytes.NewReader(fixed))
 }
 
 // jsonShape brings a value into the type that JSON Feed has for its name, and
