@@ -223,6 +223,31 @@ func TestSummariesGetTheTextOfTheirPage(t *testing.T) {
 	}
 }
 
+func TestPageWithoutTextLeavesTheFeedsOwn(t *testing.T) {
+	for name, page := range map[string]string{
+		"no text":     "<html><head><title>Ferry</title></head><body><script>render()</script></body></html>",
+		"not a page":  "%PDF-1.7\n%\xe2\xe3\xcf\xd3 obj",
+		"empty":       "",
+		"login wall":  "<html><body><form><input name=user><input name=pass></form></body></html>",
+		"a huge page": "<html><body>" + strings.Repeat("<div>", 200_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, d := newPress(t), newDesk(t)
+			p.set("/wire.xml", p.rss("Wire", entry{"w1", "/w/ferry", "Ferry runs aground", "The night ferry ran aground."}))
+			p.set("/w/ferry", page)
+			d.subscribe(p.URL + "/wire.xml")
+			d.pass()
+			st := d.stories()
+			if len(st) != 1 || st[0].Lede != "The night ferry ran aground." {
+				t.Fatalf("got %+v; want one story with the feed's text", st)
+			}
+			if ar := st[0].Articles[0]; ar.Error == "" || ar.Body == newsfold.PageFetched {
+				t.Errorf("body is %q, error %q; want the reason why it is not the page's", ar.Body, ar.Error)
+			}
+		})
+	}
+}
+
 func TestSectionFeedsOfOnePublisherCarryOneArticle(t *testing.T) {
 	p, d := newPress(t), newDesk(t)
 	p.set("/news.xml", p.rss("News", entry{"n1", "/ferry?utm_source=rss", "Ferry", ferry}))
