@@ -26,6 +26,7 @@ type spread struct {
 	Label  string // what the picture shows, for those who do not see it
 	Ticks  []tick
 	Rows   []spreadRow
+	Beyond bool   // some articles were first seen after the end of the axis
 	Bands  bool   // some rows have a span between two polls
 	Left   string // says how many articles are not drawn
 	Keys   []spreadKey
@@ -47,6 +48,7 @@ type spreadRow struct {
 	Shape  string // path around 0,0
 	Hollow bool
 	Seen   string // when first seen
+	Beyond bool   // which was after the end of the axis
 	From   string // from here to Seen it may have become visible
 	Unsure string // width from From to Seen
 }
@@ -102,11 +104,7 @@ func (s *server) spread(st river.Story, polls map[newsfold.FeedID]polling) *spre
 		p.Left = count(n, "later article is", "later articles are") + " not drawn."
 		all = all[:spreadRows]
 	}
-	end := began.Add(time.Minute)
-	for _, a := range all {
-		end = latest(end, latest(a.Time(), a.Seen))
-	}
-	axis := axis{began, end}
+	axis := axisOf(all)
 	said := make([]string, 0, 6)
 	for i, a := range all {
 		outlet := name(a.Outlet, a.URL)
@@ -114,8 +112,9 @@ func (s *server) spread(st river.Story, polls map[newsfold.FeedID]polling) *spre
 		r := spreadRow{
 			ID: a.ID, Outlet: clip(outlet, 28), Delay: delay(a.Time(), began),
 			Y: spreadTop + i*spreadHeight + 14, Line: spreadTop + i*spreadHeight + 25,
-			At: axis.x(a.Time()), Shape: key.Shape, Hollow: key.Hollow, Seen: axis.x(a.Seen),
+			At: axis.x(a.Time()), Shape: key.Shape, Hollow: key.Hollow, Seen: axis.x(a.Seen), Beyond: a.Seen.After(axis.to),
 		}
+		p.Beyond = p.Beyond || r.Beyond
 		if i == 0 {
 			r.Delay = s.moment(began).Clock
 		}
@@ -148,6 +147,22 @@ func (s *server) spread(st river.Story, polls map[newsfold.FeedID]polling) *spre
 
 // axis is a span of time across the picture.
 type axis struct{ from, to time.Time }
+
+// axisOf spans the times of articles, ascending. Old articles of a feed are all
+// seen at its first poll, long after they appeared: the axis then ends early,
+// so that who published when still fills the picture.
+func axisOf(all []river.Article) axis {
+	began := all[0].Time()
+	published, seen := began.Add(time.Minute), began.Add(time.Minute)
+	for _, a := range all {
+		published, seen = latest(published, a.Time()), latest(seen, a.Seen)
+	}
+	length := published.Sub(began)
+	if some := max(length/4, 15*time.Minute); seen.Sub(published) > max(length, some) {
+		return axis{began, published.Add(some)}
+	}
+	return axis{began, latest(published, seen)}
+}
 
 const (
 	axisStart = 2.5 // percent kept free at the ends for the shapes
