@@ -21,7 +21,8 @@ func (f *Folder) decide(d *doc, matches []match) (Decision, error) {
 	linked := map[int64]bool{}
 	if len(joined) > 0 {
 		best := joined[0].best
-		dec.With, dec.Verdict = best.doc.art.ID, best.v
+		dec.With = best.doc.art.ID
+		dec.Verdict = f.why(d, best.doc)
 		names := []int64{}
 		for _, g := range joined {
 			names = append(names, g.story[0])
@@ -54,6 +55,12 @@ func (f *Folder) decide(d *doc, matches []match) (Decision, error) {
 		dec.Links = append(dec.Links, l)
 	}
 	return dec, nil
+}
+
+// why is the verdict on an article with its evidence.
+func (f *Folder) why(d, other *doc) Verdict {
+	defer f.ask(other.art.ID)()
+	return f.m.explain(d, other, f.opts)
 }
 
 // group is what was found of one story.
@@ -194,7 +201,7 @@ func (f *Folder) join(d *doc, groups []*group) ([]*group, error) {
 	for _, g := range groups[1:] {
 		same := g.best.v.Rule == ruleURL
 		if !same {
-			v := f.m.judge(joined[0].best.doc, g.best.doc, f.opts)
+			v, _ := f.m.judge(joined[0].best.doc, g.best.doc, f.opts)
 			same = v.Relation.Copies() && v.Score >= sure || v.Relation != Template && v.Score >= nearly && min(g.best.rev, g.best.fwd) >= .5
 		}
 		if same {

@@ -205,13 +205,18 @@ func (f *Folder) match(d *doc, id int64) (match, error) {
 	if err != nil {
 		return match{}, err
 	}
-	f.m.hit = nil
+	defer f.ask(id)()
+	v, ft := f.m.judge(d, other, f.opts)
+	return match{doc: other, v: v, rev: ft.inY, fwd: ft.inX}, nil
+}
+
+// ask lends what the index says of an article and the one being folded to the
+// measurer, until the function that it returns is called.
+func (f *Folder) ask(id int64) func() {
 	if p, ok := f.byID[id]; ok {
 		f.m.hit, f.m.clean, f.m.serial = f.scores[p], f.clean, f.serial
 	}
-	v, ft := f.m.judgeFull(d, other, f.opts)
-	f.m.hit = nil
-	return match{doc: other, v: v, rev: ft.inY, fwd: ft.inX}, nil
+	return func() { f.m.hit = nil }
 }
 
 // doc returns an article that was folded before, ready for comparison.
@@ -370,11 +375,11 @@ func (f *Folder) worth(d *doc, h *hit, keys int) bool {
 
 // Explain compares two articles with the evidence of every rule, whether or
 // not the index would have brought them together.
-func (f *Folder) Explain(a, b Article) Verdict { return f.m.judge(newDoc(a), newDoc(b), f.opts) }
+func (f *Folder) Explain(a, b Article) Verdict { return f.m.explain(newDoc(a), newDoc(b), f.opts) }
 
 // Compare is Explain without anything learned.
 func Compare(a, b Article, opts Options) Verdict {
-	return newMeasurer().judge(newDoc(a), newDoc(b), opts.withDefaults())
+	return newMeasurer().explain(newDoc(a), newDoc(b), opts.withDefaults())
 }
 
 // docCache keeps the articles that were compared last, up to a number of

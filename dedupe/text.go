@@ -203,6 +203,9 @@ func digitValue(r rune) rune {
 
 func (s *scanner) arabic(i, n int, r rune) {
 	switch {
+	case r >= 0x0621 && r <= 0x063A || r >= 0x0641 && r <= 0x064A || r >= 0x0671 && r <= 0x06D3:
+		s.letter(i, uint64(foldArabic(r)), false) // nearly all there is
+		return
 	case r == 0x0640 || r >= 0x064B && r <= 0x065F || r == 0x0670 || r >= 0x06D6 && r <= 0x06ED && r != 0x06DD && r != 0x06DE && r != 0x06E9:
 		return // tatweel, vowel signs, Quranic marks
 	case r >= 0x0660 && r <= 0x0669:
@@ -215,18 +218,6 @@ func (s *scanner) arabic(i, n int, r rune) {
 		s.separator(i, n, r == 0x066B)
 		return
 	}
-	switch r {
-	case 'أ', 'إ', 'آ', 'ٱ':
-		r = 'ا'
-	case 'ى', 'ئ', 'ی':
-		r = 'ي'
-	case 'ة':
-		r = 'ه'
-	case 'ؤ':
-		r = 'و'
-	case 'ک':
-		r = 'ك'
-	}
 	if unicode.IsLetter(r) {
 		s.letter(i, uint64(r), false)
 		return
@@ -235,6 +226,24 @@ func (s *scanner) arabic(i, n int, r rune) {
 	if r == '؟' || r == '۔' {
 		s.begin = true
 	}
+}
+
+// foldArabic brings the forms of a letter that writers use for each other to
+// one.
+func foldArabic(r rune) rune {
+	switch r {
+	case 'أ', 'إ', 'آ', 'ٱ':
+		return 'ا'
+	case 'ى', 'ئ', 'ی':
+		return 'ي'
+	case 'ة':
+		return 'ه'
+	case 'ؤ':
+		return 'و'
+	case 'ک':
+		return 'ك'
+	}
+	return r
 }
 
 func (s *scanner) letter(i int, r uint64, upper bool) {

@@ -22,18 +22,27 @@ const (
 // shortWords is the length below which a text says too little by itself.
 const shortWords = 50
 
-// judge decides what x is to y.
-func (m *measurer) judge(x, y *doc, opts Options) Verdict {
-	v, _ := m.judgeFull(x, y, opts)
+// judge decides what x is to y, without saying why.
+func (m *measurer) judge(x, y *doc, opts Options) (Verdict, features) {
+	f, _ := m.measure(x, y)
+	return f.verdict(x, y, opts), f
+}
+
+// explain is judge with the evidence.
+func (m *measurer) explain(x, y *doc, opts Options) Verdict {
+	f, al := m.measure(x, y)
+	v := f.verdict(x, y, opts)
+	v.Evidence = f.evidence(al, x, y)
+	v.Shared = passages(al, x, y)
 	return v
 }
 
-func (m *measurer) judgeFull(x, y *doc, opts Options) (Verdict, features) {
-	f, al := m.measure(x, y)
+// verdict applies the rules, the surest first.
+func (f *features) verdict(x, y *doc, opts Options) Verdict {
 	v := Verdict{Rule: ruleScore}
-	v.Score = score(&f)
+	v.Score = score(f)
 	switch {
-	case sameDocument(x, y) && !contradicts(&f, x, y):
+	case sameDocument(x, y) && !contradicts(f, x, y):
 		v.Rule, v.Score = ruleURL, 1
 	case x.n >= shortWords/2 && x.full == y.full && x.n == y.n && f.titlesAgree():
 		v.Rule, v.Score = ruleSame, 1
@@ -47,9 +56,7 @@ func (m *measurer) judgeFull(x, y *doc, opts Options) (Verdict, features) {
 		v.Rule, v.Score = ruleNothing, 0
 	}
 	v.Relation = f.relation(&v, x, y, opts)
-	v.Evidence = f.evidence(al, x, y)
-	v.Shared = passages(al, x, y)
-	return v, f
+	return v
 }
 
 // titlesAgree reports whether the titles of two articles with the same words
@@ -130,6 +137,12 @@ func (f *features) evidence(al *alignment, x, y *doc) []Evidence {
 	}
 	if f.hours >= 0 {
 		ev = append(ev, Evidence{"time", 0, fmt.Sprintf("%.1f hours apart", f.hours)})
+	}
+	if f.chrome > 0 {
+		ev = append(ev, Evidence{"furniture", round(f.chrome), fmt.Sprintf("of %d shared samples", f.keys)})
+	}
+	if f.worn > 0 {
+		ev = append(ev, Evidence{"worn", round(f.worn), fmt.Sprintf("of %d shared samples", f.keys)})
 	}
 	if sameDocument(x, y) {
 		ev = append(ev, Evidence{"url", 1, "one document by its URL"})
