@@ -91,6 +91,36 @@ func TestKeyboardAndMarksInABrowser(t *testing.T) {
 	})
 }
 
+// TestMarksWithoutScriptInABrowser: the forms work by themselves, also under a
+// name without https, where browsers leave out Sec-Fetch-Site and what tells a
+// form of ours from a foreign one is the Origin header.
+func TestMarksWithoutScriptInABrowser(t *testing.T) {
+	for _, host := range []string{"127.0.0.1", "news.home"} {
+		t.Run(host, func(t *testing.T) {
+			b := browse(t)
+			s := open(t, newsroom)
+			home := strings.Replace(s.URL, "127.0.0.1", host, 1)
+			b.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true}, nil)
+			b.visit(home + "/?unread=1")
+			b.eval(`document.querySelector("#s1 .act.read").click()`)
+			b.until(`location.hash === "#s1" && !document.getElementById("s1")`)
+			if !s.story(1).Read {
+				t.Error("the story is not marked")
+			}
+			b.eval(`document.querySelector("button.quiet").click()`)
+			b.until(`document.querySelector("#notice button")`)
+			if !s.story(6).Read {
+				t.Error("the other stories are not marked")
+			}
+			b.eval(`document.querySelector("#notice button").click()`)
+			b.until(`location.search.includes("undone=2")`)
+			if s.story(6).Read {
+				t.Error("the mark is not undone")
+			}
+		})
+	}
+}
+
 // TestAccessibilityInABrowser runs axe-core (https://github.com/dequelabs/axe-core)
 // over every page. NEWSFOLD_AXE names its script.
 func TestAccessibilityInABrowser(t *testing.T) {

@@ -112,7 +112,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 		h := s.get(path).Header
 		for key, want := range map[string]string{
 			"X-Content-Type-Options": "nosniff",
-			"Referrer-Policy":        "no-referrer",
+			"Referrer-Policy":        "same-origin",
 			"X-Frame-Options":        "DENY",
 		} {
 			if got := h.Get(key); got != want {
