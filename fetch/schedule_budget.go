@@ -34,7 +34,7 @@ type share struct {
 const (
 	// patience bounds the mean delay of each single feed, as a share of that
 	// under the usual interval.
-	patience    = 1.0
+	patience    = 0.95
 	longestWait = 1.0                  // days between polls of an ordinary feed at most
 	forgetAfter = int64(3 * 24 * 3600) // seconds after which an unpolled feed is left out
 )
@@ -59,11 +59,15 @@ func (b *budget) plan(key string, now time.Time, r *rate, floor time.Duration, i
 		limit = min(limit, max(float64(items)/(2*p.busiest()), days(floor)))
 	}
 	lo := 1 / min(max(b.interval*patience/(p.even*p.even)*slack, b.interval), limit)
-	hi := max(1/max(days(floor), b.least), lo)
+	rest := max(days(floor), b.least)
+	if slack > 1 { // of no use to the budget: it only tells whether the feed comes to life
+		rest = min(max(rest, b.interval*slack), limit)
+	}
+	hi := max(1/rest, lo)
 	level := b.put(key, share{float32(p.root), float32(lo), float32(hi), now.Unix()})
 	// The level at which this feed's own delay would be as long as allowed.
 	own := longest * slack * math.Sqrt(p.perDay)
-	return p.wait(now, min(level, own), limit)
+	return max(p.wait(now, min(level, own), limit), rest)
 }
 
 // learn takes in a feed without planning for it.

@@ -26,13 +26,13 @@ const (
 	halfRate    = 14.0     // days
 	halfProfile = 45.0     // days
 	halfHeat    = 1.0 / 24 // days
-	priorCount  = 1.0      // entries
-	priorDays   = 4.0
+	priorCount  = 0.5      // entries
+	priorDays   = 2.0
 	heatPrior   = 0.2 // further entries that one brings along while it is hot, before this is known
 	heatWeight  = 4.0
 	boutGap     = 1.0 / 48
-	hourPrior   = 8.0 // entries' worth of belief that all hours are alike
-	weekPrior   = 16.0
+	hourPrior   = 12.0 // entries' worth of belief that all hours are alike
+	weekPrior   = 20.0
 	seedDays    = 60.0 // of a first body's dates that are looked at
 	deadGaps    = 10.0 // usual gaps of silence after which a feed counts as dormant
 	deadDays    = 60.0
