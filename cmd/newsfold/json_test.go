@@ -20,8 +20,17 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, v := range []any{
-		river.Story{}, river.Article{}, newsfold.Provenance{}, newsfold.Feed{}, newsfold.Poll{}, newsfold.Origin{},
-		control.Explanation{}, extracted{}, parsedFeed{}, parsedSource{}, parsedEntry{},
+		river.Story{},
+		river.Article{},
+		newsfold.Provenance{},
+		newsfold.Feed{},
+		newsfold.Poll{},
+		newsfold.Origin{},
+		control.Explanation{},
+		extracted{},
+		parsedFeed{},
+		parsedSource{},
+		parsedEntry{},
 	} {
 		for field := range reflect.TypeOf(v).Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")

@@ -83,7 +83,8 @@ func (a *app) direct(ctx context.Context, db store.DB, fn func(context.Context, 
 // serve serves HTTP until ctx is done, then lets what is under way finish for a
 // moment.
 func serve(ctx context.Context, l net.Listener, h http.Handler) error {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	stopped := make(chan error, 1)
