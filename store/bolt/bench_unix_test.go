@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -223,9 +224,11 @@ func BenchmarkInsert(b *testing.B) {
 	})
 }
 
-// BenchmarkRead reads a store of 100,000 articles.
+var articles = flag.Int("articles", 100_000, "size of the store in BenchmarkRead")
+
+// BenchmarkRead reads a store of 100,000 articles, or as many as -articles says.
 func BenchmarkRead(b *testing.B) {
-	const batches = 100
+	batches := *articles / batch
 	texts := bodies()
 	db, plain := fresh(b), plainStore(b)
 	for k := range batches {
@@ -278,14 +281,14 @@ func BenchmarkRead(b *testing.B) {
 	b.Run("100 bodies", func(b *testing.B) {
 		view(b, func(tx store.Tx) error {
 			for i := range 100 {
-				if _, err := tx.Body(newsfold.ArticleID(1 + i*997)); err != nil {
+				if _, err := tx.Body(newsfold.ArticleID(1 + i*batches*9)); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 	})
-	b.Run("100000 changes", func(b *testing.B) {
+	b.Run("all changes", func(b *testing.B) {
 		view(b, func(tx store.Tx) error {
 			n := 0
 			for _, err := range tx.Changes(store.Texts, 0) {
@@ -300,7 +303,7 @@ func BenchmarkRead(b *testing.B) {
 			return nil
 		})
 	})
-	b.Run("100000 keys plain", func(b *testing.B) {
+	b.Run("all keys plain", func(b *testing.B) {
 		for b.Loop() {
 			err := plain.View(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("articles")).ForEach(func(k, v []byte) error { return nil })
@@ -316,7 +319,7 @@ func BenchmarkRead(b *testing.B) {
 			read = !read
 			err := db.Update(b.Context(), func(tx store.Tx) error {
 				for i := range 100 {
-					s, err := tx.Story(newsfold.StoryID(1 + i*997))
+					s, err := tx.Story(newsfold.StoryID(1 + i*batches*9))
 					if err != nil {
 						return err
 					}

@@ -19,7 +19,7 @@ import (
 func TestDamagedFiles(t *testing.T) {
 	whole := sample(t, 300)
 	rnd := rand.New(rand.NewPCG(3, 4))
-	rounds := 120
+	rounds := 80
 	if testing.Short() {
 		rounds = 24
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -24,26 +25,22 @@ var epoch = time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
 
 func articleURL(n int) string { return fmt.Sprintf("https://site%d.example/story/%d", n%97, n) }
 
+// body returns text n: a piece of the same long text for all, from somewhere
+// else each time.
 func (l load) body(n int) newsfold.Body {
-	var text, html strings.Builder
-	x := uint32(n)*2654435761 + 1
-	for i := range l.words {
-		x ^= x << 13
-		x ^= x >> 17
-		x ^= x << 5
-		word := vocabulary[x%uint32(len(vocabulary))]
-		if i%50 == 0 {
-			text.WriteString("\n\n")
-			html.WriteString("</p>\n<p>")
-		}
-		text.WriteString(word + " ")
-		html.WriteString(word + " ")
-	}
-	return newsfold.Body{Text: text.String(), HTML: "<p>" + html.String() + "</p>"}
+	size := l.words * 6
+	at := int(uint32(n) * 2654435761 % uint32(len(prose)-size))
+	text := fmt.Sprint(n, " ", prose[at:at+size])
+	return newsfold.Body{Text: text, HTML: "<p>" + text + "</p>"}
 }
 
-// vocabulary is some thousand made-up words.
-var vocabulary = func() (words []string) {
+// vocabulary is some thousand made-up words, prose 300 kB of them.
+var (
+	vocabulary = words()
+	prose      = write300k(vocabulary)
+)
+
+func words() (words []string) {
 	syllables := strings.Fields("ba ke lo mi nu ra se ti vo wa dra ste plo kri")
 	for _, a := range syllables {
 		for _, b := range syllables {
@@ -54,7 +51,17 @@ var vocabulary = func() (words []string) {
 		}
 	}
 	return words
-}()
+}
+
+func write300k(words []string) string {
+	rnd := rand.New(rand.NewPCG(1, 1))
+	var b strings.Builder
+	for b.Len() < 300_000 {
+		b.WriteString(words[rnd.IntN(len(words))])
+		b.WriteString([]string{" ", " ", " ", ", ", "\n\n"}[rnd.IntN(5)])
+	}
+	return b.String()
+}
 
 // step is one transaction.
 func (l load) step(tx store.Tx, n int) error {
