@@ -134,15 +134,13 @@ func eachMedia(m map[string][]ext.Extension, f func(string, ext.Extension)) {
 	}
 }
 
-// mediaText returns the title or description that Media RSS gives an entry, not
-// that of one of its media unless there is no other.
+// mediaText returns the title or description that Media RSS gives an entry:
+// not that of one of its pictures.
 func (x extensions) mediaText(name string) string {
 	s := x.text("media", name)
-	x.eachMedia(func(n string, e ext.Extension) {
-		if n == name && s == "" {
-			s = e.Value
-		}
-	})
+	for _, group := range x.Extensions["media"]["group"] {
+		s = first(s, extensions{ext.Extensions{"": group.Children}}.text("", name))
+	}
 	return s
 }
 

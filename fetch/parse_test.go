@@ -113,7 +113,8 @@ func TestTitlesArePlainText(t *testing.T) {
 		{"Atom 0.3 base64", inEntry(`<title type="text/html" mode="base64">PGI+TmV3PC9iPiBtaWxs</title>`), title, "New mill"},
 		{"Dublin Core", inItem(`<dc:title>The mill</dc:title>`), title, "The mill"},
 		{"Media RSS only for want of another", inItem(`<media:title>Photo</media:title><title>The mill</title>`), title, "The mill"},
-		{"that of a photo", inItem(`<media:content url="https://i.example/1.jpg"><media:title>Photo</media:title></media:content><title>The mill</title>`), title, "The mill"},
+		{"not that of a photo", inItem(`<media:content url="https://i.example/1.jpg"><media:title>Photo</media:title></media:content>`), title, ""},
+		{"that of a photo beside another", inItem(`<media:content url="https://i.example/1.jpg"><media:title>Photo</media:title></media:content><title>The mill</title>`), title, "The mill"},
 		{"the first of two", inItem(`<title>One</title><title>Two</title>`), title, "One"},
 		{"the first that says something", inItem(`<title/><title>Two</title>`), title, "Two"},
 		{"the reference that stands for long texts", inItem("<title>\uFDD00</title><description>x</description>"), title, "\uFDD00"},
@@ -175,6 +176,7 @@ func TestTextsAreHTML(t *testing.T) {
 		{"SVG", inEntry(`<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><s:svg xmlns:s="http://www.w3.org/2000/svg"><s:circle r="1"/></s:svg></div></content>`), content, `<svg><circle r="1"></circle></svg>`},
 		{"both texts", inItem(`<content:encoded><![CDATA[<p>full</p>]]></content:encoded><description>short</description>`), func(e newsfold.Entry) any { return e.Summary + "|" + e.Content }, "short|<p>full</p>"},
 		{"XHTML body", inItem(`<body xmlns="http://www.w3.org/1999/xhtml"><p>full</p></body>`), content, "<p>full</p>"},
+		{"the first full text that says something", inItem(`<content:encoded/><body>full</body><fullitem>other</fullitem>`), content, "full"},
 		{"long", inItem(`<content:encoded><![CDATA[` + strings.ReplaceAll(long, "]]>", "]]]]><![CDATA[>") + `]]></content:encoded>`), content, long},
 		{"Atom text", inEntry(`<content type="text">a &lt;b&gt; &amp; c</content>`), content, "a &lt;b&gt; &amp; c"},
 		{"Atom text that is HTML", inEntry(`<content>&lt;p&gt;a&lt;/p&gt;&lt;p&gt;b&lt;/p&gt;</content>`), content, "<p>a</p><p>b</p>"},
@@ -245,6 +247,28 @@ func TestFeedsSayMoreThanEntries(t *testing.T) {
 	}
 	feed := newsfold.Feed{Title: "The Courier", Site: "https://courier.example/", Lang: "en-GB"}
 	if diff := cmp.Diff(feed, p.Feed); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
+func TestAtomFeedsSayMoreThanEntries(t *testing.T) {
+	p := mustParse(t, inAtom(`<title>Notes</title><subtitle type="html">&lt;i&gt;daily&lt;/i&gt;</subtitle><id>HTTP://Tarn.example/%7e</id>
+<published>2020-01-01T00:00:00Z</published><updated>2024-05-06T07:08:09Z</updated><link rel="self" href="atom"/><link rel="hub" href="https://hub.example/"/>
+<link href="https://tarn.example/"/><link rel="prev-archive" href="2023"/><generator uri="x">Mill 1.0</generator><logo>/logo.png</logo><rights>© Ann</rights>
+<author><name>Ann</name><email>ann@tarn.example</email><uri>/ann</uri></author><category term="mills"/>
+<entry><source><id>urn:s</id><link href="https://ostwick.example/"/></source><link rel="replies" href="/1#c"/><rights>© Bo</rights></entry>`))
+	want := Details{
+		Format: "atom", Version: "1.0", ID: "HTTP://Tarn.example/%7e", Description: "<i>daily</i>", Rights: "© Ann",
+		Generator: "Mill 1.0", Image: "https://courier.example/logo.png", Tags: []string{"mills"},
+		Authors:   []Person{{Name: "Ann", Email: "ann@tarn.example", URL: "https://courier.example/ann"}},
+		Published: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Updated: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC),
+		Self: "https://courier.example/feeds/atom", Hubs: []string{"https://hub.example/"}, PrevArchive: "https://courier.example/feeds/2023",
+		Items: []ItemDetails{{
+			Authors:  []Person{{Name: "Ann", Email: "ann@tarn.example", URL: "https://courier.example/ann"}},
+			Comments: "https://courier.example/1#c", Rights: "© Bo", SourceID: "urn:s", SourceLink: "https://ostwick.example/",
+		}},
+	}
+	if diff := cmp.Diff(want, p.Details); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
 	}
 }

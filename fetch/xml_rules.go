@@ -48,7 +48,7 @@ var xmlRules = func() (rules [numPlaces]map[string]xmlRule) {
 	for i := range rules {
 		rules[i] = make(map[string]xmlRule)
 	}
-	var once uint8
+	once := make(map[string]uint8)
 	add := func(places []xmlPlace, shape xmlShape, names string) {
 		for name := range strings.FieldsSeq(names) {
 			name, as, renamed := strings.Cut(name, ">")
@@ -58,8 +58,10 @@ var xmlRules = func() (rules [numPlaces]map[string]xmlRule) {
 			}
 			r := xmlRule{shape: shape, as: as}
 			if single {
-				once++
-				r.once = once
+				if once[as] == 0 {
+					once[as] = uint8(len(once) + 1)
+				}
+				r.once = once[as]
 			}
 			switch as {
 			case "link", "atom:link", "itunes:image", "googleplay:image":
@@ -87,7 +89,7 @@ var xmlRules = func() (rules [numPlaces]map[string]xmlRule) {
 	add([]xmlPlace{placeChan}, shapeHTML, "copyright! tagline>dc:description subtitle>dc:description rights>dc:rights")
 	add([]xmlPlace{placeChan}, shapeText, "language! managingeditor!>managingEditor webmaster!>webMaster author>dc:creator generator! ttl!")
 	add([]xmlPlace{placeChan}, shapeTree, "image skiphours>skipHours skipdays>skipDays")
-	add([]xmlPlace{placeItem}, shapeHTML, "content:encoded>content:encoded encoded>content:encoded content>content:encoded body>content:encoded xhtml:body>content:encoded xhtml:div>content:encoded fullitem>content:encoded summary>atom:summary")
+	add([]xmlPlace{placeItem}, shapeHTML, "content:encoded! encoded!>content:encoded content!>content:encoded body!>content:encoded xhtml:body!>content:encoded xhtml:div!>content:encoded fullitem!>content:encoded summary>atom:summary")
 	add([]xmlPlace{placeItem}, shapeText, "author! tags>itunes:keywords source! language>dc:language")
 	add([]xmlPlace{placeItem}, shapeID, "guid! id>guid")
 	add([]xmlPlace{placeItem}, shapeAttrs, "enclosure")
@@ -95,7 +97,9 @@ var xmlRules = func() (rules [numPlaces]map[string]xmlRule) {
 
 	add(atom, shapeHTML, "title! rights! copyright!>rights dc:rights")
 	add(atom, shapeID, "id!")
-	add(atom, shapeDate, "updated modified>updated published issued>published created>dcterms:created pubdate>dcterms:issued")
+	add(atom, shapeDate, "updated modified>updated created>dcterms:created pubdate>dcterms:issued")
+	add([]xmlPlace{placeFeed}, shapeDate, "published>dcterms:issued issued>dcterms:issued")
+	add([]xmlPlace{placeEntry}, shapeDate, "published issued>published")
 	add(atom, shapeAttrs, "link category")
 	add(atom, shapeTree, "author")
 	add([]xmlPlace{placeFeed}, shapeHTML, "subtitle! tagline!>subtitle")
