@@ -21,6 +21,19 @@ const maxURL = 8 << 10
 // hash-bang fragments, http beside https. A URL that cannot be parsed, or that
 // is not http or https, is returned as it is.
 func CanonicalURL(raw string) string {
+	// Taking one thing away can uncover another, such as an index file below
+	// the mark of an AMP page.
+	for range 8 {
+		next := canonicalOnce(raw)
+		if next == raw {
+			break
+		}
+		raw = next
+	}
+	return raw
+}
+
+func canonicalOnce(raw string) string {
 	if len(raw) > maxURL {
 		return raw
 	}
