@@ -21,6 +21,10 @@ type Outcome struct {
 	// Entries are those of the body, in its order, with absolute links; Feed,
 	// Seen and Article are not set. Empty after a 304 or a failure.
 	Entries []newsfold.Entry
+	// Hubs are the WebSub hubs that the body announces, and Topic what to ask
+	// them for ([NewPush]).
+	Hubs  []string
+	Topic string
 }
 
 const acceptFeed = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, " +
@@ -55,6 +59,9 @@ func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(key st
 	out := Outcome{Entries: p.judge()}
 	p.feed.Poll.State = p.state.save()
 	out.Feed = p.feed
+	if p.feed.Poll.Result == newsfold.Updated {
+		out.Hubs, out.Topic = p.parsed.Details.Hubs, p.parsed.Details.Self
+	}
 	return out, nil
 }
 

@@ -1,0 +1,61 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"newsfold"
+)
+
+// defaultPages is how many documents of an archive are read unless told.
+const defaultPages = 100
+
+// History yields the entries of a feed and of the archives that it links to,
+// document by document, from the current one back (RFC 5005: prev-archive,
+// else next). It reads at most so many documents; 0 means 100. Each goes
+// through the host's budget, so a long history takes its time. A failure is
+// yielded last, as *[Error], but for that of ctx; what came before it stands.
+func (c *Client) History(ctx context.Context, url string, documents int) iter.Seq2[[]newsfold.Entry, error] {
+	if documents <= 0 {
+		documents = defaultPages
+	}
+	return func(yield func([]newsfold.Entry, error) bool) {
+		seen := map[string]bool{}
+		for n := 0; url != "" && n < documents; n++ {
+			if seen[url] {
+				yield(nil, &Error{Kind: Redirect, URL: url, Err: fmt.Errorf("the archives link back to each other")})
+				return
+			}
+			seen[url] = true
+			p, err := c.document(ctx, url)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(p.Entries, nil) {
+				return
+			}
+			url = p.Details.PrevArchive
+			if url == "" {
+				url = p.Details.Next
+			}
+		}
+	}
+}
+
+// document reads one feed document without validators.
+func (c *Client) document(ctx context.Context, url string) (*Parsed, error) {
+	a, err := c.get(ctx, ask{url: url, accept: acceptFeed, limit: c.opts.MaxBody, hop: c.welcome})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.refusal(a); err != nil {
+		return nil, err
+	}
+	p, err := c.parse(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
