@@ -574,6 +574,11 @@ func small(w string) bool {
 func withClock(t time.Time, rest []token, s string) time.Time {
 	for i := 0; i+1 < len(rest) && i < 5; i++ {
 		h, m := rest[i], rest[i+1]
+		if h.num >= 0 && m.num < 0 && m.word == "h" && m.sep == "" && i+2 < len(rest) { // 18h40
+			m = rest[i+2]
+			m.sep = "h"
+			i++
+		}
 		if h.num < 0 || m.num < 0 || h.size > 2 || m.size != 2 || h.num > 23 || m.num > 59 {
 			continue
 		}

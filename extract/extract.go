@@ -93,6 +93,7 @@ func Fragment(html, base string) *Document {
 		html = html[:MaxPage]
 	}
 	r := newReader([]byte(html), base, Options{ContentType: "text/html; charset=utf-8"})
+	r.whole = true
 	keep := make([]bool, len(r.page.Blocks))
 	for i := range keep {
 		keep[i] = true

@@ -14,14 +14,15 @@ import (
 
 // reader holds what one extraction knows.
 type reader struct {
-	page *page.Page
-	dom  *goquery.Document
-	url  *url.URL // of the page; never nil
-	base *url.URL // against which links are resolved
-	doc  *Document
-	head head
-	ld   linked
-	keep []bool // which blocks are the article
+	page  *page.Page
+	dom   *goquery.Document
+	url   *url.URL // of the page; never nil
+	base  *url.URL // against which links are resolved
+	doc   *Document
+	head  head
+	ld    linked
+	keep  []bool // which blocks are the article
+	whole bool   // all of the input is
 }
 
 func newReader(b []byte, address string, opts Options) *reader {
@@ -105,11 +106,12 @@ func (r *reader) body(keep []bool) {
 		return
 	}
 	from, to := p.Blocks[first].First, p.Blocks[last].Last
+	top := r.topImages(first)
 	for i := range p.Leaves {
 		l := &p.Leaves[i]
 		switch {
 		case l.Image:
-			if int32(i) >= from && int32(i) < to+4 && r.pictured(i) {
+			if r.whole || int32(i) >= from && int32(i) < to+4 && r.pictured(i) || int32(i) >= top && int32(i) < from && r.leads(i, first) {
 				w.image(l.Node, caption)
 			}
 		case l.Block >= 0 && keep[l.Block]:
@@ -122,6 +124,35 @@ func (r *reader) body(keep []bool) {
 	if r.doc.Image == "" {
 		r.doc.Image = w.first
 	}
+}
+
+// topImages returns the leaf from which on images may belong to the article:
+// the headline above its first block.
+func (r *reader) topImages(first int) int32 {
+	p := r.page
+	title := fold(r.doc.Title)
+	for i := first; i >= 0 && i > first-20; i-- {
+		if p.Elems[p.Blocks[i].Elem].Tag == atom.H1 || title != "" && fold(p.Blocks[i].Text) == title {
+			return p.Blocks[i].First
+		}
+	}
+	return p.Blocks[first].First
+}
+
+// leads reports whether an image above the first block is the article's: a
+// figure in an element that holds this block as well, outside of furniture.
+func (r *reader) leads(i, first int) bool {
+	p := r.page
+	l := &p.Leaves[i]
+	if closest(l.Node, atom.Figure) == nil && l.Node.DataAtom != atom.Picture && p.Elems[l.Elem].Flags&page.FMedia == 0 || r.beside(l.Elem) {
+		return false
+	}
+	for e, n := l.Elem, 0; e > 0 && n < 6; e, n = p.Elems[e].Parent, n+1 {
+		if el := &p.Elems[e]; el.First <= int32(first) && int32(first) < el.Last {
+			return true
+		}
+	}
+	return false
 }
 
 func bounds(keep []bool) (first, last int) {

@@ -86,6 +86,7 @@ type Mark struct {
 type Leaf struct {
 	Node  *html.Node
 	Block int32 // -1: between blocks
+	Elem  int32 // of an image: the block-level element around it
 	Image bool
 }
 

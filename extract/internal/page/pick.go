@@ -24,7 +24,17 @@ func (p *Page) Choose(prob []float32, threshold float32) []bool {
 		hidden[i] = hidden[e.Parent] || e.Hidden && e.Good*2 < p.Elems[0].Good
 	}
 	for i := range keep {
-		keep[i] = prob[i] >= threshold && !hidden[p.Blocks[i].Elem]
+		b := &p.Blocks[i]
+		keep[i] = prob[i] >= threshold && !hidden[b.Elem] && (b.Chars > 24 || !furniture[Fold(b.Text, 48)])
 	}
 	return keep
+}
+
+// furniture are blocks that are never article text by themselves, folded.
+var furniture = map[string]bool{
+	"advertisement": true, "advertisements": true, "advertising": true, "ad": true, "sponsored": true, "adfeedback": true,
+	"anzeige": true, "werbung": true, "publicité": true, "publicidad": true, "pubblicità": true, "publicidade": true, "advertentie": true,
+	"reklama": true, "реклама": true, "reklam": true, "إعلان": true, "広告": true, "广告": true, "annons": true, "annonse": true,
+	"share": true, "sharethis": true, "tweet": true, "leaveacomment": true, "advertisementcontinuereadingthemainstory": true,
+	"storycontinuesbelow": true, "scrolltocontinue": true,
 }

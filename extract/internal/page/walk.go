@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -82,7 +83,7 @@ func (w *walker) element(n *html.Node) {
 		}
 		return
 	case atom.Img, atom.Picture:
-		w.p.Leaves = append(w.p.Leaves, Leaf{Node: n, Block: -1, Image: true})
+		w.p.Leaves = append(w.p.Leaves, Leaf{Node: n, Block: -1, Elem: w.elem, Image: true})
 		return
 	}
 	if IsBlock(n) {
@@ -186,8 +187,8 @@ func (w *walker) addText(n *html.Node) {
 		case skipRune:
 			continue
 		case spaceRune:
-			if w.pre > 0 && r == '\n' && len(w.text) > w.start {
-				w.text = append(w.text, '\n')
+			if w.pre > 0 && len(w.text) > w.start {
+				w.text = utf8.AppendRune(w.text, r)
 				continue
 			}
 			w.space = true
@@ -307,9 +308,7 @@ func Squash(s string) string {
 func (w *walker) flush(br bool) {
 	p := w.p
 	if len(w.text) > w.start {
-		for w.text[len(w.text)-1] == '\n' {
-			w.text = w.text[:len(w.text)-1]
-		}
+		w.text = append(w.text[:w.start], bytes.TrimSpace(w.text[w.start:])...)
 		b := w.cur
 		b.Elem, b.First, b.Last = w.elem, w.first, int32(len(p.Leaves))
 		b.Break = br

@@ -1,0 +1,165 @@
+package extract
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// TestBadInput crosses each bound: none of these pages may panic, take long or
+// be taken for an article that is not there.
+func TestBadInput(t *testing.T) {
+	const para = "<p>The harbour was closed on Monday after a storm, the harbour master said. Ships waited outside until the evening.</p>"
+	article := strings.Repeat(para, 4)
+	for _, tt := range []struct {
+		name string
+		page string
+		text bool // the article must be found all the same
+	}{
+		{"empty", "", false},
+		{"white space", strings.Repeat(" \n", 1<<16), false},
+		{"no body", "<html><head><title>x</title></head></html>", false},
+		{"no html", article, true},
+		{"truncated tag", "<html><body>" + article + "<p class=\"a", true},
+		{"truncated comment", "<body>" + article + "<!-- ", true},
+		{"truncated script", "<body>" + article + "<script>x", true},
+		{"NULs", "<body>\x00" + strings.ReplaceAll(article, "harbour", "har\x00bour"), true},
+		{"invalid UTF-8", "<body>" + article + "\xff\xfe\xc3(", true},
+		{"100,000 deep", strings.Repeat("<div>", 100_000) + article + strings.Repeat("</div>", 100_000), true},
+		{"deep after the article", "<body>" + article + strings.Repeat("<div>", 100_000), true},
+		{"a million siblings", "<body>" + article + strings.Repeat("<br>", 1_000_000), true},
+		{"100,000 paragraphs", "<body>" + strings.Repeat(para, 100_000), true},
+		{"open formatting", "<body>" + article + strings.Repeat("<b><i a=1>", 2000) + strings.Repeat("<p>x", 50_000), true},
+		{"formatting with attributes", formatting(400) + strings.Repeat("<p>x", 50_000), false},
+		{"lost quote", "<body>" + article + strings.Repeat("<a href=\"x>y", 50_000), true},
+		{"greater-thans in an attribute", "<a title=\"" + strings.Repeat(">", 1<<20), false},
+		{"entities", "<body>" + article + "<p>" + strings.Repeat("&amp;lol;", 100_000), true},
+		{"doctype bomb", `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><body>` + article + "&b;&b;", true},
+		{"nested svg", "<body>" + article + strings.Repeat("<svg>", 100_000), true},
+		{"many classes", "<body>" + strings.Repeat(`<div class="`+strings.Repeat("a-b ", 60)+`">x</div>`, 5000) + article, false},
+		{"broken JSON-LD", `<script type="application/ld+json">{"@graph":[{{"a":` + strings.Repeat("[", 100_000) + "</script>" + article, true},
+		{"huge JSON-LD", `<script type="application/ld+json">{"articleBody":"` + strings.Repeat("x ", 3<<20) + `"}</script>` + article, true},
+		{"huge word", "<body><p>" + strings.Repeat("x", 5<<20), false},
+		{"tables in tables", strings.Repeat("<table><tr><td>", 400) + article, true},
+		{"9 MB of text", "<body><p>" + strings.Repeat("The harbour was closed, he said. ", 300_000), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			start := time.Now()
+			d, err := Extract([]byte(tt.page), "https://a.example/storm", Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(start); took > 20*time.Second {
+				t.Errorf("took %v", took)
+			}
+			if tt.text && !strings.Contains(d.Text, "closed") {
+				t.Errorf("the article is lost: kind %s, text %.80q", d.Kind, d.Text)
+			}
+			if !tt.text && tt.name == "empty" && d.Kind != Nothing {
+				t.Errorf("Kind = %s", d.Kind)
+			}
+			check(t, d)
+			check(t, Fragment(tt.page, "https://a.example/storm"))
+		})
+	}
+}
+
+func formatting(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "<font size=%d>", i)
+	}
+	return b.String()
+}
+
+// TestMemory bounds what one hostile page may take.
+func TestMemory(t *testing.T) {
+	page := []byte(formatting(500) + strings.Repeat("<p>x", 13<<20))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := Extract(page[:MaxPage], "", Options{}); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if got := (after.TotalAlloc - before.TotalAlloc) >> 20; got > 2000 {
+		t.Errorf("%d MB allocated", got)
+	}
+}
+
+func TestForeignBytes(t *testing.T) {
+	for name, page := range map[string]string{
+		"PDF": "%PDF-1.7\n1 0 obj <<>>", "JPEG": "\xff\xd8\xff\xe0\x00\x10JFIF", "PNG": "\x89PNG\r\n\x1a\n", "gzip": "\x1f\x8b\x08\x00",
+		"RSS": `<?xml version="1.0"?><rss></rss>`, "JSON": `{"version":"https://jsonfeed.org/version/1.1"}`, "noise": strings.Repeat("\x01\x02\x03\x04abc", 100),
+	} {
+		d, err := Extract([]byte(page), "https://a.example/", Options{ContentType: "text/html"})
+		if err != nil || d.Kind != Foreign || d.Text != "" {
+			t.Errorf("%s: %v, %v", name, d, err)
+		}
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	page := bytes.Repeat([]byte("x"), MaxPage+1)
+	if _, err := Extract(page, "", Options{}); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("error = %v", err)
+	}
+	if _, err := Extract(page[:MaxPage], "", Options{}); err != nil {
+		t.Errorf("at the limit: %v", err)
+	}
+}
+
+// check holds what is true of every document.
+func check(t *testing.T, d *Document) {
+	t.Helper()
+	for name, s := range map[string]string{"Text": d.Text, "HTML": d.HTML, "Title": d.Title, "Byline": d.Byline, "URL": d.URL, "Site": d.Site, "Description": d.Description} {
+		if !utf8.ValidString(s) {
+			t.Errorf("%s is not valid UTF-8: %q", name, clip(s, 200))
+		}
+	}
+	low := strings.ToLower(d.HTML)
+	for _, bad := range []string{"<script", "javascript:", "<iframe", "<form", "<style", "<object", "<embed", "<svg", "<input", "<link", "<meta"} {
+		if strings.Contains(low, bad) {
+			t.Errorf("HTML holds %s", bad)
+		}
+	}
+}
+
+// attacks are ways to run code in the page of a reader; the HTML that goes out
+// must hold none of them.
+var attacks = []string{
+	`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `<a href="javascript:alert(1)">x</a>`, `<a href=" java&#x0A;script:alert(1)">x</a>`,
+	`<a href="JaVaScRiPt:alert(1)">x</a>`, `<a href="data:text/html,<script>alert(1)</script>">x</a>`, `<a href="vbscript:x">x</a>`, `<img src="data:image/svg+xml,<svg onload=alert(1)>">`,
+	`<svg onload=alert(1)>`, `<iframe src="https://evil.example"></iframe>`, `<form action="https://evil.example"><input name=a></form>`, `<p style="background:url(javascript:alert(1))">x</p>`,
+	`<p onclick="alert(1)">x</p>`, `<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></mtext></math>`, `<noscript><p title="</noscript><img src=x onerror=alert(1)>">x</noscript>`,
+	`<object data="x.swf"></object>`, `<embed src="x.swf">`, `<link rel=stylesheet href="x.css">`, `<meta http-equiv=refresh content="0;url=https://evil.example">`, `<base href="https://evil.example/">`,
+	`<template><script>alert(1)</script></template>`, `<textarea></textarea><img src=x onerror=alert(1)>`, `<xmp><script>alert(1)</script></xmp>`, `<plaintext><script>alert(1)</script>`,
+	`<img src="https://a.example/x.jpg" width=1 height=1>`, `<img srcset="javascript:alert(1) 2x">`, `<a href="https://a.example" target=_blank onmouseover=alert(1)>x</a>`, `<pre>&lt;script&gt;alert(1)&lt;/script&gt;</pre>`,
+	`<p>&lt;img src=x onerror=alert(1)&gt;</p>`, "<scr\x00ipt>alert(1)</scr\x00ipt>", `<abbr title="&quot; onmouseover=&quot;alert(1)">x</abbr>`, `<a href="https://a.example/?q=&quot;onmouseover=alert(1)">x</a>`,
+}
+
+func TestHTMLIsSafe(t *testing.T) {
+	for _, a := range attacks {
+		page := "<h1>Harbour</h1><p>The harbour was closed on Monday after a storm, the harbour master said.</p>" + a + "<p>Ships waited outside until the evening, among them the ferry.</p>"
+		for name, got := range map[string]string{"Fragment": Fragment(page, "https://b.example/").HTML, "Extract": mustExtract(t, page).HTML} {
+			for d := range nodes(t, got) {
+				if bad := dangerous(d); bad != "" {
+					t.Errorf("%s(%q): %s in %q", name, a, bad, got)
+				}
+			}
+		}
+	}
+}
+
+func mustExtract(t *testing.T, page string) *Document {
+	t.Helper()
+	d, err := Extract([]byte(page), "https://b.example/storm", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
