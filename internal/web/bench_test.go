@@ -64,7 +64,7 @@ func BenchmarkPages(b *testing.B) {
 	}
 	middle := fmt.Sprintf("/?after=%d.1", clock.Add(-stories/2*time.Minute).UnixMicro())
 	for _, c := range []struct{ name, path string }{
-		{"river", "/"}, {"unread", "/?unread=1"}, {"starred", "/?starred=1"}, {"feed", "/?feed=7"}, {"middle", middle}, {"feeds", "/feeds"},
+		{"river", "/"}, {"unread", "/?unread=1"}, {"starred", "/?starred=1"}, {"feed", "/?feed=7"}, {"middle", middle}, {"feeds", "/feeds"}, {"find-nothing", "/?find=submarine"},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {

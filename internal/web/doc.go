@@ -12,7 +12,7 @@
 //
 // # Pages
 //
-//	GET  /                                  the river, newest first; ?unread=1, ?starred=1, ?feed=ID, ?after=POSITION
+//	GET  /                                  the river, newest first; ?unread=1, ?starred=1, ?feed=ID, ?find=WORDS, ?after=POSITION
 //	GET  /story/{id}                        one story: its text, copies, evidence, and how it spread
 //	GET  /story/{id}/compare/{article}      what is new in one copy
 //	GET  /feeds                             the health of every feed

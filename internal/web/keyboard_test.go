@@ -69,7 +69,7 @@ func TestKeyboardAndMarksInABrowser(t *testing.T) {
 		t.Errorf("the help let a key through to %v", got)
 	}
 	b.press("/")
-	b.until(`document.activeElement.id === "feed"`)
+	b.until(`document.activeElement.id === "find"`)
 	b.eval(`document.activeElement.blur()`)
 	b.press("g", "f")
 	b.until(`location.pathname === "/feeds" && document.readyState === "complete"`)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"newsfold"
 	"newsfold/internal/river"
@@ -25,6 +26,7 @@ type riverPage struct {
 	Days      []dayOf
 	IDs       string // of all stories shown, for marking them
 	AnyUnread bool   // whether any story shown is unread
+	Searched  string // how far back a search has looked
 	Older     string // address of the next page, or empty
 	Newest    string // address of the first page, unless this is it
 	Feeds     []option
@@ -64,6 +66,7 @@ type filter struct {
 	Unread  bool
 	Starred bool
 	Feed    newsfold.FeedID
+	Find    string // words, separated by single spaces
 	After   store.Position
 }
 
@@ -82,6 +85,10 @@ func readFilter(q url.Values) (filter, error) {
 			return f, err
 		}
 		f.Feed = newsfold.FeedID(id)
+	}
+	f.Find = strings.Join(strings.Fields(q.Get("find")), " ")
+	if len(f.Find) > maxFind || !utf8.ValidString(f.Find) {
+		return f, badRequest("That is too long to be found: use a few words.")
 	}
 	if v := q.Get("after"); v != "" {
 		if f.After, err = parsePosition(v); err != nil {
@@ -114,6 +121,9 @@ func (f filter) URL() string {
 	if f.Feed != 0 {
 		q.Set("feed", strconv.FormatInt(int64(f.Feed), 10))
 	}
+	if f.Find != "" {
+		q.Set("find", f.Find)
+	}
 	if f.After != (store.Position{}) {
 		q.Set("after", formatPosition(f.After))
 	}
@@ -123,14 +133,14 @@ func (f filter) URL() string {
 	return "/?" + q.Encode()
 }
 
-// The links of the page's own navigation keep the feed that is looked at.
-func (f filter) All() string { return filter{Feed: f.Feed}.URL() }
+// All returns the address of all stories of the same feed with the same words.
+func (f filter) All() string { return filter{Feed: f.Feed, Find: f.Find}.URL() }
 
-// OnlyUnread and OnlyStarred: see All.
-func (f filter) OnlyUnread() string { return filter{Feed: f.Feed, Unread: true}.URL() }
+// OnlyUnread returns the address of the unread ones among All.
+func (f filter) OnlyUnread() string { return filter{Feed: f.Feed, Find: f.Find, Unread: true}.URL() }
 
-// OnlyStarred returns the address of the starred stories.
-func (f filter) OnlyStarred() string { return filter{Feed: f.Feed, Starred: true}.URL() }
+// OnlyStarred returns the address of the starred ones among All.
+func (f filter) OnlyStarred() string { return filter{Feed: f.Feed, Find: f.Find, Starred: true}.URL() }
 
 // positionSpan bounds the times in positions to years that can be printed.
 const positionSpan = 253402300800 * 1000000 // microseconds to the year 10000
@@ -175,14 +185,14 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 	case f.Starred:
 		nav = "starred"
 	}
-	page.Heading = heading(f, got.feed)
+	page.Heading, page.Searched = heading(f, got.feed), s.searched(f, got)
 	page.frame = s.frame(page.Heading, nav)
 	page.Unread = got.unread
 	page.Notice = readNotice(r.URL.Query(), page.Here)
 	s.fill(&page, got)
 	if got.more {
-		next, last := f, got.stories[len(got.stories)-1]
-		next.After = store.Position{Time: last.Time, ID: last.ID}
+		next := f
+		next.After = got.last
 		page.Older = next.URL()
 	}
 	if f.After != (store.Position{}) {
@@ -199,7 +209,8 @@ type flow struct {
 	unread  string
 	feed    string // what the feed of the filter is called
 	stories []river.Story
-	more    bool
+	last    store.Position                   // of what was looked at
+	more    bool                             // there is more after it
 	firsts  map[newsfold.ArticleID]time.Time // when the first article of a story appeared
 }
 
@@ -215,10 +226,7 @@ func load(tx store.Tx, f filter) (got flow, err error) {
 	if got.unread, err = unread(tx, f.Feed); err != nil {
 		return flow{}, err
 	}
-	got.stories, got.more, err = river.List(tx, river.Query{Query: store.Query{
-		Unread: f.Unread, Starred: f.Starred, Feed: f.Feed, After: f.After, Limit: perPage,
-	}})
-	if err != nil {
+	if err := got.collect(tx, f); err != nil {
 		return flow{}, err
 	}
 	got.firsts = map[newsfold.ArticleID]time.Time{}
@@ -236,6 +244,69 @@ func load(tx store.Tx, f filter) (got flow, err error) {
 		got.firsts[a.ID] = a.Time()
 	}
 	return got, nil
+}
+
+const (
+	maxFind   = 200  // bytes of a search
+	findStep  = 250  // stories looked at in one go
+	findReach = 5000 // stories looked at for one page
+)
+
+// collect reads the stories of a page. A search looks through titles, outlets
+// and first words, a bounded number of stories at a time: there is no index of
+// words to ask.
+func (got *flow) collect(tx store.Tx, f filter) error {
+	q := river.Query{Query: store.Query{Unread: f.Unread, Starred: f.Starred, Feed: f.Feed, After: f.After, Limit: perPage}}
+	if f.Find != "" {
+		q.Limit = findStep
+	}
+	words := strings.Fields(strings.ToLower(f.Find))
+	for looked := 0; looked < findReach; {
+		stories, more, err := river.List(tx, q)
+		if err != nil {
+			return err
+		}
+		got.more = more
+		for i, st := range stories {
+			looked++
+			got.last = store.Position{Time: st.Time, ID: st.ID}
+			if !has(st, words) {
+				continue
+			}
+			got.stories = append(got.stories, st)
+			if len(got.stories) == perPage {
+				got.more = more || i+1 < len(stories)
+				return nil
+			}
+		}
+		if !more {
+			break
+		}
+		q.After = got.last
+	}
+	return nil
+}
+
+// has reports whether all words occur in what the river shows of a story.
+func has(st river.Story, words []string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	text := strings.ToLower(st.Title + "\n" + st.Outlet + "\n" + st.Lede)
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// searched says how far a search has come, when it stopped early.
+func (s *server) searched(f filter, got flow) string {
+	if f.Find == "" || !got.more {
+		return ""
+	}
+	return "Searched back to " + s.moment(got.last.Time).Full + "."
 }
 
 // mostUnread is how far unread stories are counted: the store keeps no sum.
@@ -301,6 +372,9 @@ func heading(f filter, feed string) string {
 		what = "Unread stories"
 	case f.Starred:
 		what = "Starred stories"
+	}
+	if f.Find != "" {
+		what += " with “" + clip(f.Find, 60) + "”"
 	}
 	if feed != "" {
 		what += " in " + clip(feed, 120)

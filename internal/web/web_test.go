@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,6 +67,8 @@ func TestStatusSaysWhatIsWrong(t *testing.T) {
 		{"HEAD", "/", 200, ""},
 		{"HEAD", "/story/1", 200, ""},
 		{"GET", "/?unread=yes", 400, "unread=1"},
+		{"GET", "/?find=" + strings.Repeat("x", 201), 400, "a few words"},
+		{"GET", "/?find=%FF", 400, "a few words"},
 		{"GET", "/?feed=x", 400, "number of a feed"},
 		{"GET", "/?feed=-1", 400, "number of a feed"},
 		{"GET", "/?feed=99", 404, "Nothing is stored"},
@@ -436,5 +439,72 @@ func TestPagesHaveAnEnd(t *testing.T) {
 		if got := strings.Count(c.page, c.part); got != c.want {
 			t.Errorf("%s: %d, want %d", what, got, c.want)
 		}
+	}
+}
+
+func TestFinding(t *testing.T) {
+	s := open(t, newsroom)
+	for find, want := range map[string][]string{
+		"ferry":              {"1"},
+		"FERRY skerries":     {"1"},
+		"  ferry\tskerries ": {"1"},
+		"ferry hives":        nil,
+		"osmund courier":     {"4", "6"}, // an outlet
+		"pigeons":            {"6"},      // first words
+		"الميناء":            {"5"},
+		"flour":              nil, // further down in the text
+		"":                   {"5", "1", "4", "6", "7"},
+	} {
+		page := s.get("/?find=" + url.QueryEscape(find)).body
+		if got := shown(page); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", find, got, want)
+		}
+		if want == nil && !strings.Contains(page, "Nothing found") {
+			t.Errorf("%q: the page does not say that nothing was found", find)
+		}
+	}
+	if got := shown(s.get("/?find=courier&unread=1").body); !slices.Equal(got, []string{"6"}) {
+		t.Errorf("among the unread: %v", got)
+	}
+}
+
+// shown returns the stories of a river.
+func shown(page string) (ids []string) {
+	for _, part := range strings.Split(page, `data-id="`)[1:] {
+		id, _, _ := strings.Cut(part, `"`)
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func TestFindingGoesOnInSteps(t *testing.T) {
+	const n = 5300 // more than one page looks at
+	s := open(t, func(f *filler) {
+		for i := range n {
+			title := "Nothing much"
+			if i%100 == 0 || i == 7 || i == n-1 {
+				title = "A ferry"
+			}
+			f.fold(newsfold.Story{}, f.article(newsfold.Article{URL: "https://a.example/" + strconv.Itoa(i), Title: title, Published: clock.Add(-time.Duration(i) * time.Minute)}, newsfold.Body{}))
+		}
+	})
+	var found []string
+	pages := 0
+	for next := "/?find=ferry"; next != "" && pages < 10; pages++ {
+		page := s.get(next).body
+		found = append(found, shown(page)...)
+		next = ""
+		if _, rest, ok := strings.Cut(page, `class="older"`); ok {
+			_, rest, _ = strings.Cut(rest, `href="`)
+			next, _, _ = strings.Cut(rest, `"`)
+			next = strings.ReplaceAll(next, "&amp;", "&")
+		}
+	}
+	if len(found) != 55 || pages != 2 || !slices.IsSortedFunc(found, func(a, b string) int { return len(a) - len(b) }) {
+		t.Errorf("found %d on %d pages: %v", len(found), pages, found)
+	}
+	page := s.get("/?find=submarine").body
+	if !strings.Contains(page, "Nothing found so far. Searched back to") {
+		t.Errorf("a search that goes on does not say so:\n%s", page)
 	}
 }

@@ -166,7 +166,7 @@
     s: press1(".act.star"),
     A: press1(".act.above"),
     u: () => one("button", notice)?.click(),
-    "/": () => (one("#feed") ? one("#feed").focus() : location.assign("/")),
+    "/": () => (one("#find") ? one("#find").focus() : location.assign("/#find")),
     h: () => help.showModal(),
     "?": () => help.showModal(),
   };
