@@ -141,7 +141,7 @@ func declaredEncoding(body []byte) string {
 
 func isUTF8Label(label string) bool {
 	switch strings.ToLower(strings.ReplaceAll(label, "_", "-")) {
-	case "utf-8", "utf8", "u8", "unicode-1-1-utf-8", "x-unicode20utf8", "utf-8-sig":
+	case "utf-8", "utf8", "u8", "unicode-1-1-utf-8", "x-unicode20utf8", "utf-8-sig", "utf8mb4":
 		return true
 	}
 	return isWideLabel(label) // without zero bytes it cannot be that
@@ -167,6 +167,9 @@ func lookupEncoding(label string) encoding.Encoding {
 	}
 	for _, l := range []string{label, strings.ReplaceAll(label, "_", "-")} {
 		l = strings.ToLower(strings.TrimSpace(l))
+		if other, ok := labelAliases[l]; ok {
+			l = other
+		}
 		switch l {
 		case "hz-gb-2312", "hz":
 			return simplifiedchinese.HZGB2312
@@ -192,6 +195,15 @@ func lookupEncoding(label string) encoding.Encoding {
 		}
 	}
 	return nil
+}
+
+// labelAliases are labels that neither standard knows, as languages and
+// databases name the encodings.
+var labelAliases = map[string]string{
+	"latin-1": "latin1", "iso-latin-1": "latin1", "ansi": "windows-1252", "ascii-8bit": "windows-1252",
+	"cp932": "shift_jis", "windows-932": "shift_jis", "cp936": "gbk", "windows-936": "gbk", "euc-cn": "gbk",
+	"cp949": "euc-kr", "uhc": "euc-kr", "ms949": "euc-kr", "cp950": "big5", "windows-950": "big5",
+	"tis620": "tis-620", "mac-roman": "macintosh", "macroman": "macintosh", "mac-cyrillic": "x-mac-cyrillic", "maccyrillic": "x-mac-cyrillic",
 }
 
 // isASCIICompatible reports whether an encoding writes ASCII as it is.

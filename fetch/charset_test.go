@@ -41,6 +41,7 @@ func TestCharacterSetsAreToldApart(t *testing.T) {
 		{"header in quotes", charmap.KOI8R, "", "", "'koi8-r'", "Мельница"},
 		{"useless header", charmap.KOI8R, "", "koi8-r", "x-mill", "Мельница"},
 		{"number of a code page", charmap.CodePage866, "", "cp866", "", "Мельница"},
+		{"name of a code page", japanese.ShiftJIS, "", "cp932", "", "水車"},
 		{"Shift JIS", japanese.ShiftJIS, "", "Shift_JIS", "", "水車"},
 		{"EUC-JP", japanese.EUCJP, "", "euc-jp", "", "水車"},
 		{"ISO-2022-JP", japanese.ISO2022JP, "", "iso-2022-jp", "", "水車"},

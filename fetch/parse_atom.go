@@ -25,7 +25,7 @@ func (p *parsing) atom(f *atomfeed.Feed, m *mender) error {
 	if f.Generator != nil {
 		d.Generator = oneLine(strings.TrimSpace(f.Generator.Value))
 	}
-	d.Image = first(f.Logo, f.Icon, x.attr("itunes", "image", "href"), x.image())
+	d.Image = first(f.Logo, f.Icon, x.artwork(), x.image())
 	for _, a := range f.Authors {
 		addPerson(&d.Authors, atomPerson(a))
 	}
@@ -85,7 +85,7 @@ func (p *parsing) atomEntry(it *atomfeed.Entry, n *note, e *newsfold.Entry, d *I
 		}
 	}
 	x.media(e)
-	e.Image = first(x.image(), x.attr("itunes", "image", "href"), imageOf(e.Media))
+	e.Image = first(x.image(), x.artwork(), imageOf(e.Media))
 	d.Comments = first(webLink(x.text("feedburner", "comments")), links.replies)
 	d.Rights = p.html(n, "", first(it.Rights, x.text("dc", "rights")))
 }

@@ -185,6 +185,11 @@ func (x extensions) image() string {
 	return first(image, thumbnail)
 }
 
+// artwork returns the picture of a podcast or its episode.
+func (x extensions) artwork() string {
+	return webLink(first(x.attr("itunes", "image", "href"), x.attr("itunes", "image", "url"), x.attr("googleplay", "image", "href")))
+}
+
 // imageOf returns the first picture among enclosures.
 func imageOf(media []newsfold.Media) string {
 	for _, m := range media {

@@ -13,9 +13,11 @@ import (
 // error come out, in bounded time, and what comes out can be stored and shown.
 func FuzzParse(f *testing.F) {
 	f.Add(inventedPodcast(1), "text/xml; charset=utf-8", "https://courier.example/z/")
-	for _, body := range hostile(300) {
-		if len(body) < 3000 {
-			f.Add([]byte(body), "", "")
+	for _, bodies := range []map[string]string{refused(300), endured(300)} {
+		for _, body := range bodies {
+			if len(body) < 3000 {
+				f.Add([]byte(body), "", "")
+			}
 		}
 	}
 	f.Add([]byte(inChannel(threeItems)), "application/xml; charset=iso-8859-1", "")

@@ -32,7 +32,7 @@ func (p *parsing) rss(f *rssfeed.Feed, m *mender) error {
 	if f.Image != nil {
 		d.Image = f.Image.URL
 	}
-	d.Image = first(d.Image, x.attr("itunes", "image", "href"), x.attr("googleplay", "image", "href"), x.image())
+	d.Image = first(d.Image, x.artwork(), x.image())
 	p.people(&d.Authors, x, f.ManagingEditor)
 	if len(d.Authors) == 0 {
 		addPerson(&d.Authors, person(f.WebMaster))
@@ -113,7 +113,7 @@ func (p *parsing) rssItem(it *rssfeed.Item, n *note, e *newsfold.Entry, d *ItemD
 	if e.GUID == "" && e.Link == "" && len(e.Media) > 0 {
 		e.GUID = e.Media[0].URL
 	}
-	e.Image = first(x.image(), x.attr("itunes", "image", "href"), imageOf(e.Media))
+	e.Image = first(x.image(), x.artwork(), imageOf(e.Media))
 	d.Comments = webLink(it.Comments)
 	d.Rights = p.html(n, e.Link, x.text("dc", "rights"))
 }

@@ -96,6 +96,8 @@ func TestTitlesArePlainText(t *testing.T) {
 		{"escaped tags", inItem(`<title>&lt;em&gt;New&lt;/em&gt; mill</title>`), title, "New mill"},
 		{"tags in CDATA", inItem(`<title><![CDATA[<b>New</b> &lt;mill&gt;]]></title>`), title, "New <mill>"},
 		{"tags as they are", inItem(`<title>New <b>mill</b></title>`), title, "New mill"},
+		{"signs in an attribute", inItem(`<title>A &lt;img alt="a > b" src='&lt;'/&gt;mill</title>`), title, "A mill"},
+		{"quote that is not closed", inItem(`<title>&lt;a href="x&gt;New&lt;/a&gt; mill</title>`), title, "New mill"},
 		{"signs that are no tags", inItem(`<title>1 &lt; 2 &gt; 0, x &lt;3 y</title>`), title, "1 < 2 > 0, x <3 y"},
 		{"names of types", inItem(`<title>Use Vec&lt;T&gt; and List&lt;String&gt;</title>`), title, "Use Vec<T> and List<String>"},
 		{"a script", inItem(`<title>&lt;script&gt;x()&lt;/script&gt;Mill</title>`), title, "Mill"},

@@ -275,18 +275,38 @@ func cutTag(s string) (name, rest string, ok bool) {
 	if !htmlElements[name] {
 		return "", s, false
 	}
-	within := s[i:]
-	if next := strings.IndexByte(within, '<'); next >= 0 {
-		within = within[:next]
-	}
-	end := strings.IndexByte(within, '>')
+	end := tagEnd(s, i)
 	if end < 0 {
 		return "", s, false
 	}
 	if start == 2 {
 		name = ""
 	}
-	return name, s[i+end+1:], true
+	return name, s[end+1:], true
+}
+
+// tagEnd returns where the tag ends whose name ends at i, or -1 when it runs
+// into another one. A ">" or "<" in a quoted value is no end, as long as the
+// quote is closed as it should be.
+func tagEnd(s string, i int) int {
+	for ; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '>':
+			return i
+		case '<':
+			return -1
+		case '"', '\'':
+			if s[i-1] != '=' {
+				continue
+			}
+			value := s[i+1 : min(len(s), i+1024)]
+			j := strings.IndexByte(value, c)
+			if j >= 0 && j+1 < len(value) && strings.IndexByte(" \t\n/>", value[j+1]) >= 0 {
+				i += j + 1
+			}
+		}
+	}
+	return -1
 }
 
 // indexFold is strings.Index for an ASCII needle in lower case.

@@ -247,6 +247,9 @@ func (r *linker) attr(base *url.URL, name, value string) string {
 // srcset resolves a list of images with descriptors (HTML Standard, section
 // 4.8.4.2.1).
 func (r *linker) srcset(base *url.URL, value string) string {
+	if strings.Count(value, ",") > 200 {
+		return value // no picture comes in so many sizes
+	}
 	var out []string
 	for rest := value; ; {
 		rest = strings.TrimLeft(rest, " \t\r\n\f,")
