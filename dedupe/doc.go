@@ -32,7 +32,8 @@
 // In the order in which they are tried: "same document" (one URL, or one names
 // the other's as its original; unless the texts contradict it), "same words"
 // (word for word, unless two pages of one site have nothing in common in their
-// titles), "furniture" (two pages of a site share little but what other stories
+// titles), "short text" (fewer than 30 words, and titles that say otherwise),
+// "furniture" (two pages of a site share little but what other stories
 // of the site have as well), "series" (other facts in the same wording, or a
 // wording that articles of yet other days share), "nothing shared", and
 // "score".

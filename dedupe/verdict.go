@@ -46,6 +46,8 @@ func (f *features) verdict(x, y *doc, opts Options) Verdict {
 		v.Rule, v.Score = ruleURL, 1
 	case x.n >= shortWords/2 && x.full == y.full && x.n == y.n && f.titlesAgree():
 		v.Rule, v.Score = ruleSame, 1
+	case f.short() >= .7 && f.hasTitle && f.title < .25 && f.covered < .5:
+		v.Rule, v.Score = ruleShort, min(v.Score, opts.Threshold/2)
 	case f.furniture():
 		v.Rule, v.Score = ruleFurniture, min(v.Score, opts.Threshold/2)
 	case f.formula():
