@@ -513,7 +513,8 @@ type memo struct {
 
 const (
 	memoAge  = time.Minute
-	memoSize = 8
+	memoSize = 8       // bodies
+	memoBody = 1 << 20 // bytes of one
 )
 
 func (m *memo) put(url string, a *answer, now time.Time) {
@@ -523,7 +524,7 @@ func (m *memo) put(url string, a *answer, now time.Time) {
 	if m.m == nil {
 		m.m = map[string]*answer{}
 	}
-	if len(m.m) < memoSize {
+	if len(m.m) < memoSize && len(a.body) <= memoBody {
 		m.m[url] = a
 	}
 }

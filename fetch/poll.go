@@ -1,11 +1,13 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -232,7 +234,9 @@ func (p *polling) read() []newsfold.Entry {
 
 	etag, modified := a.header.Get("ETag"), a.header.Get("Last-Modified")
 	digest := digestOf(parsed.Entries)
-	p.state.compare(f, etag, modified, withoutUser(a.url) == f.ValidFor, digest, delta)
+	if withoutUser(a.url) == f.ValidFor && !delta {
+		p.state.compare(f, etag, modified, digest)
+	}
 	f.ETag, f.LastModified, f.ValidFor = "", "", ""
 	if whole(a.body) {
 		if sendable(etag) {
@@ -407,9 +411,13 @@ func (p *polling) fail(e *Error) {
 // whole reports whether a body ends as a feed does, so that validators of one
 // that was cut short are not kept.
 func whole(body []byte) bool {
-	tail := strings.TrimRight(string(body[max(0, len(body)-512):]), " \t\r\n\x00")
-	return strings.HasSuffix(tail, ">") || strings.HasSuffix(tail, "}")
+	tail := bytes.ToLower(bytes.ReplaceAll(body[max(0, len(body)-4096):], []byte{0}, nil)) // UTF-16 has zeros
+	tail = bytes.TrimSpace(tail)
+	return bytes.HasSuffix(tail, []byte("}")) || rootEnd.Match(tail)
 }
+
+// rootEnd is the end tag of a feed's root element, under any prefix.
+var rootEnd = regexp.MustCompile(`</([a-z0-9_.-]+:)?(rss|feed|rdf|channel)\s*>`)
 
 // isHTML reports whether a body is a web page.
 func isHTML(contentType string, body []byte) bool {

@@ -98,10 +98,11 @@ func (s *state) doubt(now time.Time, interval time.Duration) bool {
 	return s.NotModified > 0 && !s.Full.IsZero() && now.Sub(s.Full) >= period
 }
 
-// compare learns whether validators can be trusted: the same ones with other
-// entries are a lie, other ones with other entries are not.
-func (s *state) compare(f *newsfold.Poll, etag, modified string, same bool, digest uint64, delta bool) {
-	if !same || delta || s.Digest == 0 || digest == s.Digest {
+// compare learns from a body that belongs to the same URL as the stored
+// validators whether these can be trusted: the same ones with other entries are
+// a lie, other ones with other entries are not.
+func (s *state) compare(f *newsfold.Poll, etag, modified string, digest uint64) {
+	if s.Digest == 0 || digest == s.Digest {
 		return
 	}
 	switch {

@@ -31,7 +31,7 @@ func TestPollReadsAFeed(t *testing.T) {
 	if f.Poll.Status != 200 || f.Poll.Error != "" || !f.Poll.Succeeded.Equal(clk.now()) {
 		t.Errorf("poll %+v", f.Poll)
 	}
-	if d := f.Poll.Next.Sub(clk.now()); d < time.Hour || d > 66*time.Minute {
+	if d := f.Poll.Next.Sub(clk.now()); d < usual || d > 66*time.Minute {
 		t.Errorf("next poll after %s, want the usual hour and a little", d)
 	}
 	if f.Poll.Why == "" {
@@ -144,6 +144,8 @@ func TestValidatorsFollowTheServer(t *testing.T) {
 		{"empty body is ignored", []step{{200, map[string]string{"ETag": e2}, ""}}, ""},
 		{"page at first is ignored", []step{{200, map[string]string{"ETag": e2}, "<html><body>maintenance"}}, ""},
 		{"cut short is not kept", []step{{200, map[string]string{"ETag": e2}, rss("a", "b")[:380]}}, ""},
+		{"cut short after an entry is not kept", []step{{200, map[string]string{"ETag": e2}, strings.SplitAfter(rss("a", "b"), "</item>")[0]}}, ""},
+		{"bytes after the end do no harm", []step{{200, map[string]string{"ETag": e2}, rss("a") + "\n<!-- page 7 -->\n"}}, e2},
 		{"hollow feed is ignored", []step{{200, map[string]string{"ETag": e1}, rss("a")}, {200, map[string]string{"ETag": e2}, rss()}}, e1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

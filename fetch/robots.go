@@ -168,7 +168,7 @@ type robotsEntry struct {
 const (
 	robotsAge   = day
 	robotsRetry = 30 * time.Minute // after an answer that forbids everything for now
-	robotsMax   = 4096
+	robotsMax   = 1024
 )
 
 func newRobotsCache() *robotsCache {
