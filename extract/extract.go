@@ -76,9 +76,14 @@ func Extract(page []byte, url string, opts Options) (*Document, error) {
 	if foreign(page) {
 		return &Document{Kind: Foreign, URL: url}, nil
 	}
-	r := newReader(page, url, opts)
+	r := newReader(page, url, opts, false)
 	r.metadata()
 	r.body(r.page.Pick())
+	if len(r.doc.Text) < 300 && r.unscripted() { // the text is there for those without JavaScript
+		r = newReader(page, url, opts, true)
+		r.metadata()
+		r.body(r.page.Pick())
+	}
 	r.visible()
 	r.origins()
 	r.doc.Kind = r.kind()
@@ -92,7 +97,7 @@ func Fragment(html, base string) *Document {
 	if len(html) > MaxPage {
 		html = html[:MaxPage]
 	}
-	r := newReader([]byte(html), base, Options{ContentType: "text/html; charset=utf-8"})
+	r := newReader([]byte(html), base, Options{ContentType: "text/html; charset=utf-8"}, false)
 	r.whole = true
 	keep := make([]bool, len(r.page.Blocks))
 	for i := range keep {

@@ -11,7 +11,7 @@ import (
 // text: an article about cookies is no request for consent.
 func (r *reader) kind() Kind {
 	n := utf8.RuneCountInString(r.doc.Text)
-	t := r.traits()
+	t := r.traits(n < 2500)
 	switch {
 	case n < 2500 && r.missing(t, n):
 		return Missing
@@ -40,16 +40,18 @@ type traits struct {
 	teasers  int    // blocks that are links of the length of headlines
 	headings int    // kept headings, and how many of these are links
 	linked   int
-	times    int // blocks outside of lists that are a time of day
+	links    int32 // kept runes in links
+	good     int   // kept blocks of sentences
+	times    int   // blocks outside of lists that are a time of day
 }
 
-func (r *reader) traits() traits {
+func (r *reader) traits(words bool) traits {
 	p := r.page
 	var t traits
 	var all strings.Builder
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		if all.Len() < 16<<10 {
+		if words && all.Len() < 16<<10 {
 			all.WriteString(b.Text)
 			all.WriteByte('\n')
 		}
@@ -57,6 +59,10 @@ func (r *reader) traits() traits {
 			t.teasers++
 		}
 		if r.keep[i] {
+			t.links += b.LinkChars
+			if b.Good {
+				t.good++
+			}
 			switch p.Elems[b.Elem].Tag {
 			case atom.H1, atom.H2, atom.H3, atom.H4:
 				t.headings++
@@ -65,7 +71,7 @@ func (r *reader) traits() traits {
 				}
 			}
 		}
-		if clock(b.Text) {
+		if b.Digits >= 3 && b.Chars <= 24 && clock(b.Text) {
 			t.times++
 		}
 	}
@@ -161,9 +167,12 @@ func (r *reader) live(t traits) bool {
 	if r.ld.live {
 		return true
 	}
+	if t.times < 5 {
+		return false
+	}
 	named := count(t.title, []string{"live blog", "liveblog", "liveticker", "live-ticker", "live updates", "live:", "– live", "- live", "en direct", "minuto a minuto", "en vivo", "ao vivo", "in diretta", "онлайн-трансляция", "хроника", "canlı anlatım", "مباشر", "直播", "速報"}) > 0 ||
 		strings.Contains(r.url.Path, "liveblog") || strings.Contains(r.url.Path, "/live/") || strings.Contains(r.url.Path, "liveticker")
-	return named && t.times >= 5
+	return named
 }
 
 // listing recognises fronts, sections and archives: pages of links to articles.
@@ -173,10 +182,10 @@ func (r *reader) listing(t traits, n int) bool {
 	if stated && n > 600 {
 		return false
 	}
-	if t.linked >= 5 && t.linked*2 > t.headings {
+	if t.linked >= 5 && t.linked*2 > t.headings && (n < 3000 || int(t.links)*3 > n) {
 		return true
 	}
-	if n < 600 && t.teasers >= 15 {
+	if n < 600 && t.teasers >= 15 && (t.good == 0 || r.doc.Published.IsZero() && !stated && t.good < 2) {
 		return true
 	}
 	root := r.url.Host != "" && (r.url.Path == "" || r.url.Path == "/")

@@ -60,6 +60,9 @@ func creditsIn(p string, edge bool) (rest string, origins []Origin) {
 	if !short && !edge {
 		return p, nil
 	}
+	if !phraseIndex.mayHold(p) {
+		return p, nil
+	}
 	if o, ok := credit(p, true); ok && short {
 		return "", []Origin{o}
 	}
@@ -168,6 +171,15 @@ func hash3(s string) uint32 {
 
 // found is a phrase and where it starts.
 type found struct{ phrase, at int }
+
+// mayHold reports whether a text may hold a phrase or a copyright line, in any
+// case of its letters.
+func (t *phraseTable) mayHold(s string) bool {
+	if strings.Contains(s, "©") || strings.Contains(s[:min(len(s), 16)], "(c)") || strings.Contains(s[:min(len(s), 16)], "opyright") || strings.Contains(s[:min(len(s), 16)], "OPYRIGHT") {
+		return true
+	}
+	return len(t.find(strings.ToLower(s))) > 0
+}
 
 // find returns the phrases in s in the order of creditPhrases, each where it
 // stands first.

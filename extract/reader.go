@@ -25,8 +25,8 @@ type reader struct {
 	whole bool   // all of the input is
 }
 
-func newReader(b []byte, address string, opts Options) *reader {
-	r := &reader{page: page.Read(b, opts.ContentType), doc: &Document{URL: address}}
+func newReader(b []byte, address string, opts Options, noscript bool) *reader {
+	r := &reader{page: page.Read(b, opts.ContentType, noscript), doc: &Document{URL: address}}
 	r.dom = goquery.NewDocumentFromNode(r.page.Root)
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil {
@@ -38,6 +38,16 @@ func newReader(b []byte, address string, opts Options) *reader {
 		r.base = u.ResolveReference(ref)
 	}
 	return r
+}
+
+// unscripted reports whether a noscript element holds more text than was found.
+func (r *reader) unscripted() bool {
+	for _, n := range r.dom.Find("noscript").Nodes {
+		if n.FirstChild != nil && len(n.FirstChild.Data) > 1500 && strings.Count(n.FirstChild.Data, "<p") >= 2 {
+			return true
+		}
+	}
+	return false
 }
 
 // foreign reports whether bytes called HTML are something else: nothing of a

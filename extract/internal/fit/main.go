@@ -153,7 +153,7 @@ func load(root string) ([]*doc, error) {
 			failed = err
 			return
 		}
-		d.page = page.Read(b, "")
+		d.page = page.Read(b, "", false)
 		d.rows = d.page.Local()
 		d.labels = label(d.page, d.truth)
 	})

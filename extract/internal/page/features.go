@@ -288,6 +288,7 @@ func (p *Page) survey(h Hints) *surroundings {
 	for i := range s.dist[0] {
 		s.dist[0][i] = far
 	}
+	s.foldAll()
 	total := p.Elems[0].Good
 	for i := 1; i < len(p.Elems); i++ {
 		e := &p.Elems[i]
@@ -334,7 +335,6 @@ func (p *Page) survey(h Hints) *surroundings {
 		}
 		s.pairs[s.pair(b.Elem)]++
 		s.texts[b.Text]++
-		s.fold[i] = Fold(b.Text, 400)
 		if len(s.fold[i]) >= 24 {
 			s.begin[s.fold[i][:24]]++
 		}
@@ -506,6 +506,22 @@ func (s *surroundings) readability() int32 {
 		}
 	}
 	return best
+}
+
+// foldAll folds the beginnings of all blocks into one string.
+func (s *surroundings) foldAll() {
+	buf := make([]byte, 0, 16<<10)
+	ends := make([]int, len(s.p.Blocks))
+	for i := range s.p.Blocks {
+		buf = appendFold(buf, s.p.Blocks[i].Text, 400)
+		ends[i] = len(buf)
+	}
+	all := string(buf)
+	start := 0
+	for i, end := range ends {
+		s.fold[i] = all[start:end]
+		start = end
+	}
 }
 
 // pair names the shapes of an element and its parent.
@@ -1027,9 +1043,14 @@ func others(sum []float32, e *Elem, i int) float32 {
 	return (sum[e.Last] - sum[e.First] - (sum[i+1] - sum[i])) / float32(n)
 }
 
-// Fold returns the letters and digits of s in lower case, at most n bytes.
+// Fold returns the letters and digits of s in lower case, at most n bytes and a
+// letter.
 func Fold(s string, n int) string {
-	b := make([]byte, 0, min(len(s), n)+4)
+	return string(appendFold(make([]byte, 0, min(len(s), n)+4), s, n))
+}
+
+func appendFold(b []byte, s string, n int) []byte {
+	n += len(b)
 	for _, r := range s {
 		if len(b) >= n {
 			break
@@ -1044,5 +1065,5 @@ func Fold(s string, n int) string {
 			b = utf8.AppendRune(b, unicode.ToLower(r))
 		}
 	}
-	return string(b)
+	return b
 }

@@ -34,9 +34,15 @@ func (f *Forest) Score(x *[NumAll]float32) float32 {
 			leaf |= yes << k
 		}
 		sum += t.Leaves[leaf]
+		if i&15 == 15 && sum < certain {
+			break
+		}
 	}
 	return 1 / (1 + float32(math.Exp(-float64(sum))))
 }
+
+// certain is the log-odds at which no further trees are asked.
+const certain = -7
 
 // hopeless is the probability of the first pass under which a block between
 // others of the kind is not looked at again.

@@ -31,6 +31,8 @@ type Page struct {
 	Cut    bool   // nested too deep: parsed without the deepest elements
 
 	Title string // text of the title element
+
+	noscript bool
 }
 
 // Elem is a block-level element.
@@ -90,18 +92,16 @@ type Leaf struct {
 	Image bool
 }
 
-// Read decodes, strips, parses and walks a page.
-func Read(b []byte, contentType string) *Page {
+// Read decodes, strips, parses and walks a page. With noscript, the elements of
+// that name are read as a browser without scripts reads them.
+func Read(b []byte, contentType string, noscript bool) *Page {
 	s := Strip(Decode(b, contentType))
-	return parse(s.HTML, s.LD)
-}
-
-func parse(b []byte, ld [][]byte) *Page {
-	p := &Page{LD: ld}
-	root, err := html.Parse(bytes.NewReader(b))
+	p := &Page{LD: s.LD, noscript: noscript}
+	scripting := html.ParseOptionEnableScripting(!noscript)
+	root, err := html.ParseWithOptions(bytes.NewReader(s.HTML), scripting)
 	if err != nil {
 		p.Cut = true
-		root, err = html.Parse(bytes.NewReader(flatten(b)))
+		root, err = html.ParseWithOptions(bytes.NewReader(flatten(s.HTML)), scripting)
 	}
 	if err != nil { // cannot be: flatten keeps the nesting small
 		root = &html.Node{Type: html.DocumentNode}

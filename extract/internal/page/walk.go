@@ -66,7 +66,12 @@ func (w *walker) children(n *html.Node) {
 
 func (w *walker) element(n *html.Node) {
 	switch n.DataAtom {
-	case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Select, atom.Datalist, atom.Textarea,
+	case atom.Noscript:
+		if w.p.noscript {
+			w.children(n)
+		}
+		return
+	case atom.Script, atom.Style, atom.Template, atom.Select, atom.Datalist, atom.Textarea,
 		atom.Iframe, atom.Object, atom.Head, atom.Svg, atom.Canvas, atom.Noembed, atom.Noframes, atom.Input,
 		atom.Embed, atom.Applet:
 		if n.DataAtom == atom.Head {
