@@ -339,8 +339,8 @@ func (p *polling) want() (time.Duration, string) {
 	floor := p.state.Hints.floor(p.c.opts)
 	r := &p.state.Rate
 	wait := time.Duration(p.c.budget.plan(feedKey(&p.feed), p.now, r, floor, p.state.Items) * float64(day))
-	if wait < floor {
-		wait = floor
+	if p.state.Hints.stated() == 0 {
+		wait = max(wait, floor)
 	}
 	if silence := p.now.Sub(r.Last); !r.Last.IsZero() && r.dormant(p.now) > 1 {
 		return wait, fmt.Sprintf("nothing was published for %s, so after %s", span(silence), span(wait))

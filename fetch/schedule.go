@@ -136,12 +136,16 @@ func (t timing) afterSuccess(now time.Time, want time.Duration, why string, h hi
 // owner's least if the publisher says how long an answer stays fresh, which is
 // taken as consent to come back then, else a quarter of the usual interval.
 func (h *hints) floor(o Options) time.Duration {
-	stated := max(h.Fresh, h.TTL)
+	stated := h.stated()
 	if stated == 0 {
 		stated = o.Interval / 4
 	}
 	return max(min(stated, longest), min(h.Period, day), o.MinInterval)
 }
+
+// stated is how long the publisher says that an answer stays fresh; 0 when it
+// says nothing.
+func (h *hints) stated() time.Duration { return max(h.Fresh, h.TTL) }
 
 // skip returns the first time from t on that is not within the hours and days
 // (UTC) at which the publisher asks not to be polled; t when all are.

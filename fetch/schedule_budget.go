@@ -43,8 +43,9 @@ func newBudget(interval, least time.Duration) *budget {
 	return &budget{interval: days(interval), least: days(least), feeds: map[string]share{}, thrift: 1, habits: flat()}
 }
 
-// plan returns after how many days to poll a feed again. floor is the least
-// that the publisher and the owner allow; items, when above 0, is how many
+// plan returns after how many days to poll a feed again, as far as it is up to
+// us. floor is the least that the publisher and the owner allow: the caller
+// sees to it, the budget reckons with it; items, when above 0, is how many
 // entries the feed holds, so that none is pushed out between polls.
 func (b *budget) plan(key string, now time.Time, r *rate, floor time.Duration, items int) float64 {
 	b.mu.Lock()
@@ -67,7 +68,11 @@ func (b *budget) plan(key string, now time.Time, r *rate, floor time.Duration, i
 	level := b.put(key, share{float32(p.root), float32(lo), float32(hi), now.Unix()})
 	// The level at which this feed's own delay would be as long as allowed.
 	own := longest * slack * math.Sqrt(p.perDay)
-	return max(p.wait(now, min(level, own), limit), rest)
+	wait := p.wait(now, min(level, own), limit)
+	if slack > 1 {
+		wait = max(wait, rest)
+	}
+	return wait
 }
 
 // learn takes in a feed without planning for it.
