@@ -71,8 +71,24 @@ type folder struct {
 	e  *Engine
 	f  *dedupe.Folder
 	tx store.Tx // during a batch
-	// texts holds what this batch has read already.
+
+	batched []dedupe.Article // what the batch folds
+	// texts holds what was read lately: most copies come within hours.
 	texts map[newsfold.ArticleID]dedupe.Article
+	held  int // bytes in texts
+}
+
+// maxHeld bounds the texts that a folder holds, in bytes.
+const maxHeld = 16 << 20
+
+// hold keeps a text for later look-ups.
+func (f *folder) hold(a dedupe.Article) {
+	if f.held > maxHeld {
+		clear(f.texts)
+		f.held = 0
+	}
+	f.texts[newsfold.ArticleID(a.ID)] = a
+	f.held += len(a.Text) + 512
 }
 
 // openFolder brings back the index from the stored sketches.
@@ -121,15 +137,14 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 	err = f.e.update(ctx, func(tx store.Tx) error {
 		f.tx = tx
 		defer func() { f.tx = nil }()
-		for _, c := range changes {
-			if err := f.fold(c.Article); err != nil {
-				return fmt.Errorf("article %d: %w", c.Article, err)
+		for _, a := range f.batched {
+			if err := f.fold(a); err != nil {
+				return fmt.Errorf("article %d: %w", a.ID, err)
 			}
 		}
 		last := changes[len(changes)-1].Seq
 		return tx.Shelf(cursorShelf).Put(foldCursor, binary.BigEndian.AppendUint64(nil, uint64(last)))
 	})
-	clear(f.texts)
 	if err != nil {
 		return 0, err
 	}
@@ -141,7 +156,7 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 // transaction that folds it.
 func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 	err = f.e.db.View(ctx, func(tx store.Tx) error {
-		changes = changes[:0]
+		changes, f.batched = changes[:0], f.batched[:0]
 		after, err := Cursor(tx)
 		if err != nil {
 			return err
@@ -156,9 +171,12 @@ func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 			}
 		}
 		for _, c := range changes {
-			if f.texts[c.Article], err = Text(tx, c.Article); err != nil {
+			a, err := Text(tx, c.Article) // what is held may be of before the change
+			if err != nil {
 				return err
 			}
+			f.hold(a)
+			f.batched = append(f.batched, a)
 		}
 		return nil
 	})
@@ -211,7 +229,7 @@ func (f *folder) Article(id int64) (dedupe.Article, error) {
 	}
 	a, err := Text(f.tx, key)
 	if err == nil {
-		f.texts[key] = a
+		f.hold(a)
 	}
 	return a, err
 }
@@ -237,8 +255,9 @@ func (f *folder) Story(id int64) ([]int64, error) {
 }
 
 // fold decides on one article and stores the decision.
-func (f *folder) fold(id newsfold.ArticleID) error {
-	d, err := f.f.Fold(f.texts[id])
+func (f *folder) fold(a dedupe.Article) error {
+	id := newsfold.ArticleID(a.ID)
+	d, err := f.f.Fold(a)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ type item struct {
 	entry newsfold.Entry
 	url   string // identity of the article it carries
 	text  *extract.Document
+	words int  // of text
 	full  bool // the feed carries the whole text
 }
 
@@ -155,7 +156,8 @@ func (it *item) read() {
 	}
 	base := en.Link
 	it.text = extract.Fragment(html, base)
-	it.full = whole(it.text.Text, en.Content != "")
+	it.words = words(it.text.Text)
+	it.full = whole(it.text.Text, it.words, en.Content != "")
 }
 
 // distinct tells entries apart that share a GUID in one body, as some
@@ -367,7 +369,7 @@ func (k *keeper) text(it item, a *newsfold.Article, state newsfold.PageState) er
 	if state != newsfold.PageWanted {
 		a.Page.Next = time.Time{}
 	}
-	a.Page.Words = words(it.text.Text)
+	a.Page.Words = it.words
 	a.Lede = lede(it.text.Text)
 	if err := k.tx.PutArticle(a); err != nil {
 		return err

@@ -227,6 +227,9 @@ func (s shelver) relate(id, lead newsfold.ArticleID) error {
 	if err != nil {
 		return err
 	}
+	if id == lead && a.Fold.Relation == newsfold.First {
+		return nil
+	}
 	if id == lead {
 		a.Fold.Relation, a.Fold.With, a.Fold.Score, a.Fold.Evidence = newsfold.First, 0, 0, nil
 		return s.tx.PutArticle(&a)

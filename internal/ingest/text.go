@@ -12,7 +12,17 @@ func words(text string) int {
 	n, dense, in := 0, 0, false
 	for _, r := range text {
 		switch {
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
+		case r < 0x80:
+			switch {
+			case asciiWord(byte(r)):
+				if !in {
+					n++
+				}
+				in = true
+			case r <= ' ':
+				in = false
+			}
+		case isDense(r):
 			dense++
 			in = false
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
@@ -27,14 +37,27 @@ func words(text string) int {
 	return n + (dense+1)/2
 }
 
-// whole reports whether a text that a feed carries is an article's whole text.
+func asciiWord(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
+
+// isDense reports whether a rune is of a script that puts no spaces between
+// words.
+func isDense(r rune) bool {
+	if r < 0x0e00 {
+		return false
+	}
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
+}
+
+// whole reports whether a text of so many words that a feed carries is an article's whole text.
 // A summary has to be long to be taken for that.
-func whole(text string, content bool) bool {
+func whole(text string, words int, content bool) bool {
 	least := 200
 	if content {
 		least = 100
 	}
-	return words(text) >= least && !cutOff(text)
+	return words >= least && !cutOff(text)
 }
 
 // cutOff reports whether a text ends the way that shortened ones do.
