@@ -1,0 +1,40 @@
+// Command fold measures how newsfold folds, beside the usual ways of finding
+// near-duplicates, on the same articles in one run.
+//
+//	go run . quality          hand-labelled pairs, silver pairs, traps, cost
+//	go run . cost -n 100000   throughput and memory on a stream made by program
+//
+// Quality reads the development sets in ../../../shared/data/fold, or where
+// -data says.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+)
+
+func main() {
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "usage: fold quality|cost [flags]")
+		os.Exit(2)
+	}
+	fs := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
+	data := fs.String("data", "../../../shared/data/fold", "where the development sets are")
+	n := fs.Int("n", 100_000, "articles to stream")
+	words := fs.Int("words", 400, "words of an article")
+	fs.Parse(os.Args[2:])
+	var err error
+	switch os.Args[1] {
+	case "quality":
+		err = quality(*data)
+	case "cost":
+		err = cost(*n, *words)
+	default:
+		err = fmt.Errorf("no such command: %s", os.Args[1])
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
