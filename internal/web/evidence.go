@@ -25,6 +25,8 @@ var wordings = map[string]wording{
 	"slots":               {"where both name facts, %s of them differ", true},
 	"time":                {"", false},
 	"url":                 {"", false},
+	"furniture":           {"of what they share, %s stands on many pages of the site", false},
+	"worn":                {"of what they share, %s stands in articles of other days too", false},
 }
 
 // evidence puts one reason for a fold into words. A kind that is not known here

@@ -2,6 +2,9 @@ package web
 
 import (
 	"math"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,6 +129,25 @@ func TestEvidenceInWords(t *testing.T) {
 	} {
 		if got := evidence(c.in); got != c.want {
 			t.Errorf("%+v is shown as %+v, want %+v", c.in, got, c.want)
+		}
+	}
+}
+
+// TestEveryKindOfEvidenceHasWords reads the list that package dedupe promises.
+func TestEveryKindOfEvidenceHasWords(t *testing.T) {
+	doc, err := os.ReadFile("../../dedupe/doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(doc), "\n// # Evidence\n")
+	list, _, _ = strings.Cut(list, "\n// # ")
+	kinds := regexp.MustCompile(`(?m)^//\t([a-z-]+)  +\S`).FindAllStringSubmatch(list, -1)
+	if len(kinds) < 5 {
+		t.Fatalf("found %d kinds in the documentation", len(kinds))
+	}
+	for _, k := range kinds {
+		if _, ok := wordings[k[1]]; !ok {
+			t.Errorf("%s has no words", k[1])
 		}
 	}
 }
