@@ -120,3 +120,68 @@ func alter(r *rand.Rand, b *Article, other Article, kind string, words int, voca
 	}
 	return true
 }
+
+// TestAblation folds the development sets with each guard left out in turn:
+//
+//	go test ./dedupe -run Ablation -evaluate -v
+func TestAblation(t *testing.T) {
+	if !*evaluate {
+		t.Skip("runs with -evaluate")
+	}
+	sets := map[string]devSet{}
+	names := []string{"reuters_en", "saudi_ar", "finance_en"}
+	for _, name := range names {
+		sets[name] = loadSet(t, name)
+	}
+	for _, g := range []struct {
+		name string
+		off  guard
+	}{
+		{"all guards", 0},
+		{"without series", guardSeries},
+		{"without worn wordings", guardWorn},
+		{"without furniture", guardFurniture},
+		{"without short texts", guardShort},
+		{"without titles of a site", guardTitles},
+		{"without furniture, titles", guardFurniture | guardTitles},
+		{"without asking members", guardVet},
+		{"no guard at all", ^guard(0)},
+	} {
+		for _, name := range names {
+			s := sets[name]
+			sh := newShelf()
+			f := NewFolder(Options{}, sh)
+			f.m.off = g.off
+			for _, id := range s.ids {
+				foldOne(t, f, sh, s.docs[id])
+			}
+			largest := 0
+			for _, m := range sh.members {
+				largest = max(largest, len(m))
+			}
+			t.Logf("%-26s %-11s %s largest story %d", g.name, name, scores(t, name, s, sh), largest)
+		}
+	}
+}
+
+// scores compares stories with the labels of a set.
+func scores(t *testing.T, name string, s devSet, sh *shelf) string {
+	rate := func(file, label string) string {
+		n, hit := 0, 0
+		for _, p := range labels(t, name, file) {
+			if strings.HasPrefix(p[2], label) {
+				n++
+				if sh.story[s.docs[p[0]].ID] == sh.story[s.docs[p[1]].ID] {
+					hit++
+				}
+			}
+		}
+		return fmt.Sprintf("%d/%d", hit, n)
+	}
+	if name == "finance_en" {
+		return "traps folded " + rate("trap_pairs.tsv", "NOT")
+	}
+	return fmt.Sprintf("hand D %s T %s E %s U %s, silver copies %s, templates %s",
+		rate("hand_pairs.tsv", "D"), rate("hand_pairs.tsv", "T"), rate("hand_pairs.tsv", "E"),
+		rate("hand_pairs.tsv", "U"), rate("silver_pairs.tsv", "COPY"), rate("silver_pairs.tsv", "TEMP"))
+}

@@ -35,6 +35,7 @@ type features struct {
 	lead     float64 // 1 when the shared text starts both, 0 when it starts neither
 	hours    float64 // between them; -1 when unknown
 	sameHost bool
+	off      guard // guards that are left out
 
 	// What the index adds: shares of the sketch's common keys.
 	keys   int
@@ -50,6 +51,7 @@ type measurer struct {
 	hit        *hit // what the index says of the pair; nil when it was not asked
 	clean      int
 	serial     bool
+	off        guard
 	setA, setB map[uint64]bool
 }
 
@@ -60,7 +62,7 @@ func newMeasurer() *measurer {
 // measure compares x with y.
 func (m *measurer) measure(x, y *doc) (features, *alignment) {
 	al := m.align(x.words, y.words)
-	var f features
+	f := features{off: m.off}
 	f.inY = covered(al.a, al.hitA)
 	f.inX = covered(al.b, al.hitB)
 	f.passages = len(al.runs)

@@ -122,65 +122,98 @@ func outlet(a Article) string {
 // vote is how much of a story credits one source.
 type vote struct {
 	o     Origin
-	trust float64
-	by    int64
-	n     int
+	trust float64 // of the best statement
+	sum   float64 // of the best statement of each article
+	n     int     // articles that make one
 }
 
-// credited finds whom the articles of a story credit most.
+// credited finds whom the articles of a story credit most. When that is one of
+// the articles and it credits another itself, the credit is passed on.
 func credited(all []Article) (Provenance, bool) {
-	votes := map[string]*vote{}
-	var order []string
-	for _, a := range all {
-		mine := map[string]bool{}
-		for _, o := range a.Origins {
-			trust, ok := creditTrust[o.Kind]
-			k := originKey(o)
-			if !ok || k == "" || ownCredit(o, a) {
-				continue
-			}
-			v := votes[k]
-			if v == nil {
-				v = &vote{o: o, by: a.ID}
-				votes[k] = v
-				order = append(order, k)
-			}
-			if trust > v.trust {
-				v.trust, v.by = trust, a.ID
-			}
-			if v.o.Name == "" {
-				v.o.Name = o.Name
-			}
-			if v.o.URL == "" {
-				v.o.URL = o.URL
-			}
-			if !mine[k] {
-				mine[k] = true
-				v.n++
-			}
-		}
-	}
+	votes, order := countVotes(all)
 	if len(order) == 0 {
 		return Provenance{}, false
 	}
 	best := votes[order[0]]
 	for _, k := range order[1:] {
-		if v := votes[k]; cmp.Or(cmp.Compare(v.n, best.n), cmp.Compare(v.trust, best.trust)) > 0 {
-			best = v
+		if votes[k].sum > best.sum {
+			best = votes[k]
 		}
 	}
+	var first *Article
+	for range len(all) {
+		first = byOutlet(all, best.o)
+		if first == nil {
+			break
+		}
+		next := votes[ownVote(*first)]
+		if next == nil || next == best {
+			break
+		}
+		best = next
+	}
 	p := Provenance{
-		Outlet: cmp.Or(best.o.Name, best.o.URL), URL: best.o.URL,
+		Outlet: cmp.Or(best.o.Name, urlHost(best.o.URL)), URL: best.o.URL,
 		Confidence: min(.98, best.trust+.03*float64(best.n-1)),
 		Reason:     fmt.Sprintf("credited by %d of %d articles (%s)", best.n, len(all), best.o.Kind),
 	}
-	for _, a := range all {
-		if isOutlet(best.o, a) {
-			p.First, p.Outlet, p.URL = a.ID, outlet(a), a.URL
-			break
-		}
+	if first != nil {
+		p.First, p.Outlet, p.URL = first.ID, outlet(*first), first.URL
 	}
 	return p, true
+}
+
+// countVotes sums up the credits by whom they name, in order of appearance.
+func countVotes(all []Article) (map[string]*vote, []string) {
+	votes := map[string]*vote{}
+	var order []string
+	for _, a := range all {
+		mine := map[string]float64{}
+		for _, o := range a.Origins {
+			trust, ok := creditTrust[o.Kind]
+			k := originKey(o)
+			if !ok || k == "" || isOutlet(o, a) { // to credit oneself says nothing
+				continue
+			}
+			v := votes[k]
+			if v == nil {
+				v = &vote{o: o}
+				votes[k] = v
+				order = append(order, k)
+			}
+			if trust > v.trust {
+				v.trust, v.o.Kind = trust, o.Kind
+			}
+			v.o.Name, v.o.URL = cmp.Or(v.o.Name, o.Name), cmp.Or(v.o.URL, o.URL)
+			mine[k] = max(mine[k], trust)
+		}
+		for k, trust := range mine {
+			votes[k].sum += trust
+			votes[k].n++
+		}
+	}
+	return votes, order
+}
+
+// ownVote returns the key of whom an article credits most surely.
+func ownVote(a Article) string {
+	best, key := 0., ""
+	for _, o := range a.Origins {
+		if t := creditTrust[o.Kind]; t > best && !isOutlet(o, a) {
+			best, key = t, originKey(o)
+		}
+	}
+	return key
+}
+
+// byOutlet returns the earliest article of whom an origin names.
+func byOutlet(all []Article, o Origin) *Article {
+	for i := range all {
+		if isOutlet(o, all[i]) {
+			return &all[i]
+		}
+	}
+	return nil
 }
 
 // originKey names whom an origin credits, however it is written.
@@ -241,7 +274,3 @@ func isOutlet(o Origin, a Article) bool {
 	}
 	return n == plainName(a.Outlet) || n == plainName(a.Host) || n == plainName(strings.SplitN(a.Host, ".", 2)[0])
 }
-
-// ownCredit reports whether an article credits its own outlet, which says
-// nothing about whom it was taken from.
-func ownCredit(o Origin, a Article) bool { return isOutlet(o, a) }

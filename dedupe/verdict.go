@@ -19,6 +19,22 @@ const (
 	ruleNothing   = "nothing shared"
 )
 
+// guard names what keeps apart texts that only look alike, so that tests can
+// measure what each is good for.
+type guard uint8
+
+const (
+	guardSeries guard = 1 << iota
+	guardWorn
+	guardFurniture
+	guardShort
+	guardTitles
+	guardVet
+)
+
+// on reports whether a guard stands.
+func (f *features) on(g guard) bool { return f.off&g == 0 }
+
 // shortWords is the length below which a text says too little by itself.
 const shortWords = 50
 
@@ -46,13 +62,13 @@ func (f *features) verdict(x, y *doc, opts Options) Verdict {
 		v.Rule, v.Score = ruleURL, 1
 	case x.n >= shortWords/2 && x.full == y.full && x.n == y.n && f.titlesAgree():
 		v.Rule, v.Score = ruleSame, 1
-	case f.short() >= .7 && f.hasTitle && f.title < .25 && f.covered < .5:
+	case f.on(guardShort) && f.short() >= .7 && f.hasTitle && f.title < .25 && f.covered < .5:
 		v.Rule, v.Score = ruleShort, min(v.Score, opts.Threshold/2)
-	case f.furniture():
+	case f.on(guardFurniture) && f.furniture():
 		v.Rule, v.Score = ruleFurniture, min(v.Score, opts.Threshold/2)
-	case f.formula():
+	case f.on(guardWorn) && f.formula():
 		v.Rule, v.Score = ruleSeries, min(v.Score, opts.Threshold/2)
-	case f.series():
+	case f.on(guardSeries) && f.series():
 		v.Rule, v.Score = ruleSeries, min(v.Score, opts.Threshold/2)
 	case f.shared == 0 && f.title < .9:
 		v.Rule, v.Score = ruleNothing, 0
@@ -65,7 +81,7 @@ func (f *features) verdict(x, y *doc, opts Options) Verdict {
 // do not speak against it. Within one site they do when they have nothing in
 // common: the words are then a wall, a teaser or a list.
 func (f *features) titlesAgree() bool {
-	return !f.sameHost || !f.hasTitle || f.title >= .7 || f.covered >= .9
+	return !f.on(guardTitles) || !f.sameHost || !f.hasTitle || f.title >= .7 || f.covered >= .9
 }
 
 // sameDocument reports whether two articles are the same document by what

@@ -48,7 +48,7 @@ func rate(differ, agree int) float64 { return float64(differ) / float64(differ+a
 // siteTitle is 1 for two articles of one site whose titles have nothing to do
 // with each other nor with the text that they share.
 func (f *features) siteTitle() float64 {
-	if !f.sameHost || !f.hasTitle {
+	if !f.sameHost || !f.hasTitle || !f.on(guardTitles) {
 		return 0
 	}
 	return (1 - f.title) * (1 - f.covered)
