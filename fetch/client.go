@@ -67,7 +67,7 @@ const (
 	maxHops   = 10
 	maxHeader = 64 << 10
 	maxURL    = 8 << 10
-	bigBodies = 8 // large bodies read at a time
+	bigBodies = 4 // large bodies held at a time
 	shortPlan = 5 * time.Minute
 )
 
@@ -80,7 +80,7 @@ type Client struct {
 	own    *http.Transport // closed with the client; nil when Options.Transport is set
 	hosts  *hosts
 	slots  chan struct{} // held during a request
-	big    chan struct{} // held while a large body is read
+	big    chan struct{} // held while there is a large body
 	cpus   chan struct{} // held while a body is parsed
 	health *health
 	budget *budget // nil when the usual interval is too short for planning
@@ -234,6 +234,15 @@ type answer struct {
 	hops        []hop
 	conditional bool // validators were sent to the final URL
 	at          time.Time
+	big         chan struct{} // a place that the body holds, while it is large
+}
+
+// free gives back what a large body holds, once it has been parsed.
+func (a *answer) free() {
+	if a.big != nil {
+		<-a.big
+		a.big = nil
+	}
 }
 
 // permanent reports whether every redirect on the way was a permanent one.
@@ -247,7 +256,7 @@ func (a *answer) permanent() bool {
 }
 
 // get asks for a URL and follows redirects. Failures are *[Error]; the answer
-// is returned beside them as far as it came.
+// is returned beside them as far as it came. It must be freed.
 func (c *Client) get(ctx context.Context, q ask) (*answer, error) {
 	a := &answer{url: q.url}
 	u, err := parseURL(q.url)
@@ -343,7 +352,15 @@ func (c *Client) step(ctx context.Context, q ask, u *url.URL, left time.Duration
 			return 0, nil, &Error{Kind: NotPage, Err: fmt.Errorf("it is %.60s", t)}
 		}
 		br := bodyReader{limit: q.limit, grace: min(slowGrace, left/2), big: c.big, cancel: cancel}
-		a.body, err = br.read(ctx, resp)
+		br.pause = func() func() {
+			timer.Stop()
+			rest := left - time.Since(start)
+			return func() { timer.Reset(max(rest, 0)) }
+		}
+		var big bool
+		if a.body, big, err = br.read(ctx, resp); big {
+			a.big = c.big
+		}
 		return 0, nil, because(ctx, err)
 	}
 	drain(resp)

@@ -58,15 +58,25 @@ var errTooLarge = errors.New("larger than the limit")
 type bodyReader struct {
 	limit  int64         // bytes, compressed and decompressed
 	grace  time.Duration // that it may stall, and until it must have reached a rate
-	big    chan struct{} // holds who reads more than bigBody bytes
+	big    chan struct{} // holds a place of who has more than bigBody bytes
 	cancel context.CancelCauseFunc
+	// pause stops the clock of the exchange until the returned function is
+	// called: waiting for a place is not the server's fault.
+	pause func() (resume func())
 }
 
-// read reads and decompresses the body of an answer.
-func (br bodyReader) read(ctx context.Context, resp *http.Response) ([]byte, error) {
+// read reads and decompresses the body of an answer. A large one takes a place
+// in big, which is its reader's to give back; after an error none is held.
+func (br bodyReader) read(ctx context.Context, resp *http.Response) (body []byte, big bool, err error) {
+	defer func() {
+		if err != nil && big {
+			<-br.big
+			big = false
+		}
+	}()
 	limit := br.limit
 	if resp.ContentLength > limit {
-		return nil, tooLarge(limit)
+		return nil, big, tooLarge(limit)
 	}
 	w := &wire{r: resp.Body, limit: limit, start: time.Now(), grace: br.grace, cancel: br.cancel}
 	w.stall = time.AfterFunc(br.grace, func() { br.cancel(errBodySlow) })
@@ -74,7 +84,7 @@ func (br bodyReader) read(ctx context.Context, resp *http.Response) ([]byte, err
 
 	r, done, err := decode(w, resp.Header.Values("Content-Encoding"))
 	if err != nil {
-		return nil, err
+		return nil, big, err
 	}
 	defer done()
 
@@ -83,14 +93,17 @@ func (br bodyReader) read(ctx context.Context, resp *http.Response) ([]byte, err
 		buf.Grow(int(min(n, 1<<20)) + 512)
 	}
 	chunk := make([]byte, 16<<10)
-	for big := false; ; {
+	for {
 		if !big && buf.Len() > bigBody {
 			w.stall.Stop()
+			resume := br.pause()
+			paused := time.Now()
 			select {
 			case br.big <- struct{}{}:
-				defer func() { <-br.big }()
+				resume()
+				w.start = w.start.Add(time.Since(paused))
 			case <-ctx.Done():
-				return nil, ctx.Err()
+				return nil, big, ctx.Err()
 			}
 			big = true
 		}
@@ -98,20 +111,20 @@ func (br bodyReader) read(ctx context.Context, resp *http.Response) ([]byte, err
 		buf.Write(chunk[:n])
 		size := int64(buf.Len())
 		if size > limit {
-			return nil, tooLarge(limit)
+			return nil, big, tooLarge(limit)
 		}
 		if size > bombSize && size > bombRatio*w.n {
-			return nil, errBomb
+			return nil, big, errBomb
 		}
 		switch {
 		case err == io.EOF:
-			return buf.Bytes(), nil
+			return buf.Bytes(), big, nil
 		case errors.Is(err, gzip.ErrHeader) && size > 0:
-			return buf.Bytes(), nil // bytes after the compressed body, which many servers leave
+			return buf.Bytes(), big, nil // bytes after the compressed body, which many servers leave
 		case errors.Is(err, errTooLarge):
-			return nil, tooLarge(limit)
+			return nil, big, tooLarge(limit)
 		case err != nil:
-			return nil, bodyError(err)
+			return nil, big, bodyError(err)
 		}
 	}
 }

@@ -35,6 +35,7 @@ func (c *Client) Page(ctx context.Context, url string) (Page, error) {
 		return Page{}, err
 	}
 	a, err := c.get(ctx, ask{url: url, accept: acceptPage, limit: c.opts.MaxBody, page: true, hop: c.hop})
+	defer a.free()
 	if err != nil {
 		return Page{}, err
 	}

@@ -83,6 +83,7 @@ func (c *Client) find(ctx context.Context, raw string) ([]Candidate, error) {
 		return f.found, nil
 	}
 	a, err := c.get(ctx, ask{url: raw, accept: acceptFeed, limit: c.opts.MaxBody})
+	defer a.free()
 	if err != nil {
 		return nil, err
 	}
@@ -147,6 +148,7 @@ func (f *finder) read(ctx context.Context, url, how string) bool {
 	}
 	f.probes++
 	a, err := f.c.get(ctx, ask{url: url, accept: acceptFeed, limit: f.c.opts.MaxBody})
+	defer a.free()
 	if err != nil || f.c.refusal(a) != nil {
 		return false
 	}

@@ -137,6 +137,7 @@ func (p *polling) fetch(ctx context.Context) {
 func (p *polling) get(ctx context.Context, q ask) {
 	p.asked = q.url
 	p.answer, p.err = p.c.get(ctx, q)
+	defer p.answer.free()
 	p.host = p.answer.host(p.host)
 	if p.err == nil && p.answer.body != nil {
 		p.parsed, p.broken = p.c.parse(ctx, p.answer)

@@ -47,6 +47,7 @@ func (c *Client) History(ctx context.Context, url string, documents int) iter.Se
 // document reads one feed document without validators.
 func (c *Client) document(ctx context.Context, url string) (*Parsed, error) {
 	a, err := c.get(ctx, ask{url: url, accept: acceptFeed, limit: c.opts.MaxBody, hop: c.welcome})
+	defer a.free()
 	if err != nil {
 		return nil, err
 	}

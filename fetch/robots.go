@@ -234,6 +234,7 @@ func (c *Client) admits(ctx context.Context, u *url.URL) error {
 // nothing for the time being.
 func (c *Client) renewRobots(ctx context.Context, e *robotsEntry, origin, key string) error {
 	a, err := c.get(ctx, ask{url: origin + "/robots.txt", accept: "text/plain, */*;q=0.1", limit: maxRobots})
+	defer a.free()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

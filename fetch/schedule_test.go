@@ -65,6 +65,14 @@ func TestFreshnessIsObeyed(t *testing.T) {
 	}
 }
 
+func TestExpiresWithoutADateIsTakenByOurClock(t *testing.T) {
+	now := newClock().now()
+	h := http.Header{"Expires": {now.Add(3 * time.Hour).Format(http.TimeFormat)}}
+	if d, stated := freshness(h, now); d != 3*time.Hour || !stated {
+		t.Errorf("%s, %v", d, stated)
+	}
+}
+
 func TestFreshnessOfABodyOutlastsA304WithoutOne(t *testing.T) {
 	clk := newClock()
 	s := script(t, step{header: map[string]string{"ETag": `"x"`, "Cache-Control": "max-age=7200"}, body: rss("a")}, step{status: 304})
