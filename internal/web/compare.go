@@ -58,9 +58,12 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var st river.Story
-	var text string
+	var text, left string
 	err = s.db.View(r.Context(), func(tx store.Tx) error {
 		if st, err = river.Load(tx, newsfold.ArticleID(id)); err != nil {
+			return err
+		}
+		if left, err = unread(tx, 0); err != nil {
 			return err
 		}
 		b, err := tx.Body(newsfold.ArticleID(other))
@@ -88,6 +91,7 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 		Story: st.ID, Headline: clip(st.Title, 300), Dir: direction(st.Dir, st.Title),
 		Lead: s.side(*lead, began), Copy: s.side(*copied, began),
 	}
+	page.Unread = left
 	if copied.Relation != "" {
 		page.Phrase = relationPhrase(copied.Relation, otherName(st, *copied))
 	}

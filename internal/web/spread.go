@@ -26,6 +26,7 @@ type spread struct {
 	Label  string // what the picture shows, for those who do not see it
 	Ticks  []tick
 	Rows   []spreadRow
+	Marks  bool   // some articles were first seen before the end of the axis
 	Beyond bool   // some articles were first seen after the end of the axis
 	Bands  bool   // some rows have a span between two polls
 	Left   string // says how many articles are not drawn
@@ -114,7 +115,7 @@ func (s *server) spread(st river.Story, polls map[newsfold.FeedID]polling) *spre
 			Y: spreadTop + i*spreadHeight + 14, Line: spreadTop + i*spreadHeight + 25,
 			At: axis.x(a.Time()), Shape: key.Shape, Hollow: key.Hollow, Seen: axis.x(a.Seen), Beyond: a.Seen.After(axis.to),
 		}
-		p.Beyond = p.Beyond || r.Beyond
+		p.Marks, p.Beyond = p.Marks || !r.Beyond, p.Beyond || r.Beyond
 		if i == 0 {
 			r.Delay = s.moment(began).Clock
 		}

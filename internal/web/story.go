@@ -198,7 +198,7 @@ func otherName(st river.Story, a river.Article) string {
 			if o := name(b.Outlet, b.URL); o != name(a.Outlet, a.URL) {
 				return o
 			}
-			return "its own outlet’s article " + fmt.Sprint(b.ID)
+			return "the same outlet"
 		}
 	}
 	return fmt.Sprintf("article %d", a.With)
