@@ -140,6 +140,9 @@ func (t *tx) PutBody(id newsfold.ArticleID, b newsfold.Body) (err error) {
 		return notFound("article", id)
 	}
 	if b == (newsfold.Body{}) {
+		if err := t.settleAll(); err != nil {
+			return err
+		}
 		return t.bucket(bBodies).Delete(key)
 	}
 	if err := put(t, bBodies, key, &b, bodyFields); err != nil {

@@ -44,7 +44,7 @@ func (db *DB) BackupFile(ctx context.Context, path string) (err error) {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = settle(f.Name(), path)
+		err = nameFile(f.Name(), path)
 	}
 	if err != nil && isFull(err) {
 		err = fmt.Errorf("%w: %w", store.ErrFull, err)

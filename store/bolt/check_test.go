@@ -155,3 +155,55 @@ func TestCheckStops(t *testing.T) {
 		t.Errorf("%d problems, error %v, want %d", len(problems), err, maxProblems)
 	}
 }
+
+// What went wrong inside a transaction is not committed, even if fn goes on.
+func TestDamageIsNotCommitted(t *testing.T) {
+	db := small(t)
+	err := db.Update(t.Context(), func(st store.Tx) error {
+		return st.(*tx).bucket(bArticles).Put(idKey(int64(2)), []byte{plain})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(t.Context(), func(tx store.Tx) error {
+		if _, err := tx.Article(2); !errors.Is(err, store.ErrForeign) {
+			t.Errorf("error %v, want one that wraps ErrForeign", err)
+		}
+		_ = tx.PutFeed(&newsfold.Feed{URL: "new"})
+		return nil
+	})
+	if !errors.Is(err, store.ErrForeign) {
+		t.Errorf("error %v, want one that wraps ErrForeign", err)
+	}
+	err = db.View(t.Context(), func(tx store.Tx) error {
+		_, err := tx.FindFeed("new")
+		return err
+	})
+	if !errors.Is(err, newsfold.ErrNotFound) {
+		t.Errorf("it was committed: error %v", err)
+	}
+}
+
+func TestTransactionThatIsOverSaysSo(t *testing.T) {
+	db := small(t)
+	var old store.Tx
+	if err := db.View(t.Context(), func(tx store.Tx) error { old = tx; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := old.Feed(1); !errors.Is(err, errOver) {
+		t.Errorf("error %v, want %v", err, errOver)
+	}
+}
+
+func TestStoreThatCannotBeSecuredStopsWriting(t *testing.T) {
+	db := small(t)
+	broken := errors.New("the disk did not answer")
+	db.freeze(broken)
+	ran := func(store.Tx) error { t.Error("ran"); return nil }
+	if err := db.Update(t.Context(), ran); !errors.Is(err, broken) {
+		t.Errorf("writing: error %v, want the first one", err)
+	}
+	if err := db.View(t.Context(), func(store.Tx) error { return nil }); err != nil {
+		t.Errorf("reading: %v", err)
+	}
+}

@@ -119,6 +119,7 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 	defer func() {
 		t.over = true
 		if !committing {
+			t.abandon()
 			_ = db.rollback(bt) // an error stops later transactions
 		}
 	}()
@@ -128,7 +129,9 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if t.fault != nil { // fn went on in spite of it
 		return t.fault
 	}
-	t.fill()
+	if err := t.finish(); err != nil {
+		return err
+	}
 	committing = true
 	return db.commit(h, bt)
 }

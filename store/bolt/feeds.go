@@ -72,7 +72,7 @@ func (t *tx) PutFeed(f *newsfold.Feed) (err error) {
 	if id := number(urls, hash); id != 0 && newsfold.FeedID(id) != f.ID {
 		return fmt.Errorf("feed %s: %w", f.URL, newsfold.ErrExists)
 	}
-	id := f.ID
+	id, oldURL := f.ID, f.URL
 	if id == 0 {
 		seq, err := t.bucket(bFeeds).NextSequence()
 		if err != nil {
@@ -84,16 +84,17 @@ func (t *tx) PutFeed(f *newsfold.Feed) (err error) {
 		if err != nil {
 			return err
 		}
-		if old.URL != f.URL {
-			if err := urls.Delete(hashKey(old.URL)); err != nil {
-				return err
-			}
-		}
+		oldURL = old.URL
 	}
 	stored := *f
 	stored.ID = id
 	if err := put(t, bFeeds, idKey(id), &stored, feedFields); err != nil {
 		return fmt.Errorf("feed %s: %w", f.URL, err)
+	}
+	if oldURL != f.URL {
+		if err := urls.Delete(hashKey(oldURL)); err != nil {
+			return err
+		}
 	}
 	if err := urls.Put(hash, idKey(id)); err != nil {
 		return err
@@ -110,6 +111,9 @@ func (t *tx) DeleteFeed(id newsfold.FeedID) (err error) {
 	}
 	f, err := t.feed(id)
 	if err != nil {
+		return err
+	}
+	if err := t.settleAll(); err != nil {
 		return err
 	}
 	key := idKey(id)

@@ -113,15 +113,15 @@ func create(ctx context.Context, path string) error {
 		}
 		return fmt.Errorf("make a store: %w", err)
 	}
-	if err := settle(name, path); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := nameFile(name, path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("make a store: %w", err)
 	}
 	return ctx.Err()
 }
 
-// settle gives a finished file its name, unless another has it. The file may
+// nameFile gives a finished file its name, unless another has it. The file may
 // keep its first name too.
-func settle(name, path string) error {
+func nameFile(name, path string) error {
 	// Unlike Rename, Link never replaces what another process has made in the
 	// meantime. Not every file system knows it.
 	err := os.Link(name, path)

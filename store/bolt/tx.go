@@ -28,7 +28,9 @@ type tx struct {
 	fault    error // damage that was met; such a transaction is not committed
 	buckets  [len(bucketNames)]*bbolt.Bucket
 	shelves  []*shelf // written in this transaction
-	scratch  []byte
+	sealings []*sealing
+	sealing  int      // bytes of messages in sealings
+	spare    [][]byte // buffers for messages
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -69,18 +71,36 @@ func (t *tx) bucket(id bucketID) *bbolt.Bucket {
 	return b
 }
 
-// put stores a message under a key.
+// isPacked says whether records of a bucket are compressed. The others are
+// read for every list.
+func isPacked(id bucketID) bool { return id == bBodies || id == bEntries }
+
+// put stores a message under a key, which is no longer the caller's.
 func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*wire, *T)) error {
-	t.scratch = encode(t.scratch[:0], v, fields)
-	rec, err := t.db.codec.seal(t.scratch, id == bBodies || id == bEntries)
-	if err != nil {
-		return err
+	msg := encode(t.buffer(), v, fields)
+	if len(msg) > maxRecord {
+		return fmt.Errorf("%d MiB are more than a record holds (%d MiB)", len(msg)>>20, maxRecord>>20)
 	}
-	return t.bucket(id).Put(key, rec)
+	if isPacked(id) && len(msg) >= packed {
+		return t.sealLater(id, key, msg)
+	}
+	if isPacked(id) { // not before an older one under the same key
+		if err := t.settleAll(); err != nil {
+			return err
+		}
+	}
+	err := t.bucket(id).Put(key, sealPlain(msg))
+	t.recycle(msg)
+	return err
 }
 
 // load reads the message under a key and says whether there is one.
 func load[T any](t *tx, id bucketID, key []byte, v *T, fields func(*wire, *T)) (bool, error) {
+	if isPacked(id) {
+		if err := t.settleAll(); err != nil {
+			return false, err
+		}
+	}
 	rec := t.bucket(id).Get(key)
 	if rec == nil {
 		return false, nil
