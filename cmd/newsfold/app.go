@@ -160,6 +160,7 @@ func (a *app) logger(level slog.Level) *slog.Logger {
 func (a *app) fetcher(log *slog.Logger) (*fetch.Client, error) {
 	c, err := fetch.New(fetch.Options{
 		Allow: a.allow, Interval: a.interval, MinInterval: min(a.minInterval, a.interval), Transport: a.transport, Log: log,
+		Subscribers: 1,
 	})
 	if err != nil {
 		return nil, usage("%v", err)

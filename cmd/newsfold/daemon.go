@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ import (
 )
 
 func (a *app) newDaemon() *cobra.Command {
-	var listen string
+	var d daemon
 	cmd := &cobra.Command{
 		Use:   "daemon",
 		Short: "Poll, extract, fold and store; serve the reader page",
@@ -41,13 +42,15 @@ interrupted. One daemon can run in a directory at a time.`,
 			client, err := a.fetcher(log)
 			if err == nil {
 				defer client.Close()
-				d := daemon{app: a, db: db, client: client, log: log, listen: listen}
+				d.app, d.db, d.client, d.log = a, db, client, log
 				err = d.run(ctx)
 			}
 			return errors.Join(err, db.Close())
 		},
 	}
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:7878", "`address` of the reader page, on loopback; \"off\" for none")
+	cmd.Flags().StringVar(&d.pushURL, "push-url", "", "public `URL` under which hubs reach --push-listen, to be sent news at once (WebSub)")
+	cmd.Flags().StringVar(&d.pushListen, "push-listen", "127.0.0.1:7879", "`address` for what hubs send, when --push-url is given; put a proxy before it")
+	cmd.Flags().StringVar(&d.listen, "listen", "127.0.0.1:7878", "`address` of the reader page, on loopback; \"off\" for none")
 	return cmd
 }
 
@@ -58,6 +61,8 @@ type daemon struct {
 	client *fetch.Client
 	log    *slog.Logger
 	listen string
+
+	pushURL, pushListen string
 	// ready, when set, is told the address of the reader page once it is
 	// served; the daemon stops when it returns an error.
 	ready func(context.Context, string, *control.Client) error
@@ -80,7 +85,12 @@ func (d *daemon) run(ctx context.Context) error {
 		_ = socket.Close()
 		return err
 	}
-	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log})
+	callbacks, err := d.callbacks()
+	if err != nil {
+		_ = socket.Close()
+		return err
+	}
+	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, PushURL: d.pushURL})
 	server := control.Server{
 		DB: d.db, Engine: engine, Client: d.client, Log: d.log, Now: time.Now,
 		Version: version, Daemon: true, Web: address, Started: time.Now(),
@@ -95,6 +105,9 @@ func (d *daemon) run(ctx context.Context) error {
 	if page != nil {
 		g.Go(func() error { return serve(ctx, page, pages) })
 	}
+	if callbacks != nil {
+		g.Go(func() error { return serve(ctx, callbacks, engine.Callback()) })
+	}
 	d.log.Info("started", "version", version, "dir", d.dir, "web", address)
 	if d.ready != nil {
 		g.Go(func() error {
@@ -108,6 +121,21 @@ func (d *daemon) run(ctx context.Context) error {
 	err = g.Wait()
 	d.log.Info("stopped")
 	return err
+}
+
+// callbacks opens the listener for hubs; nil without --push-url.
+func (d *daemon) callbacks() (net.Listener, error) {
+	if d.pushURL == "" {
+		return nil, nil
+	}
+	if _, err := control.Address(d.pushURL); err != nil || !strings.Contains(d.pushURL, "://") {
+		return nil, usage("--push-url %q is no URL of http or https", d.pushURL)
+	}
+	l, err := net.Listen("tcp", d.pushListen)
+	if err != nil {
+		return nil, fmt.Errorf("listen for hubs on %s: %w; --push-listen chooses another address", d.pushListen, err)
+	}
+	return l, nil
 }
 
 // reader opens the listener of the reader page; nil when it is off. It is for

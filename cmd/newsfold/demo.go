@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"newsfold"
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
 	"newsfold/internal/newsroom"
@@ -128,7 +127,7 @@ func (a *app) tour(ctx context.Context, c *control.Client, room *newsroom.Newsro
 
 // entries counts what all feeds together have stated.
 func entries(ctx context.Context, c *control.Client) (n int, err error) {
-	err = c.Feeds(ctx, func(f newsfold.Feed) error {
+	err = c.Feeds(ctx, func(f control.Feed) error {
 		n += f.Entries
 		return nil
 	})

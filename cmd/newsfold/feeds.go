@@ -29,7 +29,7 @@ func (a *app) newFeeds() *cobra.Command {
 				return a.write("", func(w io.Writer) error {
 					if asJSON {
 						enc := json.NewEncoder(w)
-						return c.Feeds(ctx, func(f newsfold.Feed) error { return enc.Encode(f) })
+						return c.Feeds(ctx, func(f control.Feed) error { return enc.Encode(f) })
 					}
 					return a.feeds(ctx, c, w)
 				})
@@ -47,10 +47,10 @@ func (a *app) feeds(ctx context.Context, c *control.Client, w io.Writer) error {
 	if _, err := fmt.Fprintln(tw, "ID\tTITLE\tURL\tFOLDER\tENTRIES\tLAST SUCCESS\tNEXT POLL\tERROR"); err != nil {
 		return err
 	}
-	err := c.Feeds(ctx, func(f newsfold.Feed) error {
+	err := c.Feeds(ctx, func(f control.Feed) error {
 		n++
 		_, err := fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", f.ID, fit(plain(f.Label()), 40), f.URL,
-			strings.Join(f.Folders, ", "), f.Entries, never(f.Poll.Succeeded, now, "never"), nextPoll(f, now), plain(f.Poll.Error))
+			strings.Join(f.Folders, ", "), f.Entries, never(f.Poll.Succeeded, now, "never"), nextPoll(f.Feed, now), plain(f.Poll.Error))
 		return err
 	})
 	if err != nil {

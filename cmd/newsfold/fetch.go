@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) newFetch() *cobra.Command {
-	var all bool
+	var all, history bool
 	cmd := &cobra.Command{
 		Use:   "fetch [FEED…]",
 		Short: "Ask the feeds that are due once, and fold what is new",
@@ -19,17 +19,22 @@ func (a *app) newFetch() *cobra.Command {
 pages of articles whose feed has only a summary; fold; exit. A running daemon
 does the asking when there is one. The exit code is 5 when every feed failed.`,
 		Example: `  newsfold fetch
+  newsfold fetch --history "Harbour Courier"
   newsfold fetch --all --quiet && newsfold list --unread`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if all && len(args) > 0 {
 				return usage("--all and names of feeds exclude each other")
 			}
+			if history && len(args) == 0 {
+				return usage("--history wants the feeds named whose archives are to be read")
+			}
 			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
-				return a.fetchOnce(ctx, c, control.FetchRequest{All: all, Feeds: args})
+				return a.fetchOnce(ctx, c, control.FetchRequest{All: all, Feeds: args, History: history})
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "ask every feed, due or not")
+	cmd.Flags().BoolVar(&history, "history", false, "read the archives that the named feeds link to (RFC 5005), at most 100 documents of each")
 	return cmd
 }
 

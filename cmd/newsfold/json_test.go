@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"newsfold"
+	"newsfold/fetch"
 	"newsfold/internal/control"
 	"newsfold/internal/river"
 )
@@ -26,7 +27,7 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 		newsfold.Feed{},
 		newsfold.Poll{},
 		newsfold.Origin{},
-		control.Explanation{},
+		control.Explanation{}, control.Feed{}, fetch.Learned{}, fetch.Move{},
 		extracted{},
 		parsedFeed{},
 		parsedSource{},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/fetch"
 	"newsfold/internal/ingest"
 	"newsfold/internal/river"
 )
@@ -76,6 +77,12 @@ type AddRequest struct {
 	Folders []string `json:"folders,omitempty"`
 }
 
+// Feed is a subscription with what polling has learned about it.
+type Feed struct {
+	newsfold.Feed
+	Learned fetch.Learned `json:"learned"`
+}
+
 // Added is a subscription that was made.
 type Added struct {
 	Feed    newsfold.Feed `json:"feed"`
@@ -94,6 +101,8 @@ type Imported struct {
 type FetchRequest struct {
 	All   bool     `json:"all,omitempty"`   // also those that are not due
 	Feeds []string `json:"feeds,omitempty"` // only these, by ID, URL or title
+	// History reads the archives that the feeds link to as well (RFC 5005).
+	History bool `json:"history,omitempty"`
 }
 
 // ListRequest selects stories; see river.List.

@@ -116,12 +116,12 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 }
 
 // Feeds hands all subscriptions to fn, by ascending ID.
-func (c *Client) Feeds(ctx context.Context, fn func(newsfold.Feed) error) error {
+func (c *Client) Feeds(ctx context.Context, fn func(Feed) error) error {
 	r, err := c.do(ctx, "GET", "/v1/feeds", nil, nil)
 	if err != nil {
 		return err
 	}
-	_, err = follow[newsfold.Feed, struct{}](ctx, r, fn)
+	_, err = follow[Feed, struct{}](ctx, r, fn)
 	return err
 }
 

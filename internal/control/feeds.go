@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"newsfold"
+	"newsfold/fetch"
 	"newsfold/internal/ingest"
 	"newsfold/internal/opml"
 	"newsfold/store"
@@ -31,9 +32,10 @@ func (s *Server) feeds(r *http.Request, emit func(any) error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range feeds {
-		feeds[i].Poll.State = nil
-		if err := emit(feeds[i]); err != nil {
+	for _, f := range feeds {
+		l := fetch.Recall(f.Poll)
+		f.Poll.State = nil
+		if err := emit(Feed{f, l}); err != nil {
 			return nil, err
 		}
 	}
@@ -234,5 +236,23 @@ func (s *Server) fetch(r *http.Request, emit func(any) error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if req.History {
+		return s.history(r.Context(), pass)
+	}
 	return s.Engine.Pass(r.Context(), pass)
+}
+
+// history reads the archives of feeds, one after another.
+func (s *Server) history(ctx context.Context, req ingest.Request) (sum ingest.Progress, err error) {
+	for _, id := range req.Feeds {
+		p, err := s.Engine.History(ctx, id, req.Report)
+		sum.Feeds++
+		sum.Polled += p.Polled
+		sum.New += p.New
+		sum.Revised += p.Revised
+		if err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
 }

@@ -84,7 +84,9 @@ type desk struct {
 	engine *ingest.Engine
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t *testing.T) *desk { return newDeskWith(t, ingest.Options{Manual: true}) }
+
+func newDeskWith(t *testing.T, opts ingest.Options) *desk {
 	t.Helper()
 	db, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "newsfold.db"), bolt.Options{})
 	if err != nil {
@@ -94,7 +96,7 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, db: db, engine: ingest.New(db, client, ingest.Options{Manual: true})}
+	d := &desk{t: t, db: db, engine: ingest.New(db, client, opts)}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- d.engine.Run(ctx) }()

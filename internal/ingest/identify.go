@@ -60,11 +60,23 @@ func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID) (newsfold.Fee
 	if err != nil {
 		return f, counts{}, err
 	}
-	return e.keep(ctx, out.Feed, out.Entries)
+	f, n, err := e.keep(ctx, out.Feed, out.Entries, polledNow)
+	if err != nil {
+		return f, n, err
+	}
+	return f, n, e.follow(ctx, f, out)
 }
 
-// keep stores a polled feed and its entries.
-func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.Entry) (newsfold.Feed, counts, error) {
+// occasion is how entries came.
+type occasion int
+
+const (
+	polledNow occasion = iota // by a poll, whose outcome is the feed's new state
+	aside                     // beside it: pushed, or from an archive
+)
+
+// keep stores a feed and the entries that it brought.
+func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.Entry, how occasion) (newsfold.Feed, counts, error) {
 	now := e.now().UTC()
 	items, err := e.fresh(ctx, f, entries)
 	if err != nil {
@@ -88,6 +100,11 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 		}
 		// What a person may have changed meanwhile is theirs.
 		stored.Name, stored.Folders, stored.Entries = cur.Name, cur.Folders, cur.Entries
+		if how == aside {
+			state := stored.Poll.State
+			stored = cur
+			stored.Poll.State = state
+		}
 		for i := range items {
 			k := keeper{tx: tx, feed: &stored, now: now}
 			if err := k.keep(items[i]); err != nil {
@@ -99,6 +116,11 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 			changed = changed || k.changed
 		}
 		stored.Entries += n.added
+		if how == polledNow && e.opts.PushURL != "" {
+			if err := e.rest(tx, &stored, n.added, now); err != nil {
+				return err
+			}
+		}
 		err = tx.PutFeed(&stored)
 		if errors.Is(err, newsfold.ErrExists) {
 			// It moved to where another subscription is already: stay.

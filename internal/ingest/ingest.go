@@ -27,6 +27,7 @@ type Options struct {
 	PageWait time.Duration  // how long an article waits for its page before the feed's text is folded; default 30 s
 	Fold     dedupe.Options // how copies are recognised
 	Lead     string         // lead policy, see dedupe.Lead
+	PushURL  string         // public URL below which [Engine.Callback] is served; empty: no WebSub
 
 	Log *slog.Logger     // default: discards
 	Now func() time.Time // default time.Now
@@ -48,6 +49,7 @@ type Engine struct {
 	drains  chan drain    // to the page loop
 	settled chan chan struct{}
 
+	pushes    pushes
 	active    atomic.Int64 // passes
 	pagesLeft atomic.Int64
 	pagesDone atomic.Int64
@@ -80,12 +82,16 @@ func New(db store.DB, client *fetch.Client, opts Options) *Engine {
 		wanted:  make(chan struct{}, 1),
 		drains:  make(chan drain),
 		settled: make(chan chan struct{}),
+		pushes:  pushes{feeds: map[string]newsfold.FeedID{}},
 	}
 }
 
 // Run runs the stages until ctx is done, and then returns nil. Any other end is
 // an error of this machine, such as a broken disk.
 func (e *Engine) Run(ctx context.Context) error {
+	if err := e.loadPushes(ctx); err != nil {
+		return wrap("read subscriptions with hubs", err)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return e.writeLoop(ctx) })
 	g.Go(func() error { return e.pollLoop(ctx) })
@@ -168,22 +174,61 @@ func (e *Engine) Pass(ctx context.Context, req Request) (Progress, error) {
 		last.PagesLeft = int(e.pagesLeft.Load())
 		report(last)
 	}
-	d := drain{release: req.NoPages, done: make(chan struct{})}
-	if err := send(ctx, e.drains, d); err != nil {
-		return last, err
-	}
-	if err := e.await(ctx, d.done, pages); err != nil {
-		return last, err
-	}
-	done := make(chan struct{})
-	if err := send(ctx, e.settled, done); err != nil {
-		return last, err
-	}
-	if err := e.await(ctx, done, nil); err != nil {
+	if err := e.settle(ctx, req.NoPages, pages); err != nil {
 		return last, err
 	}
 	pages()
 	return last, nil
+}
+
+// History reads a feed and the archives that it links to, and returns how many
+// entries were new, when they are folded. The engine must be running. Failures
+// are *[fetch.Error], or those of the store; what came before one is stored.
+func (e *Engine) History(ctx context.Context, id newsfold.FeedID, report func(Progress)) (Progress, error) {
+	e.active.Add(1)
+	defer e.active.Add(-1)
+	var f newsfold.Feed
+	err := e.db.View(ctx, func(tx store.Tx) (err error) {
+		f, err = tx.Feed(id)
+		return err
+	})
+	if err != nil {
+		return Progress{}, err
+	}
+	p := Progress{Feeds: 1, Last: f.Label()}
+	for entries, err := range e.client.History(ctx, f.URL, 0) {
+		if err != nil {
+			return p, err
+		}
+		_, n, err := e.keep(ctx, f, entries, aside)
+		if err != nil {
+			return p, err
+		}
+		p.New += n.added
+		p.Revised += n.revised
+		if report != nil {
+			report(p)
+		}
+	}
+	p.Polled = 1
+	return p, e.settle(ctx, false, nil)
+}
+
+// settle waits until no page is due and all texts are folded; release does not
+// wait for pages but folds the feeds' own text.
+func (e *Engine) settle(ctx context.Context, release bool, tick func()) error {
+	d := drain{release: release, done: make(chan struct{})}
+	if err := send(ctx, e.drains, d); err != nil {
+		return err
+	}
+	if err := e.await(ctx, d.done, tick); err != nil {
+		return err
+	}
+	done := make(chan struct{})
+	if err := send(ctx, e.settled, done); err != nil {
+		return err
+	}
+	return e.await(ctx, done, nil)
 }
 
 // await waits for done, calling tick now and then.

@@ -47,6 +47,9 @@ func (e *Engine) pollLoop(ctx context.Context) error {
 	if err := p.load(ctx); err != nil {
 		return wrap("read feeds", err)
 	}
+	if err := p.resume(ctx); err != nil {
+		return wrap("read feeds", err)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer p.stop()
 	defer cancel()
@@ -92,6 +95,28 @@ func (p *poller) stop() {
 		r := <-p.results
 		p.queue.done(r.host)
 	}
+}
+
+// resume tells the client what was learned about the feeds before.
+func (p *poller) resume(ctx context.Context) error {
+	if p.e.opts.Manual {
+		return nil // a single pass shares no budget out
+	}
+	return p.e.db.View(ctx, func(tx store.Tx) error {
+		var failed error
+		p.e.client.Resume(func(yield func(newsfold.Feed) bool) {
+			for f, err := range tx.Feeds() {
+				if err != nil {
+					failed = err
+					return
+				}
+				if !yield(f) {
+					return
+				}
+			}
+		})
+		return failed
+	})
 }
 
 // load reads when each feed is due.
