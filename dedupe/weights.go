@@ -70,8 +70,8 @@ func score(f *features) float64 {
 // completed.
 func (f *features) series() bool {
 	facts := f.numSlots + f.nameSlots
-	if facts == 0 {
-		return false
+	if facts == 0 || facts < f.words/100 {
+		return false // a long text with a new number or two is a new version
 	}
 	only := rate(facts, f.edits+f.rareSlots)
 	if f.hours < 0 || f.hours >= seriesHours {
