@@ -122,7 +122,7 @@ func (r *reader) body(keep []bool) {
 		switch {
 		case l.Image:
 			if r.whole || int32(i) >= from && int32(i) < to+4 && r.pictured(i) || int32(i) >= top && int32(i) < from && r.leads(i, first) {
-				w.image(l.Node, caption)
+				w.image(i, caption)
 			}
 		case l.Block >= 0 && keep[l.Block]:
 			w.text(l.Node, l.Block)

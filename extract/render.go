@@ -315,8 +315,9 @@ func (r *renderer) attr(key, val string) {
 	}
 }
 
-// image writes an image, with the caption of its figure if it has one.
-func (r *renderer) image(n *html.Node, caption func(*html.Node) string) {
+// image writes the image that is a leaf of the page, with the caption of its figure if it has one.
+func (r *renderer) image(leaf int, caption func(*html.Node) string) {
+	n := r.p.Leaves[leaf].Node
 	src, alt := imageOf(n, r.base)
 	if src == "" || r.images[src] {
 		return
@@ -328,11 +329,13 @@ func (r *renderer) image(n *html.Node, caption func(*html.Node) string) {
 	if r.first == "" {
 		r.first = src
 	}
-	if r.block >= 0 && r.any && n.Parent != nil && inBlock(n) {
+	if r.block >= 0 && r.any && leaf < int(r.p.Blocks[r.block].Last) { // in running text
 		r.closeTo(r.inline)
-		r.out.WriteByte(' ')
+		if r.space {
+			r.out.WriteByte(' ')
+			r.space = false
+		}
 		r.imgTag(src, alt)
-		r.space = true
 		return
 	}
 	r.endBlock()
@@ -350,16 +353,6 @@ func (r *renderer) image(n *html.Node, caption func(*html.Node) string) {
 }
 
 func last(s []*html.Node) atom.Atom { return s[len(s)-1].DataAtom }
-
-// inBlock reports whether an image stands in running text.
-func inBlock(n *html.Node) bool {
-	for n = n.Parent; n != nil; n = n.Parent {
-		if page.IsBlock(n) {
-			return textOnly(n.DataAtom)
-		}
-	}
-	return false
-}
 
 func (r *renderer) imgTag(src, alt string) {
 	r.out.WriteString("<img")

@@ -397,7 +397,7 @@ func (s *surroundings) topics(h Hints) {
 	s.hits = make([]int32, len(s.p.Blocks))
 	for i := range s.p.Blocks {
 		b := &s.p.Blocks[i]
-		eachWord(b.Text, 1<<11, func(w []byte) {
+		eachWord(b.Text, 400, func(w []byte) {
 			if bit := s.topic[string(w)]; bit != 0 {
 				s.hits[i]++
 				s.seen[b.Elem] |= bit
@@ -764,7 +764,7 @@ func (s *surroundings) places(i int, x *[NumAll]float32) {
 		own := &p.Elems[b.Elem]
 		up := max(own.Parent, 0)
 		up2 := max(p.Elems[up].Parent, 0)
-		x[xTopic] = ratio(s.hits[i], b.Words)
+		x[xTopic] = ratio(s.hits[i], min(b.Words, 60))
 		x[xTopics] = float32(min(s.hits[i], 30))
 		x[xUpTopic] = float32(bits.OnesCount64(s.seen[up])) / n
 		x[xUp2Topic] = float32(bits.OnesCount64(s.seen[up2])) / n

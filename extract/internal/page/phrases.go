@@ -106,7 +106,10 @@ func vocabularyTable() map[string]uint8 {
 func phrasesOf(b *Block) Phrases {
 	var ph Phrases
 	s := b.Text
-	if len(s) > 160 {
+	switch { // what long paragraphs speak of says little
+	case len(s) > 400:
+		s = s[:48]
+	case len(s) > 160:
 		s = s[:160]
 	}
 	var buf, low [256]byte // two words; the one at work

@@ -207,7 +207,7 @@ func (s *stripper) elementEnd(i int, name string) (stop, next int) {
 }
 
 func isLD(tag []byte) bool {
-	return bytes.Contains(bytes.ToLower(tag), []byte("ld+json"))
+	return bytes.Contains(tag, []byte("ld+json")) || bytes.Contains(tag, []byte("LD+JSON"))
 }
 
 // formatting names the elements that HTML opens again in each block until they

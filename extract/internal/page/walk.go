@@ -36,9 +36,9 @@ type span struct{ from, to int }
 
 func (p *Page) walk() {
 	w := &walker{p: p, text: make([]byte, 0, 16<<10), flags: make(map[string]Flags, 64)}
-	p.Elems = make([]Elem, 1, 512)
+	p.Elems = make([]Elem, 1, 1024)
 	p.Blocks = make([]Block, 0, 256)
-	p.Leaves = make([]Leaf, 0, 512)
+	p.Leaves = make([]Leaf, 0, 2048)
 	p.Elems[0] = Elem{Node: p.Root, Parent: -1}
 	w.children(p.Root)
 	w.flush(false)
