@@ -14,9 +14,6 @@ type Options struct {
 	Site        *Site  // what earlier pages of the same site had in common; may be nil
 }
 
-// Site is what the pages of one site have in common: its boilerplate.
-type Site struct{}
-
 // Document is the article on a page.
 type Document struct {
 	Kind        Kind
@@ -77,17 +74,25 @@ func Extract(page []byte, url string, opts Options) (*Document, error) {
 		return &Document{Kind: Foreign, URL: url}, nil
 	}
 	r := newReader(page, url, opts, false)
-	r.metadata()
-	r.body(r.page.Pick())
+	r.read(opts, url)
 	if len(r.doc.Text) < 300 && r.unscripted() { // the text is there for those without JavaScript
 		r = newReader(page, url, opts, true)
-		r.metadata()
-		r.body(r.page.Pick())
+		r.read(opts, url)
 	}
 	r.visible()
 	r.origins()
 	r.doc.Kind = r.kind()
 	return r.doc, nil
+}
+
+// read fills in the metadata of the head and the body.
+func (r *reader) read(opts Options, url string) {
+	r.metadata()
+	keep := r.page.Pick()
+	if opts.Site != nil {
+		r.furnish(keep, opts.Site, url)
+	}
+	r.body(keep)
 }
 
 // Fragment reads the HTML that a feed carries for an entry: all of it is body.
