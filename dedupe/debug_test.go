@@ -28,7 +28,11 @@ func TestDebug(t *testing.T) {
 				t.Log(id, "words", d.n, "keys", len(keys), "candidates", names)
 				ms, _ := f.matches(d, keys)
 				for _, m := range ms {
-					h := f.scores[f.byID[m.doc.art.ID]]
+					p, _ := f.place(m.doc.art.ID)
+					h := f.scores[p]
+					if h == nil {
+						h = &hit{}
+					}
 					t.Logf("   %s %s %.3f %s keys %d chrome %d worn %d clean %d hours %.0f", s.ids[m.doc.art.ID-1], m.v.Relation, m.v.Score, m.v.Rule, h.keys, h.chrome, h.worn, f.clean, d.at.Sub(m.doc.at).Hours())
 				}
 				gs, _ := f.groups(d, ms)

@@ -21,14 +21,16 @@ type Folder struct {
 	opts Options
 	lib  Library
 	ix   index
-	byID map[int64]int32 // place of each article
-	docs []place         // by place, from base on
-	base int             // place of docs[0]
+	ids  places
+	docs []place // by place, from base on
+	base int     // place of docs[0]
 
 	cache  docCache
 	m      *measurer
 	sk     sketcher
-	hits   []int32
+	found  []posting
+	hits   []int32 // places, by key
+	starts []int32 // where those of each key begin in hits
 	scores map[int32]*hit
 	serial bool // the article being folded has relatives on several other days
 	clean  int  // keys of the article being folded that are neither chrome nor formula
@@ -36,7 +38,7 @@ type Folder struct {
 
 // place is what is kept of an article in the index.
 type place struct {
-	id    int64 // 0: forgotten
+	id    int64 // negative: forgotten
 	story int64 // that it was put into
 	at    uint32
 	host  uint32
@@ -54,7 +56,7 @@ type hit struct {
 // NewFolder returns a folder with an empty index.
 func NewFolder(opts Options, lib Library) *Folder {
 	return &Folder{
-		opts: opts.withDefaults(), lib: lib, byID: map[int64]int32{}, m: newMeasurer(),
+		opts: opts.withDefaults(), lib: lib, ids: places{late: map[int64]int32{}}, m: newMeasurer(),
 		scores: map[int32]*hit{}, cache: docCache{docs: map[int64]*doc{}},
 	}
 }
@@ -73,6 +75,9 @@ func (o Options) withDefaults() Options {
 // that was folded before and has a new text is decided anew: Story is then
 // where it belongs now. The errors are those of the Library.
 func (f *Folder) Fold(a Article) (Decision, error) {
+	if a.ID <= 0 {
+		return Decision{}, fmt.Errorf("fold article %d: its ID must be positive", a.ID)
+	}
 	f.Forget(a.ID)
 	d := newDoc(a)
 	keys := f.sk.sketch(d)
@@ -99,7 +104,7 @@ func (f *Folder) Load(sketches iter.Seq2[int64, []byte]) (stale []int64) {
 	for id, b := range sketches {
 		p, ks, ok := decodeSketch(b, keys[:0])
 		keys = ks
-		if !ok {
+		if !ok || id <= 0 {
 			stale = append(stale, id)
 			continue
 		}
@@ -112,21 +117,53 @@ func (f *Folder) Load(sketches iter.Seq2[int64, []byte]) (stale []int64) {
 
 // Forget removes an article from the index.
 func (f *Folder) Forget(id int64) {
-	if p, ok := f.byID[id]; ok {
-		f.docs[int(p)-f.base].id = 0
-		delete(f.byID, id)
+	if p, ok := f.place(id); ok {
+		f.docs[int(p)-f.base].id = -id
+		delete(f.ids.late, id)
 	}
 	f.cache.drop(id)
 }
 
 func (f *Folder) add(p place, keys []uint32) {
 	n := len(f.ix.sealed)
-	f.byID[p.id] = int32(f.ix.add(keys))
+	f.ids.add(f, p.id, int32(f.ix.add(keys)))
 	f.docs = append(f.docs, p)
 	if len(f.ix.sealed) > n {
 		f.expire()
 	}
 }
+
+// places finds the place of an article. Articles nearly always come by
+// ascending ID, so their places in that order are nearly all there is to keep.
+type places struct {
+	order []int32         // places whose IDs ascend, forgotten ones included
+	late  map[int64]int32 // articles that came behind one with a larger ID
+}
+
+// add notes where an article is, before its place is appended to f.docs.
+func (s *places) add(f *Folder, id int64, p int32) {
+	if n := len(s.order); n > 0 && magnitude(f.at(s.order[n-1]).id) >= id {
+		s.late[id] = p
+		return
+	}
+	s.order = append(s.order, p)
+}
+
+// place returns the place of an article.
+func (f *Folder) place(id int64) (int32, bool) {
+	if p, ok := f.ids.late[id]; ok {
+		return p, true
+	}
+	i, ok := slices.BinarySearchFunc(f.ids.order, id, func(p int32, id int64) int {
+		return cmp.Compare(magnitude(f.at(p).id), id)
+	})
+	if !ok || f.at(f.ids.order[i]).id < 0 {
+		return 0, false
+	}
+	return f.ids.order[i], true
+}
+
+func magnitude(id int64) int64 { return max(id, -id) }
 
 // expire drops the segments that have left the window. Time is taken from the
 // median of the newest sealed segment, so that a few wrong dates move nothing.
@@ -146,10 +183,12 @@ func (f *Folder) expire() {
 		return
 	}
 	for _, p := range f.docs[:keep-f.base] {
-		if p.id != 0 {
-			delete(f.byID, p.id)
+		if at, ok := f.ids.late[p.id]; ok && int(at) < keep {
+			delete(f.ids.late, p.id)
 		}
 	}
+	gone, _ := slices.BinarySearch(f.ids.order, int32(keep))
+	f.ids.order = slices.Clone(f.ids.order[gone:])
 	f.docs = slices.Clone(f.docs[keep-f.base:])
 	f.base = keep
 	f.ix.drop(keep)
@@ -213,7 +252,7 @@ func (f *Folder) match(d *doc, id int64) (match, error) {
 // ask lends what the index says of an article and the one being folded to the
 // measurer, until the function that it returns is called.
 func (f *Folder) ask(id int64) func() {
-	if p, ok := f.byID[id]; ok {
+	if p, ok := f.place(id); ok {
 		f.m.hit, f.m.clean, f.m.serial = f.scores[p], f.clean, f.serial
 	}
 	return func() { f.m.hit = nil }
@@ -239,18 +278,19 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 	clear(f.scores)
 	f.clean = 0
 	host, at := uint32(hashString(d.art.Host)), hours(d.at)
-	for _, k := range keys {
-		f.hits = f.ix.lookup(k, f.hits[:0])
-		if len(f.hits) == 0 {
+	f.lookup(keys)
+	for k := range keys {
+		hits := f.hits[f.starts[k]:f.starts[k+1]]
+		if len(hits) == 0 {
 			f.clean++
 			continue
 		}
-		u := f.usage(host)
+		u := f.usage(hits, host)
 		if !u.chrome && !u.otherDays(at, at) {
 			f.clean++
 		}
-		w := 1 / float64(len(f.hits)+1)
-		for _, p := range f.hits {
+		w := 1 / float64(len(hits)+1)
+		for _, p := range hits {
 			h := f.scores[p]
 			if h == nil {
 				h = &hit{place: p}
@@ -283,6 +323,24 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 	return ids
 }
 
+// lookup looks up keys and sorts what is found by key.
+func (f *Folder) lookup(keys []uint32) {
+	f.found = f.ix.lookup(keys, f.found[:0])
+	f.starts = slices.Grow(f.starts[:0], len(keys)+2)[:len(keys)+2]
+	clear(f.starts)
+	for _, p := range f.found {
+		f.starts[p.key+2]++
+	}
+	for k := range keys {
+		f.starts[k+2] += f.starts[k+1]
+	}
+	f.hits = slices.Grow(f.hits[:0], len(f.found))[:len(f.found)]
+	for _, p := range f.found { // moves each start to its own key
+		f.hits[f.starts[p.key+1]] = p.place
+		f.starts[p.key+1]++
+	}
+}
+
 // isSerial reports whether an article shares a good part of its sketch with
 // different stories of at least two other days: a column of the weather, the
 // markets, an office's notices.
@@ -295,7 +353,7 @@ func (f *Folder) isSerial(at uint32, keys int) bool {
 	var story int64
 	for _, h := range f.scores {
 		p := f.at(h.place)
-		if h.keys < need || p.at == 0 || p.id == 0 {
+		if h.keys < need || p.at == 0 || p.id < 0 {
 			continue
 		}
 		apart := max(at, p.at) - min(at, p.at)
@@ -324,16 +382,16 @@ const (
 	wornHours     = 30 // how far off articles are that make a wording worn
 )
 
-// usage sums up f.hits for an article of a site. Stories are counted, not
+// usage sums up the articles that have a key, for an article of a site. Stories are counted, not
 // articles: a site that carries one story in five places repeats its text five
 // times.
-func (f *Folder) usage(host uint32) usage {
+func (f *Folder) usage(hits []int32, host uint32) usage {
 	u := usage{first: ^uint32(0)}
 	var stories [chromeStories]int64
 	n := 0
-	for _, h := range f.hits {
+	for _, h := range hits {
 		p := f.at(h)
-		if p.id == 0 {
+		if p.id < 0 {
 			continue
 		}
 		if p.at != 0 {
@@ -362,7 +420,7 @@ func (f *Folder) at(p int32) *place { return &f.docs[int(p)-f.base] }
 // worth reports whether a hit is worth verifying.
 func (f *Folder) worth(d *doc, h *hit, keys int) bool {
 	p := f.at(h.place)
-	if p.id == 0 || h.keys < 2 && keys > 16 {
+	if p.id < 0 || h.keys < 2 && keys > 16 {
 		return false
 	}
 	at := hours(d.at)

@@ -52,13 +52,18 @@ func (ix *index) add(keys []uint32) int {
 	return place
 }
 
-// postingsOf calls fn with the places of the documents that have a key, and
-// how many they are, segment by segment.
-func (ix *index) lookup(key uint32, dst []int32) []int32 {
+// posting says that a document has one of the keys that were looked up.
+type posting struct {
+	key   int32 // which one
+	place int32
+}
+
+// lookup appends the postings of all keys to dst, segment by segment.
+func (ix *index) lookup(keys []uint32, dst []posting) []posting {
 	for i := range ix.sealed {
-		dst = ix.sealed[i].lookup(key, dst)
+		dst = ix.sealed[i].lookup(keys, dst)
 	}
-	return ix.head.lookup(key, dst)
+	return ix.head.lookup(keys, dst)
 }
 
 func (h *head) slot(key uint32) int {
@@ -100,13 +105,15 @@ func (h *head) grow() {
 	}
 }
 
-func (h *head) lookup(key uint32, dst []int32) []int32 {
+func (h *head) lookup(keys []uint32, dst []posting) []posting {
 	if len(h.table) == 0 {
 		return dst
 	}
-	for i := h.slot(key); h.table[i] != 0; i = (i + 1) & (len(h.table) - 1) {
-		if e := h.table[i]; uint32(e>>32) == key {
-			dst = append(dst, int32(h.first)+int32(uint32(e))-1)
+	for k, key := range keys {
+		for i := h.slot(key); h.table[i] != 0; i = (i + 1) & (len(h.table) - 1) {
+			if e := h.table[i]; uint32(e>>32) == key {
+				dst = append(dst, posting{int32(k), int32(h.first) + int32(uint32(e)) - 1})
+			}
 		}
 	}
 	return dst
@@ -138,16 +145,42 @@ func (ix *index) seal() {
 	ix.head = head{first: ix.places}
 }
 
-func (s *sealed) lookup(key uint32, dst []int32) []int32 {
-	low := key & 0xffff
-	for _, e := range s.entries[s.buckets[key>>16]:s.buckets[key>>16+1]] {
-		if e>>16 < low {
-			continue
+// lookup takes the keys in groups: first where the buckets of a group begin,
+// then the entries in whose neighbourhood the keys must be, since hashes are
+// spread evenly, then what is there. So the processor waits for memory twice a
+// group and not twice a key.
+func (s *sealed) lookup(keys []uint32, dst []posting) []posting {
+	const group = 16
+	var from, to, near, seen [group]uint32
+	for k := 0; k < len(keys); k += group {
+		part := keys[k:min(k+group, len(keys))]
+		for i, key := range part {
+			from[i], to[i] = s.buckets[key>>16], s.buckets[key>>16+1]
 		}
-		if e>>16 > low {
-			break
+		for i, key := range part {
+			near[i] = from[i] + uint32(uint64(to[i]-from[i])*uint64(key&0xffff)>>16)
+			if near[i] < to[i] {
+				seen[i] = s.entries[near[i]]
+			}
 		}
-		dst = append(dst, int32(s.first)+int32(e&0xffff))
+		for i, key := range part {
+			if from[i] == to[i] {
+				continue
+			}
+			low, at := key&0xffff, near[i]
+			if seen[i]>>16 >= low {
+				for at > from[i] && s.entries[at-1]>>16 >= low {
+					at--
+				}
+			} else {
+				for at < to[i] && s.entries[at]>>16 < low {
+					at++
+				}
+			}
+			for ; at < to[i] && s.entries[at]>>16 == low; at++ {
+				dst = append(dst, posting{int32(k + i), int32(s.first) + int32(s.entries[at]&0xffff)})
+			}
+		}
 	}
 	return dst
 }

@@ -217,10 +217,10 @@ func TestIndexDropsWhatLeftTheWindow(t *testing.T) {
 	if n := len(f.ix.sealed); n > 2 {
 		t.Errorf("%d sealed segments, want at most 2", n)
 	}
-	if len(f.byID) != len(f.docs) || f.base == 0 {
-		t.Errorf("%d articles known by ID, %d places from %d on", len(f.byID), len(f.docs), f.base)
+	if len(f.ids.order) != len(f.docs) || f.base == 0 {
+		t.Errorf("%d articles known by ID, %d places from %d on", len(f.ids.order), len(f.docs), f.base)
 	}
-	if hits := f.ix.lookup(9, nil); len(hits) > 4*maxPostings {
+	if hits := f.ix.lookup([]uint32{9}, nil); len(hits) > 4*maxPostings {
 		t.Errorf("%d postings of one key", len(hits))
 	}
 }

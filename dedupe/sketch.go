@@ -15,7 +15,7 @@ const (
 	gramWords     = 5
 	sampling      = 16 // 1 in 16 of all 5-grams
 	leadSampling  = 4  // 1 in 4 of those of the lead
-	leadWords     = 64
+	leadWords     = 48
 	floorGrams    = 8   // a text gives at least so many, when it has them
 	maxGrams      = 512 // and at most so many
 	titleGrams    = 3
