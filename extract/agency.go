@@ -46,7 +46,7 @@ func agencyTable() map[string]string {
 		"PAP": "pap", "ČTK": "čtk|ctk", "MTI": "mti", "Bloomberg": "bloomberg|bloomberg news",
 		"The Canadian Press": "canadian press|the canadian press|la presse canadienne|cp", "AAP": "aap|australian associated press",
 		"Europa Press": "europa press|europapress", "Ukrinform": "ukrinform|укринформ", "UNIAN": "унian|унiан|уніан", "KCNA": "kcna",
-		"Antara": "antara", "Bernama": "bernama", "SID": "sid|sport informations dienst", "KNA": "kna", "epd": "epd", "AFX": "afx|dpa afx",
+		"Antara": "antara", "Bernama": "bernama", "SID": "sid|sport informations dienst", "KNA": "kna", "epd": "epd", "dpa-AFX": "afx|dpa afx",
 		"Agência Brasil": "agência brasil", "Estadão Conteúdo": "estadão conteúdo", "Folhapress": "folhapress", "China News Service": "中新社|中新网|china news service", "CNA": "中央社",
 		"Tribune News Service": "tns|tribune news service", "RBC": "рбк",
 	} {

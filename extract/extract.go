@@ -33,6 +33,7 @@ type Document struct {
 	Tags        []string
 	License     string
 	Origins     []Origin
+	Cited       []string // outlets that the text reports on; they are no origins
 }
 
 // Kind says what a page is.
@@ -81,6 +82,7 @@ func Extract(page []byte, url string, opts Options) (*Document, error) {
 	}
 	r.visible()
 	r.origins()
+	r.doc.Cited = cited(r.doc.Text)
 	r.doc.Kind = r.kind()
 	return r.doc, nil
 }
@@ -111,6 +113,7 @@ func Fragment(html, base string) *Document {
 	r.body(keep)
 	r.language()
 	_, r.doc.Origins = Credits(r.doc.Text)
+	r.doc.Cited = cited(r.doc.Text)
 	if r.doc.Text != "" {
 		r.doc.Kind = Article
 	} else {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"newsfold/extract/internal/page"
 )
 
 // maxCredits is the size of the longest text whose credits are looked for, in
@@ -22,6 +24,7 @@ func Credits(text string) (body string, origins []Origin) {
 	paras := strings.Split(text, "\n\n")
 	kept := paras[:0:0]
 	dated := false
+	var labels []Origin
 	for i, p := range paras {
 		p = strings.TrimSpace(p)
 		if p == "" {
@@ -35,7 +38,14 @@ func Credits(text string) (body string, origins []Origin) {
 			}
 		}
 		p, found := creditsIn(p, edge)
-		origins = append(origins, found...)
+		for _, o := range found {
+			switch {
+			case !labelled(o.Quote):
+				origins = append(origins, o)
+			case i < 2 || i >= len(paras)-5:
+				labels = append(labels, o)
+			}
+		}
 		if p == "" || invitation(p) {
 			continue
 		}
@@ -50,7 +60,22 @@ func Credits(text string) (body string, origins []Origin) {
 			}
 		}
 	}
+	if len(labels) == 1 { // several "Source:" lines are those of charts and figures
+		origins = append(origins, labels[0])
+	}
 	return strings.Join(kept, "\n\n"), origins
+}
+
+// labelled reports whether a credit is a label with a name rather than a
+// sentence.
+func labelled(quote string) bool {
+	low := strings.ToLower(quote)
+	for _, c := range creditPhrases {
+		if c.label && strings.HasPrefix(low, c.phrase) {
+			return true
+		}
+	}
+	return false
 }
 
 // creditsIn takes the credits out of a paragraph. Long paragraphs are looked
@@ -138,7 +163,7 @@ func credit(s string, line bool) (Origin, bool) {
 		} else {
 			name = nameAfter(after)
 		}
-		if c.label && len(strings.Fields(name)) > 7 || !plausibleName(name) {
+		if c.label && len(strings.Fields(name)) > 7 || !plausibleName(name) && (c.label || !bareName(name)) {
 			continue
 		}
 		if c.label && c.weak && agencyIn(name) == "" && !strings.Contains(name, ".") {
@@ -202,6 +227,21 @@ func (t *phraseTable) find(s string) []found {
 	return out
 }
 
+// bareName reports whether a single lower-case word can be an outlet that
+// writes itself so.
+func bareName(s string) bool {
+	n := utf8.RuneCountInString(s)
+	if n < 4 || n > 24 || strings.ContainsAny(s, " ,") || months[s] > 0 || weekdays[s] {
+		return false
+	}
+	switch s {
+	case "here", "this", "that", "english", "print", "line", "both", "another", "other", "their", "your", "paper", "late", "early", "spring", "summer", "autumn", "winter":
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLetter(r)
+}
+
 // aboutText reports whether a phrase such as "originally published" speaks of
 // this text: it starts the sentence, or its subject is the article.
 func aboutText(low string, i int, c creditPhrase) bool {
@@ -228,10 +268,14 @@ func named(kind, name, quote string) Origin {
 	}
 	if host := hostIn(name); host != "" {
 		o.URL = host
+		if rest := page.Squash(strings.ReplaceAll(name, host, " ")); len(rest) > 3 && hostIn(rest) == "" {
+			o.Name = rest // "Ellery Post https://…"
+			name = rest
+		}
 		if !strings.Contains(host, "://") {
 			o.URL = "https://" + host
 		}
-		if u, err := url.Parse(o.URL); err == nil && !strings.ContainsAny(name, " ") {
+		if u, err := url.Parse(o.URL); err == nil && hostIn(name) != "" && !strings.ContainsAny(name, " ") {
 			o.Name = strings.TrimPrefix(strings.ToLower(u.Host), "www.")
 		}
 	}
@@ -314,7 +358,7 @@ func trimName(s string) string {
 			break
 		}
 	}
-	return strings.Trim(s, " .,;:：*\"“”„«»'’‘()[]–—-_|\u00a0")
+	return strings.Trim(s, " .,;:：*\"“”„«»'’‘()[]–—-_|©\u00a0")
 }
 
 // nameBefore returns the outlet in front of a phrase, for languages that put
@@ -517,6 +561,7 @@ func (r *reader) origins() {
 		out = append(out, Origin{Kind: kind, Name: strings.TrimPrefix(u.Host, "www."), URL: s, Quote: s})
 	}
 	_, out = Credits(d.Text)
+	out = append(out, r.creditsAround()...)
 	if a := agencyByline(d.Byline); a != "" {
 		out = append(out, Origin{Kind: "byline", Name: a, Quote: d.Byline})
 	}
@@ -538,6 +583,31 @@ func (r *reader) origins() {
 		out = append(out, Origin{Kind: "path", Name: a, Quote: r.url.Path})
 	}
 	d.Origins = distinct(out, r.doc.Site, own)
+}
+
+// creditsAround looks for credits in the short blocks around the article that
+// are no part of its text.
+func (r *reader) creditsAround() []Origin {
+	p := r.page
+	first, last := bounds(r.keep)
+	if first < 0 {
+		return nil
+	}
+	from, _ := r.headBlocks()
+	var out []Origin
+	for i := from; i < len(p.Blocks) && i < last+10; i++ {
+		b := &p.Blocks[i]
+		if r.keep[i] || b.Chars > 300 || b.Chars < 8 || r.beside(b.Elem) || i > first && i < last && b.Chars < 40 {
+			continue
+		}
+		if o, ok := credit(page.Squash(b.Text), true); ok && (!labelled(o.Quote) || i > last && i < last+5) {
+			out = append(out, o)
+		}
+	}
+	if len(out) > 2 {
+		return nil // a list of sources, or of other articles
+	}
+	return out
 }
 
 // distinct drops repeated origins and those that name the page's own outlet.

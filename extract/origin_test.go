@@ -15,6 +15,9 @@ func TestCreditsSeed(t *testing.T) {
 	if strings.Contains(body, "alhurra") || strings.Contains(body, "Leave a") {
 		t.Errorf("body still ends in %q", body[len(body)-200:])
 	}
+	if got := cited(string(b)); len(got) != 2 || got[0] != "New York Times" || got[1] != "Financial Times" {
+		t.Errorf("cited = %q", got)
+	}
 	if len(o) != 1 || o[0].Name != "alhurra.com" || o[0].URL != "https://www.alhurra.com" {
 		t.Errorf("origins = %+v", o)
 	}
@@ -27,6 +30,8 @@ func TestCredits(t *testing.T) {
 		{"WordPress", text + "\n\nThe post Harbour closed appeared first on Ellery Post.", "credit", "Ellery Post", ""},
 		{"sentence", text + " This story was originally published by Ellery Post and is republished here.", "credit", "Ellery Post", ""},
 		{"label", text + "\n\nSource: Ellery Post", "credit", "Ellery Post", ""},
+		{"small name", text + " This article was originally published on tidebook and has been republished here with permission.", "credit", "tidebook", ""},
+		{"label with address", text + "\n\nSource: Ellery Post https://ellerypost.example.com/1", "credit", "Ellery Post", "https://ellerypost.example.com/1"},
 		{"German", text + "\n\nDieser Beitrag erschien zuerst auf Küstenblatt.", "credit", "Küstenblatt", ""},
 		{"French", text + "\n\nCet article a été initialement publié sur Le Phare.", "credit", "Le Phare", ""},
 		{"Spanish", text + "\n\nEste artículo fue publicado originalmente en El Faro.", "credit", "El Faro", ""},
@@ -63,6 +68,7 @@ func TestCreditsLeavesNewsAlone(t *testing.T) {
 		"The camp first appeared in 2014, when families fled to the border.",
 		"The song was first published in Berlin and became a hit.",
 		"The reporter told Reuters on Monday that the harbour was closed.",
+		"Growth is slowing.\n\nIt has been a bad year for the port.\n\nOthers do better.\n\nThe Norns say so.\n\nSo do we.\n\nWe are sure.\n\nIt ends here.\n\nThat is all.",
 		"Officials said: the source of the fire is unknown.",
 	} {
 		if body, o := Credits(text); body != text || len(o) > 0 {

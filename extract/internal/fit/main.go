@@ -61,6 +61,7 @@ func main() {
 	flag.Float64Var(&o1.lambda, "lambda", .5, "penalty on leaves")
 	trees2 := flag.Int("trees2", 80, "trees of the second pass")
 	wrong := flag.String("mistakes", "", "list the blocks judged wrongly in this file, weightiest first")
+	self := flag.Int("self", 0, "rounds of learning from its own answers on pages without full text")
 	without := flag.String("without", "", "columns left out, by number, with commas (ablation)")
 	flag.Parse()
 	start := time.Now()
@@ -74,30 +75,13 @@ func main() {
 	o2.trees, o2.seed = *trees2, 2
 	report(docs)
 
-	// First pass, and what it says of pages it has not seen.
-	probs := make([][]float32, len(docs))
-	for k := range folds {
-		f := train(samples(docs, func(d *doc) bool { return d.fold != k }), page.NumLocal, o1)
-		for i, d := range docs {
-			if d.fold == k {
-				probs[i] = predict(f, d)
-			}
-		}
-		log.Printf("first pass, fold %d, %s", k, time.Since(start).Round(time.Second))
+	probs := crossValidate(docs, o1, o2)
+	for range *self {
+		teach(docs, probs)
+		probs = crossValidate(docs, o1, o2)
 	}
-	for i, d := range docs {
-		d.page.Context(d.rows, probs[i])
-	}
+	log.Printf("cross-validated, %s", time.Since(start).Round(time.Second))
 	if *cv != "" {
-		for k := range folds {
-			f := train(samples(docs, func(d *doc) bool { return d.fold != k }), page.NumAll, o2)
-			for i, d := range docs {
-				if d.fold == k {
-					probs[i] = predict(f, d)
-				}
-			}
-			log.Printf("second pass, fold %d, %s", k, time.Since(start).Round(time.Second))
-		}
 		for _, t := range []float64{*threshold, *threshold - .1, *threshold + .1} {
 			name := *cv
 			if t != *threshold {
@@ -118,6 +102,67 @@ func main() {
 		second := train(samples(docs, nil), page.NumAll, o2)
 		if err := emit(*out, first, second); err != nil {
 			log.Fatal(err)
+		}
+	}
+}
+
+// crossValidate gives each block the probability that forests say which have
+// not seen its site. It leaves the columns of the second pass filled in from
+// such answers of the first.
+func crossValidate(docs []*doc, o1, o2 settings) [][]float32 {
+	probs := make([][]float32, len(docs))
+	pass := func(columns int, o settings) {
+		for k := range folds {
+			f := train(samples(docs, func(d *doc) bool { return d.fold != k }), columns, o)
+			for i, d := range docs {
+				if d.fold == k {
+					probs[i] = predict(f, d)
+				}
+			}
+		}
+	}
+	pass(page.NumLocal, o1)
+	for i, d := range docs {
+		d.page.Context(d.rows, probs[i])
+	}
+	pass(page.NumAll, o2)
+	return probs
+}
+
+// teach labels the blocks of pages whose truth is a few snippets with what was
+// found, where it was sure, so that their sites and languages count as well.
+func teach(docs []*doc, probs [][]float32) {
+	const weight = .25
+	for n, d := range docs {
+		if d.truth.Text != nil {
+			continue
+		}
+		var total float32
+		for i, q := range probs[n] {
+			if q > .5 {
+				total += float32(d.page.Blocks[i].Words)
+			}
+		}
+		if total < 50 {
+			continue
+		}
+		var wrong float32
+		for i, q := range probs[n] {
+			if known := d.w[i] >= .3; known || q > .1 && q < .9 {
+				continue
+			}
+			d.y[i] = q
+			d.w[i] = weight * (min(float32(d.page.Blocks[i].Words), .5*total) + 3) / total
+			if q < .5 {
+				wrong += d.w[i]
+			}
+		}
+		if limit := float32(weight * 2); wrong > limit {
+			for i, q := range probs[n] {
+				if d.w[i] < .3 && q < .5 {
+					d.w[i] *= limit / wrong
+				}
+			}
 		}
 	}
 }

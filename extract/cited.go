@@ -1,0 +1,63 @@
+package extract
+
+import "strings"
+
+// outlets are newspapers, broadcasters and sites that others report on, as they
+// are written in running text.
+var outlets = [...]string{
+	"The New York Times", "New York Times", "Financial Times", "The Washington Post", "Washington Post", "The Wall Street Journal", "Wall Street Journal", "The Guardian", "The Times of London", "The Telegraph", "The Economist", "Bloomberg", "Politico", "Axios", "CNN", "BBC", "NBC News", "CBS News", "ABC News", "Fox News", "Sky News", "The Atlantic", "The New Yorker", "Los Angeles Times", "USA Today", "The Independent", "Daily Mail", "Al Jazeera", "Al Arabiya", "Haaretz", "The Times of Israel", "The Jerusalem Post", "Yedioth Ahronoth", "South China Morning Post", "Nikkei", "The Hindu", "Times of India", "Dawn",
+	"Der Spiegel", "Die Zeit", "Süddeutsche Zeitung", "Frankfurter Allgemeine", "Bild-Zeitung", "Handelsblatt", "Tagesspiegel", "Neue Zürcher Zeitung", "Der Standard", "Deutsche Welle", "Le Monde", "Le Figaro", "Libération", "Les Echos", "Mediapart", "El País", "El Mundo", "La Vanguardia", "Clarín", "Corriere della Sera", "la Repubblica", "La Stampa", "Folha de S.Paulo", "O Globo", "Público",
+	"Коммерсантъ", "Ведомости", "Медуза", "Новая газета", "نيويورك تايمز", "واشنطن بوست", "فايننشال تايمز", "وول ستريت جورنال", "Hürriyet", "Cumhuriyet", "人民日报", "朝日新聞", "読売新聞", "毎日新聞", "日本経済新聞",
+}
+
+// cited returns the outlets that a text names in its sentences: whom it
+// reports on, not where it comes from. The order is that of the text.
+func cited(text string) []string {
+	var out []string
+	type place struct {
+		at   int
+		name string
+	}
+	var places []place
+	for _, name := range outlets {
+		i := strings.Index(text, name)
+		if i < 0 || !wordAt(text, i, len(name)) {
+			continue
+		}
+		places = append(places, place{i, strings.TrimPrefix(name, "The ")})
+	}
+	for len(places) > 0 {
+		first := 0
+		for k := range places {
+			if places[k].at < places[first].at {
+				first = k
+			}
+		}
+		name := places[first].name
+		known := false
+		for _, o := range out {
+			known = known || o == name
+		}
+		if !known {
+			out = append(out, name)
+		}
+		places = append(places[:first], places[first+1:]...)
+	}
+	return out
+}
+
+// wordAt reports whether s[i:i+n] does not start inside a word. It may end in
+// one: machine translation loses spaces ("The New York TimesAccording to").
+func wordAt(s string, i, n int) bool {
+	if i > 0 {
+		if c := s[i-1]; c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
+			return false
+		}
+	}
+	if i+n < len(s) {
+		if c := s[i+n]; c >= 'a' && c <= 'z' {
+			return false
+		}
+	}
+	return true
+}
