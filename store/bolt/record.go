@@ -19,8 +19,9 @@ const (
 	compressed = 1 // a zstd frame of the message, with the frame's own checksum
 )
 
-// packed is the size from which records that are rarely listed are compressed.
-const packed = 256
+// packed is the size from which entries and bodies are compressed. Smaller ones
+// hardly shrink.
+const packed = 512
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
