@@ -210,7 +210,7 @@ func (l *list) end(q *store.Query) []byte {
 	if !q.Until.IsZero() {
 		end = timeKey(microUp(q.Until), 0)
 	}
-	if q.After != (store.Position{}) {
+	if q.After.ID != 0 || !q.After.Time.IsZero() {
 		after := timeKey(micro(q.After.Time), int64(q.After.ID))
 		if end == nil || bytes.Compare(after, end) < 0 {
 			end = after

@@ -283,7 +283,7 @@ func queries(all []newsfold.Story) (qs []store.Query) {
 	for _, since := range []time.Time{{}, hour(10), hour(10).Add(ns), hour(10).Add(-ns), hour(500)} {
 		for _, until := range []time.Time{{}, hour(30), hour(30).Add(ns), hour(-500)} {
 			for _, feed := range []newsfold.FeedID{0, 255, 258, 300} {
-				for _, after := range []store.Position{{}, store.After(all[len(all)/2]), {Time: hour(20).Add(ns), ID: 1 << 50}, {Time: hour(99), ID: 3}} {
+				for _, after := range []store.Position{{}, store.After(all[len(all)/2]), {Time: hour(20).Add(ns), ID: 1 << 50}, {Time: hour(99), ID: 3}, {Time: time.Time{}.In(time.FixedZone("", 3600))}} {
 					for flags := range 4 {
 						for _, limit := range []int{0, 1, 20} {
 							qs = append(qs, store.Query{
@@ -309,7 +309,7 @@ func selected(all []newsfold.Story, q store.Query) (out []newsfold.Story) {
 			q.Unread && st.Read,
 			q.Starred && !st.Starred,
 			q.Feed != 0 && !slices.Contains(st.Feeds, q.Feed),
-			q.After != (store.Position{}) && (st.Time.After(at) || st.Time.Equal(at) && st.ID >= q.After.ID),
+			(q.After.ID != 0 || !q.After.Time.IsZero()) && (st.Time.After(at) || st.Time.Equal(at) && st.ID >= q.After.ID),
 			q.Limit > 0 && len(out) == q.Limit:
 		default:
 			out = append(out, st)
