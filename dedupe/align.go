@@ -140,24 +140,26 @@ func (g *aligner) gaps() {
 	}
 	first := al.runs[0]
 	a0, b0 := max(0, first.a-maxGap/2), max(0, first.b-maxGap/2)
-	g.gap(a0, first.a, b0, first.b, a0 > 0 || b0 > 0, false)
+	g.gap(slot{a0, first.a, b0, first.b}, a0 > 0 || b0 > 0, false)
 	for k := 1; k < len(al.runs); k++ {
 		p, q := al.runs[k-1], al.runs[k]
 		if q.b >= p.b+p.n {
-			g.gap(p.a+p.n, q.a, p.b+p.n, q.b, false, false)
+			g.gap(slot{p.a + p.n, q.a, p.b + p.n, q.b}, false, false)
 		}
 	}
 	last := al.runs[len(al.runs)-1]
 	a, b := last.a+last.n, last.b+last.n
 	a1, b1 := min(len(al.a), a+maxGap/2), min(len(al.b), b+maxGap/2)
-	g.gap(a, a1, b, b1, false, a1 < len(al.a) || b1 < len(al.b))
+	g.gap(slot{a, a1, b, b1}, false, a1 < len(al.a) || b1 < len(al.b))
 }
 
-// gap aligns a[a0:a1] with b[b0:b1] by their longest common subsequence. At the
-// ends of a text, open to the left or right, what does not match is no slot.
-func (g *aligner) gap(a0, a1, b0, b1 int, left, right bool) {
+// gap aligns what stands in a place of both texts by the longest common
+// subsequence. Where the place was cut off to the left or right, what does not
+// match there is no slot.
+func (g *aligner) gap(at slot, left, right bool) {
 	al := &g.al
-	n, m := a1-a0, b1-b0
+	a0, b0 := at.a0, at.b0
+	n, m := at.a1-a0, at.b1-b0
 	if n < 0 || m < 0 || n == 0 && m == 0 || n > maxGap || m > maxGap {
 		return
 	}
@@ -197,7 +199,7 @@ func (g *aligner) gap(a0, a1, b0, b1 int, left, right bool) {
 		}
 	}
 	if !right && !(left && si == 0 && sj == 0) {
-		al.slot(a0+si, a1, b0+sj, b1)
+		al.slot(a0+si, at.a1, b0+sj, at.b1)
 	}
 }
 

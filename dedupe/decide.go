@@ -14,38 +14,38 @@ func (f *Folder) decide(d *doc, matches []match) (Decision, error) {
 	if err != nil {
 		return dec, err
 	}
-	joined, err := f.join(d, groups)
+	groups, err = f.constrain(d, groups)
 	if err != nil {
 		return dec, err
 	}
-	linked := map[int64]bool{}
+	joined, err := f.join(groups)
+	if err != nil {
+		return dec, err
+	}
+	in := map[int64]bool{id: true} // what is in the story now
 	if len(joined) > 0 {
 		best := joined[0].best
 		dec.With = best.doc.art.ID
 		dec.Verdict = f.why(d, best.doc)
-		names := []int64{}
+		if joined[0].forced {
+			byHand(&dec.Verdict)
+		}
+		names := []int64{id}
 		for _, g := range joined {
 			names = append(names, g.story[0])
 			for _, m := range g.story {
-				linked[m] = true
+				in[m] = true
 			}
 		}
+		dec.Story = slices.Min(names)
+		names = slices.DeleteFunc(names, func(n int64) bool { return n == dec.Story || n == id })
 		slices.Sort(names)
-		dec.Story = min(id, names[0])
-		for _, n := range slices.Compact(names) {
-			if n != dec.Story {
-				dec.Merge = append(dec.Merge, n)
-			}
-		}
-		if dec.Story == id && len(names) > 0 {
-			dec.Merge = slices.DeleteFunc(dec.Merge, func(n int64) bool { return n == id })
+		if len(names) > 0 {
+			dec.Merge = names
 		}
 	}
 	for _, m := range matches {
-		if len(dec.Links) == maxLinks {
-			break
-		}
-		if linked[m.doc.art.ID] {
+		if in[m.doc.art.ID] || len(dec.Links) == maxLinks {
 			continue
 		}
 		l := Link{With: m.doc.art.ID, Relation: m.v.Relation, Score: m.v.Score}
@@ -67,9 +67,10 @@ func (f *Folder) why(d, other *doc) Verdict {
 type group struct {
 	story []int64 // its articles without the one being folded, ascending
 	best  match
-	seen  map[int64]bool // members that were compared
-	agree int            // members that are copies
-	doubt int            // members that should be and are not
+	agree int // members that are copies
+	doubt int // members that should be and are not
+
+	forced bool // a person put the article there
 }
 
 // groups sorts the copies among the matches by story and asks further members
@@ -82,24 +83,16 @@ func (f *Folder) groups(d *doc, matches []match) ([]*group, error) {
 		if !m.v.Relation.Copies() {
 			continue
 		}
-		story, err := f.lib.Story(m.doc.art.ID)
-		if errors.Is(err, ErrGone) {
-			continue
-		}
+		story, err := f.storyOf(m.doc.art.ID, d.art.ID)
 		if err != nil {
 			return nil, err
 		}
-		story = slices.DeleteFunc(slices.Clone(story), func(n int64) bool { return n == d.art.ID })
-		if len(story) == 0 {
-			story = []int64{m.doc.art.ID}
-		}
 		g := byStory[story[0]]
 		if g == nil {
-			g = &group{story: story, best: m, seen: map[int64]bool{}}
+			g = &group{story: story, best: m}
 			byStory[story[0]] = g
 			out = append(out, g)
 		}
-		g.seen[m.doc.art.ID] = true
 	}
 	kept := out[:0]
 	for _, g := range out {
@@ -189,8 +182,14 @@ func commensurable(x, y *doc) bool {
 
 // join picks the stories that become one with the article: the best, and
 // others that have something to do with it.
-func (f *Folder) join(d *doc, groups []*group) ([]*group, error) {
+func (f *Folder) join(groups []*group) ([]*group, error) {
 	slices.SortStableFunc(groups, func(a, b *group) int {
+		if a.forced != b.forced {
+			if a.forced {
+				return -1
+			}
+			return 1
+		}
 		return cmp.Or(cmp.Compare(b.best.v.Score, a.best.v.Score), cmp.Compare(a.story[0], b.story[0]))
 	})
 	if len(groups) < 2 {
@@ -199,7 +198,14 @@ func (f *Folder) join(d *doc, groups []*group) ([]*group, error) {
 	joined := groups[:1:1]
 	apart := []*group{}
 	for _, g := range groups[1:] {
-		same := g.best.v.Rule == ruleURL
+		barred, err := f.barred(joined, g)
+		if err != nil {
+			return nil, err
+		}
+		if barred {
+			continue
+		}
+		same := g.forced || g.best.v.Rule == ruleURL
 		if !same {
 			v, _ := f.m.judge(joined[0].best.doc, g.best.doc, f.opts)
 			same = v.Relation.Copies() && v.Score >= sure || v.Relation != Template && v.Score >= nearly && min(g.best.rev, g.best.fwd) >= .5

@@ -89,6 +89,15 @@ type Library interface {
 	Story(id int64) ([]int64, error)
 }
 
+// Constraints are what people have decided. A [Library] that has this method
+// as well is asked before an article joins a story, and what it says wins over
+// every verdict.
+type Constraints interface {
+	// Constraints returns the articles that must, and those that must not, be
+	// in one story with an article. Each pair is to be named from both sides.
+	Constraints(id int64) (together, apart []int64, err error)
+}
+
 // Decision is where an article belongs.
 type Decision struct {
 	Story   int64   // the story it joins, named after its smallest article; its own ID when it starts one

@@ -29,7 +29,8 @@
 //
 // # Rules
 //
-// In the order in which they are tried: "same document" (one URL, or one names
+// In the order in which they are tried: "by hand" (see [Constraints]), "same
+// document" (one URL, or one names
 // the other's as its original; unless the texts contradict it), "same words"
 // (word for word, unless two pages of one site have nothing in common in their
 // titles), "short text" (fewer than 30 words, and titles that say otherwise),
@@ -53,6 +54,7 @@
 //	url                  always 1: the URLs make them one document
 //	furniture            share of what the sketches share that is the site's furniture
 //	worn                 share of it that articles of other days have as well
+//	by-hand              always 1: a person decided
 //
 // # What order does
 //

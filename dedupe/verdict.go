@@ -10,6 +10,7 @@ import (
 
 // Rules that decide a verdict, as [Verdict.Rule] names them.
 const (
+	ruleHand      = "by hand"       // a person said so
 	ruleURL       = "same document" // one canonical URL, or one names the other's
 	ruleSame      = "same words"    // word for word the same
 	ruleScore     = "score"         // the weighted evidence
