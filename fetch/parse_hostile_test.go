@@ -28,21 +28,22 @@ func numbered(size int, format string) string {
 func refused(size int) map[string]string {
 	const item = `<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><item>`
 	return map[string]string{
-		"nested namespaces":         item + numbered(size, `<a xmlns:n%d="u">`),
-		"nested bases":              fill(size, item, `<x xml:base="a/">`, ""),
-		"nested unknown elements":   fill(size, item, `<x:a>`, ""),
-		"nested media groups":       fill(size, item, `<media:group>`, ""),
-		"children of an entry":      fill(size, item, `<x:a/>`, `</item></channel></rss>`),
-		"children of an extension":  fill(size, item+"<media:group>", `t<media:thumbnail url="u"/>`, `</media:group></item></channel></rss>`),
-		"entries":                   fill(size, `<rss><channel>`, `<item/>`, `</channel></rss>`),
-		"Atom entries":              fill(size, `<feed>`, `<entry/>`, `</feed>`),
-		"attributes":                item + "<guid" + numbered(size, ` a%d=""`) + ">x</guid></item></channel></rss>",
-		"namespaces on one element": "<rss" + numbered(size, ` xmlns:n%d=""`) + "/>",
-		"elements of the channel":   fill(size, `<rss><channel>`, `<x/>`, `</channel></rss>`),
-		"JSON entries":              `{"version":"https://jsonfeed.org/version/1","items":[` + strings.Repeat(`{},`, max(60_000, size/3)) + `{}]}`,
-		"JSON arrays":               fill(size, `{"version":"https://jsonfeed.org/version/1","items":`, `[`, ""),
-		"JSON objects":              fill(size, `{"version":"https://jsonfeed.org/version/1","title":`, `{"a":`, ""),
-		"sections before the end":   fill(size, item+"<title>x</title><description>", `<![CDATA[</description><description>`, "</item>"),
+		"nested namespaces":              item + numbered(size, `<a xmlns:n%d="u">`),
+		"nested namespaces by the dozen": item + numbered(size, "<a"+strings.Repeat(` xmlns:n="u"`, 12)+` x="%d">`),
+		"nested bases":                   fill(size, item, `<x xml:base="a/">`, ""),
+		"nested unknown elements":        fill(size, item, `<x:a>`, ""),
+		"nested media groups":            fill(size, item, `<media:group>`, ""),
+		"children of an entry":           fill(size, item, `<x:a/>`, `</item></channel></rss>`),
+		"children of an extension":       fill(size, item+"<media:group>", `t<media:thumbnail url="u"/>`, `</media:group></item></channel></rss>`),
+		"entries":                        fill(size, `<rss><channel>`, `<item/>`, `</channel></rss>`),
+		"Atom entries":                   fill(size, `<feed>`, `<entry/>`, `</feed>`),
+		"attributes":                     item + "<guid" + numbered(size, ` a%d=""`) + ">x</guid></item></channel></rss>",
+		"namespaces on one element":      "<rss" + numbered(size, ` xmlns:n%d=""`) + "/>",
+		"elements of the channel":        fill(size, `<rss><channel>`, `<x/>`, `</channel></rss>`),
+		"JSON entries":                   `{"version":"https://jsonfeed.org/version/1","items":[` + strings.Repeat(`{},`, max(60_000, size/3)) + `{}]}`,
+		"JSON arrays":                    fill(size, `{"version":"https://jsonfeed.org/version/1","items":`, `[`, ""),
+		"JSON objects":                   fill(size, `{"version":"https://jsonfeed.org/version/1","title":`, `{"a":`, ""),
+		"sections before the end":        fill(size, item+"<title>x</title><description>", `<![CDATA[</description><description>`, "</item>"),
 	}
 }
 

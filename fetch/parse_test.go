@@ -174,6 +174,8 @@ func TestTextsAreHTML(t *testing.T) {
 		{"CDATA", inItem(`<description><![CDATA[<p>a &amp; b</p>]]></description>`), summary, "<p>a &amp; b</p>"},
 		{"CDATA in parts", inItem(`<description>a <![CDATA[<b>]]>b<![CDATA[</b>]]></description>`), summary, "a <b>b</b>"},
 		{"markup as it is", inItem(`<description>1 &lt; 2 <b title="&quot;">b</b><br/>c</description>`), summary, `1 &lt; 2 <b title="&#34;">b</b><br>c`},
+		{"text after markup", inItem(`<description><b>b</b> 1 &lt; 2 &amp; 3</description>`), summary, `<b>b</b> 1 &lt; 2 &amp; 3`},
+		{"what looks like a text kept aside", inItem("<content:encoded>" + strings.Repeat("long ", 50) + "</content:encoded><description>\uFDD00</description>"), summary, "\uFDD00"},
 		{"empty elements of XHTML", inEntry(`<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a<iframe src="https://v.example/"/>b</div></content>`), content, `a<iframe src="https://v.example/"></iframe>b`},
 		{"SVG", inEntry(`<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><s:svg xmlns:s="http://www.w3.org/2000/svg"><s:circle r="1"/></s:svg></div></content>`), content, `<svg><circle r="1"></circle></svg>`},
 		{"both texts", inItem(`<content:encoded><![CDATA[<p>full</p>]]></content:encoded><description>short</description>`), func(e newsfold.Entry) any { return e.Summary + "|" + e.Content }, "short|<p>full</p>"},
@@ -283,6 +285,7 @@ func TestFormatsAndVersionsAreNamed(t *testing.T) {
 		`<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title></feed>`:                                                                         "atom 1.0",
 		`<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>x</a:title></a:feed>`:                                                               "atom 1.0",
 		`<entry xmlns="http://www.w3.org/2005/Atom"><title>x</title></entry>`:                                                                       "atom 1.0",
+		`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="urn:x"><channel><title>x</title></channel></rdf:RDF>`:              "rdf ",
 		`{"version":"https://jsonfeed.org/version/1.1","title":"x","items":[]}`:                                                                     "json 1.1",
 		`<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel><title>x</title></channel></r:RDF>`: "rdf 1.0",
 	} {
