@@ -95,15 +95,8 @@ func (br bodyReader) read(ctx context.Context, resp *http.Response) (body []byte
 	chunk := make([]byte, 16<<10)
 	for {
 		if !big && buf.Len() > bigBody {
-			w.stall.Stop()
-			resume := br.pause()
-			paused := time.Now()
-			select {
-			case br.big <- struct{}{}:
-				resume()
-				w.start = w.start.Add(time.Since(paused))
-			case <-ctx.Done():
-				return nil, big, ctx.Err()
+			if err := br.wait(ctx, w); err != nil {
+				return nil, big, err
 			}
 			big = true
 		}
@@ -126,6 +119,20 @@ func (br bodyReader) read(ctx context.Context, resp *http.Response) (body []byte
 		case err != nil:
 			return nil, big, bodyError(err)
 		}
+	}
+}
+
+// wait takes a place in big while the clocks stand still.
+func (br bodyReader) wait(ctx context.Context, w *wire) error {
+	w.stall.Stop()
+	resume, paused := br.pause(), time.Now()
+	select {
+	case br.big <- struct{}{}:
+		resume()
+		w.start = w.start.Add(time.Since(paused))
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

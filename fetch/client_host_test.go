@@ -125,6 +125,9 @@ func TestSuspectsLeaveRoomForTheGood(t *testing.T) {
 			t.Errorf("20 good requests of 100ms took %s", d)
 		}
 		time.Sleep(3 * time.Minute)
+		synctest.Wait()
+		hs.mu.Lock()
+		defer hs.mu.Unlock()
 		if h := hs.m["x"]; h.active != 0 || len(h.queue) != 0 {
 			t.Errorf("left behind: %+v", h)
 		}

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,7 +82,7 @@ func TestPageFailuresHaveTheirKind(t *testing.T) {
 }
 
 func TestHTTP2AndKeepAliveAreUsed(t *testing.T) {
-	conns := 0
+	var conns atomic.Int64
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 2 {
 			t.Errorf("%s came by %s", r.URL, r.Proto)
@@ -93,19 +95,22 @@ func TestHTTP2AndKeepAliveAreUsed(t *testing.T) {
 	c := newClient(t, Options{})
 	c.own.TLSClientConfig.RootCAs = x509.NewCertPool()
 	c.own.TLSClientConfig.RootCAs.AddCert(srv.Certificate())
-	c.own.TLSClientConfig.VerifyConnection = func(tls.ConnectionState) error { conns++; return nil }
+	c.own.TLSClientConfig.VerifyConnection = func(tls.ConnectionState) error { conns.Add(1); return nil }
 	for i := range 5 {
 		wantResult(t, poll(t, c, feedAt(fmt.Sprint(srv.URL, "/", i))), newsfold.Updated)
 	}
-	if conns != 1 {
-		t.Errorf("%d connections for five polls", conns)
+	if n := conns.Load(); n != 1 {
+		t.Errorf("%d connections for five polls", n)
 	}
 }
 
 func TestKeepAliveSurvivesRedirectsAndErrors(t *testing.T) {
+	var mu sync.Mutex
 	remotes := map[string]bool{}
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
 		remotes[r.RemoteAddr] = true
+		mu.Unlock()
 		switch r.URL.Path {
 		case "/feed":
 			http.Redirect(w, r, "/final", http.StatusFound)

@@ -257,6 +257,7 @@ func TestRedirectsAreFollowedWithinReason(t *testing.T) {
 		{"not ASCII", "/caf\u00e9/th\u00e8re there", ""},
 		{"Latin-1", "/caf\xe9/there", ""},
 		{"with a fragment", "/there#top", ""},
+		{"with a tab", "/th\tere", ""},
 		{"nowhere", "", "does not say where"},
 		{"no URL", "http://[::1", "is no URL"},
 		{"a file", "file:///etc/passwd", "file:///etc/passwd"},
@@ -316,7 +317,13 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 		case "/away":
 			http.Redirect(w, r, other.URL+"/feed", http.StatusMovedPermanently)
 		case "/near":
+			w.Header().Set("Location", "http://"+r.Host+"/nearer") // absolute, and without the credentials
+			w.WriteHeader(http.StatusMovedPermanently)
+		case "/nearer":
 			http.Redirect(w, r, "/feed", http.StatusMovedPermanently)
+		case "/planted":
+			w.Header().Set("Location", strings.Replace(other.URL, "http://", "http://ann:p%40ss@", 1)+"/feed")
+			w.WriteHeader(http.StatusFound)
 		default:
 			serve(w, rss("a"))
 		}
@@ -325,6 +332,7 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 	clk := newClock()
 	c := newClient(t, Options{Now: clk.now})
 	near, away := feedAt(secret+"/near"), feedAt(secret+"/away")
+	poll(t, c, feedAt(secret+"/planted"))
 	for range 4 {
 		near, away = poll(t, c, near).Feed, poll(t, c, away).Feed
 		clk.advance(time.Hour)
