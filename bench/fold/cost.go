@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -180,4 +183,22 @@ func heap() float64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc)
+}
+
+// stream writes the articles that cost folds as JSON Lines.
+func stream(n, words int) error {
+	p := newPress(words)
+	w := bufio.NewWriterSize(os.Stdout, 1<<20)
+	enc := json.NewEncoder(w)
+	for id := int64(1); id <= int64(n); id++ {
+		a, _ := p.Article(id)
+		line := map[string]any{
+			"id": id, "url": a.URL, "title": a.Title, "text": a.Text, "source": a.Host,
+			"published": a.Published.UTC().Format(time.RFC3339), "lang": "en",
+		}
+		if err := enc.Encode(line); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
 }

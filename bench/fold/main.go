@@ -3,6 +3,8 @@
 //
 //	go run . quality          hand-labelled pairs, silver pairs, traps, cost
 //	go run . cost -n 100000   throughput and memory on a stream made by program
+//	go run . stream -n 100000 that stream as JSON Lines, for newsfold fold:
+//	    go run . stream -n 100000 | newsfold fold - > folded.jsonl
 //
 // Quality reads the development sets in ../../../shared/data/fold, or where
 // -data says.
@@ -16,7 +18,7 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: fold quality|cost [flags]")
+		fmt.Fprintln(os.Stderr, "usage: fold quality|cost|stream [flags]")
 		os.Exit(2)
 	}
 	fs := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
@@ -30,6 +32,8 @@ func main() {
 		err = quality(*data)
 	case "cost":
 		err = cost(*n, *words)
+	case "stream":
+		err = stream(*n, *words)
 	default:
 		err = fmt.Errorf("no such command: %s", os.Args[1])
 	}
