@@ -125,6 +125,20 @@ func TestHostileBodiesWithinTheLimitsCostLittle(t *testing.T) {
 	}
 }
 
+func TestEachLimitIsTheOneThatIsNamed(t *testing.T) {
+	for want, body := range map[error]string{
+		errDepth:    inItem(strings.Repeat("<x:a>", maxDepth)),
+		errBindings: inItem(strings.Repeat("<x:a"+strings.Repeat(` xmlns:n="u"`, 20)+">", maxBindings/20)),
+		errAttrs:    inItem("<guid" + strings.Repeat(" a=1", maxAttrs+1) + ">x</guid>"),
+		errChildren: inItem(strings.Repeat("<x/>", maxChildren+1)),
+		errItems:    inChannel(strings.Repeat("<item/>", maxItems+1)),
+	} {
+		if _, err := Parse([]byte(body), feedURL, nil); !errors.Is(err, want) {
+			t.Errorf("%v, want %v", err, want)
+		}
+	}
+}
+
 func TestLimitsAreAboveRealFeeds(t *testing.T) {
 	deep := strings.Repeat("<div>", maxDepth-10) + "x" + strings.Repeat("</div>", maxDepth-10)
 	for name, body := range map[string]string{
@@ -141,13 +155,14 @@ func TestLimitsAreAboveRealFeeds(t *testing.T) {
 
 func TestEntitiesDoNotGrowABody(t *testing.T) {
 	var b strings.Builder
-	b.WriteString(`<!DOCTYPE rss [<!ENTITY a0 "ha"><!ENTITY file SYSTEM "file:///etc/hostname">`)
+	fmt.Fprintf(&b, `<!DOCTYPE rss [<!ENTITY long "%s">`, strings.Repeat("ha", maxEntityBytes))
+	b.WriteString(`<!ENTITY a0 "ha"><!ENTITY file SYSTEM "file:///etc/hostname">`)
 	for i := 1; i < 12; i++ {
 		fmt.Fprintf(&b, `<!ENTITY a%d "%s">`, i, strings.Repeat(fmt.Sprintf("&a%d;", i-1), 10))
 	}
-	b.WriteString(`]><rss><channel><item><title>&a0; &a11; &file;</title></item></channel></rss>`)
+	b.WriteString(`]><rss><channel><item><title>&a0; &a11; &file; &long;</title></item></channel></rss>`)
 	p := mustParse(t, b.String())
-	if got := p.Entries[0].Title; got != "ha &a11; &file;" {
+	if got := p.Entries[0].Title; got != "ha &a11; &file; &long;" {
 		t.Errorf("title %.100q", got)
 	}
 }
