@@ -54,6 +54,7 @@
 //	url                  always 1: the URLs make them one document
 //	furniture            share of what the sketches share that is the site's furniture
 //	worn                 share of it that articles of other days have as well
+//	weights              the score by the weighted sum alone; the detail says what weighed most
 //	by-hand              always 1: a person decided
 //
 // # What order does

@@ -102,6 +102,13 @@ func (f *features) relation(v *Verdict, x, y *doc, opts Options) Relation {
 		return f.copyRelation(v, x, y)
 	}
 	switch {
+	case v.Rule == ruleSeries:
+		return Template
+	case v.Rule == ruleFurniture:
+		return ""
+	case f.siteTitle() >= .5 && max(f.inX, f.inY) >= .35:
+		v.Rule = ruleFurniture
+		return ""
 	case f.numSlots+f.nameSlots+f.rareSlots+f.dateSlots > 1 && max(f.inX, f.inY) >= .35:
 		v.Rule = ruleSeries
 		return Template
@@ -113,7 +120,7 @@ func (f *features) relation(v *Verdict, x, y *doc, opts Options) Relation {
 
 func (f *features) copyRelation(v *Verdict, x, y *doc) Relation {
 	const most = .6 // of a text that must be in the other for it to be an edit
-	later := x.at.After(y.at)
+	later := f.hours > 0 && x.at.After(y.at)
 	switch {
 	case v.Rule == ruleSame || f.inX >= .999 && f.inY >= .999:
 		return Identical
@@ -146,10 +153,10 @@ func (f *features) evidence(al *alignment, x, y *doc) []Evidence {
 		ev = append(ev, Evidence{"title", round(f.title), fmt.Sprintf("%q and %q", clip(x.art.Title, 120), clip(y.art.Title, 120))})
 	}
 	if f.nNumbers > 0 {
-		ev = append(ev, Evidence{"numbers", round(f.numbers), fmt.Sprintf("of %d numbers in the shorter text", f.nNumbers)})
+		ev = append(ev, Evidence{"numbers", round(f.numbers), missing(al, x, y, number, f.nNumbers, "numbers")})
 	}
 	if f.nNames > 0 {
-		ev = append(ev, Evidence{"names", round(f.names), fmt.Sprintf("of %d names and rare words in the shorter text", f.nNames)})
+		ev = append(ev, Evidence{"names", round(f.names), missing(al, x, y, name, f.nNames, "names and rare words")})
 	}
 	if n := f.numSlots + f.nameSlots + f.dateSlots + f.rareSlots; n > 0 {
 		ev = append(ev, Evidence{"slots", round(float64(n) / float64(n+f.numHits+f.nameHits)), al.slotWords(x, y)})
@@ -163,10 +170,69 @@ func (f *features) evidence(al *alignment, x, y *doc) []Evidence {
 	if f.worn > 0 {
 		ev = append(ev, Evidence{"worn", round(f.worn), fmt.Sprintf("of %d shared samples", f.keys)})
 	}
+	ev = append(ev, Evidence{"weights", round(score(f)), weighed(f)})
 	if sameDocument(x, y) {
 		ev = append(ev, Evidence{"url", 1, "one document by its URL"})
 	}
 	return ev
+}
+
+// missing says which numbers, or names and rare words, of the shorter text the
+// other lacks.
+func missing(al *alignment, x, y *doc, k kind, of int, what string) string {
+	small, big, d := al.a, al.b, x
+	if len(al.b) < len(al.a) {
+		small, big, d = al.b, al.a, y
+	}
+	seen := map[uint64]bool{}
+	for _, w := range big {
+		seen[w.hash] = true
+	}
+	var lacks []string
+	for i := range small {
+		w := &small[i]
+		is := w.kind&k != 0 || k == name && w.kind&number == 0 && w.idf >= rareIDF
+		if is && !seen[w.hash] {
+			seen[w.hash] = true
+			lacks = append(lacks, clip(d.textOf(w), 40))
+		}
+	}
+	text := fmt.Sprintf("%d %s in the shorter text", of, what)
+	if len(lacks) > 0 {
+		text += "; not in the other: " + strings.Join(lacks[:min(len(lacks), 8)], ", ")
+	}
+	return text
+}
+
+// weighed says what weighed for a copy and what against it.
+func weighed(f *features) string {
+	type part struct {
+		name string
+		z    float64
+	}
+	var parts []part
+	for _, t := range terms[1:] {
+		if z := t.weight * t.of(f); math.Abs(z) >= .3 {
+			parts = append(parts, part{t.name, z})
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(math.Abs(b.z), math.Abs(a.z)) })
+	var up, down []string
+	for _, p := range parts[:min(len(parts), 6)] {
+		if p.z > 0 {
+			up = append(up, fmt.Sprintf("%s %.1f", p.name, p.z))
+		} else {
+			down = append(down, fmt.Sprintf("%s %.1f", p.name, -p.z))
+		}
+	}
+	text := fmt.Sprintf("start %.1f", terms[0].weight)
+	if len(up) > 0 {
+		text += "; for a copy: " + strings.Join(up, ", ")
+	}
+	if len(down) > 0 {
+		text += "; against: " + strings.Join(down, ", ")
+	}
+	return text
 }
 
 func round(v float64) float64 { return math.Round(v*1000) / 1000 }
