@@ -100,7 +100,7 @@ func New(opts Options) (*Client, error) {
 	opts = opts.withDefaults()
 	c := &Client{
 		opts: opts, guard: g, trip: opts.Transport, log: opts.Log,
-		hosts: newHosts(opts.PerHost), slots: make(chan struct{}, opts.Parallel),
+		hosts: newHosts(opts.PerHost, opts.Interval), slots: make(chan struct{}, opts.Parallel),
 		big: make(chan struct{}, bigBodies), cpus: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		health: &health{}, robots: newRobotsCache(), memo: &memo{},
 	}

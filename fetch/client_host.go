@@ -36,7 +36,8 @@ func hostKey(u *url.URL) string {
 // hosts keeps the budget of every host: how many requests are under way, when
 // the next one may start, and until when the host wants to be left alone.
 type hosts struct {
-	per int
+	per    int
+	window time.Duration // for how long a good answer speaks for its host
 
 	mu sync.Mutex
 	m  map[string]*host
@@ -49,8 +50,15 @@ type host struct {
 	next     time.Time     // earliest start of the next request
 	delay    time.Duration // Crawl-delay
 
-	until   time.Time            // left alone until then
-	refused map[string]time.Time // URL → until when it was refused with 429 or 503
+	until   time.Time        // left alone until then
+	replies map[string]reply // by URL: how it was answered last
+	row     []string         // URLs that were refused since the last good answer
+}
+
+// reply is how a URL was answered: well, or with the wish to wait.
+type reply struct {
+	at    time.Time
+	until time.Time // zero: well
 }
 
 type waiter struct {
@@ -58,8 +66,8 @@ type waiter struct {
 	suspect bool
 }
 
-func newHosts(per int) *hosts {
-	return &hosts{per: per, m: map[string]*host{}}
+func newHosts(per int, window time.Duration) *hosts {
+	return &hosts{per: per, window: window, m: map[string]*host{}}
 }
 
 // at returns the state of a host; the lock is held.
@@ -79,7 +87,7 @@ func (hs *hosts) at(key string) *host {
 func (hs *hosts) sweep() {
 	now := time.Now()
 	for k, h := range hs.m {
-		if h.active == 0 && len(h.queue) == 0 && h.next.Before(now) && len(h.refused) == 0 {
+		if h.active == 0 && len(h.queue) == 0 && h.next.Before(now) && len(h.row) == 0 {
 			delete(hs.m, k)
 		}
 	}
@@ -176,44 +184,60 @@ func (hs *hosts) crawlDelay(key string, d time.Duration) {
 }
 
 // refuse notes that a host asked to wait before a URL is fetched again. When
-// it says so of two URLs, it is believed to mean all of them.
+// it says so of three URLs in a row, or of two and hardly gives good answers
+// for others, it is believed to mean all of them, until the earliest time that
+// it named.
 func (hs *hosts) refuse(key, url string, now, until time.Time) {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
 	h := hs.at(key)
-	if h.refused == nil {
-		h.refused = map[string]time.Time{}
+	h.note(url, reply{now, until})
+	if !slices.Contains(h.row, url) && len(h.row) < maxReplies {
+		h.row = append(h.row, url)
 	}
-	for u, t := range h.refused {
-		if !t.After(now) {
-			delete(h.refused, u)
-		}
-	}
-	if len(h.refused) < 64 {
-		h.refused[url] = until
-	}
-	if len(h.refused) < 2 {
-		return
-	}
-	// The earliest is what all of them agree on.
+	refused, good := 0, 0
 	agreed := until
-	for _, t := range h.refused {
-		if t.Before(agreed) {
-			agreed = t
+	for u, n := range h.replies {
+		switch {
+		case n.until.After(now):
+			refused++
+			if n.until.Before(agreed) {
+				agreed = n.until
+			}
+		case n.until.IsZero() && now.Sub(n.at) < hs.window:
+			good++
+		default:
+			delete(h.replies, u)
 		}
 	}
-	if agreed.After(h.until) {
+	if (len(h.row) >= 3 || refused >= 2 && refused*3 >= (refused+good)*2) && agreed.After(h.until) {
 		h.until = agreed
 	}
 }
 
 // accept notes that a host answered as it should.
-func (hs *hosts) accept(key, url string) {
+func (hs *hosts) accept(key, url string, now time.Time) {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
 	if h := hs.m[key]; h != nil {
-		delete(h.refused, url)
+		h.row = nil
+		h.note(url, reply{at: now})
 	}
+}
+
+const maxReplies = 64
+
+func (h *host) note(url string, n reply) {
+	if h.replies == nil {
+		h.replies = map[string]reply{}
+	}
+	if _, known := h.replies[url]; !known && len(h.replies) >= maxReplies {
+		for u := range h.replies { // any will do
+			delete(h.replies, u)
+			break
+		}
+	}
+	h.replies[url] = n
 }
 
 // blocked returns until when a host is to be left alone; zero when it is not.

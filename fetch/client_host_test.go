@@ -39,7 +39,7 @@ func TestHostKeysJoinWhatOneServerBears(t *testing.T) {
 
 func TestRequestsToAHostAreFewAndApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hs := newHosts(2)
+		hs := newHosts(2, time.Hour)
 		var (
 			mu     sync.Mutex
 			starts []time.Time
@@ -84,7 +84,7 @@ func TestRequestsToAHostAreFewAndApart(t *testing.T) {
 
 func TestHostsDoNotWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hs := newHosts(2)
+		hs := newHosts(2, time.Hour)
 		for range 2 {
 			if _, err := hs.acquire(context.Background(), "slow", time.Second, false); err != nil {
 				t.Fatal(err)
@@ -99,7 +99,7 @@ func TestHostsDoNotWaitForEachOther(t *testing.T) {
 
 func TestSuspectsLeaveRoomForTheGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hs := newHosts(2)
+		hs := newHosts(2, time.Hour)
 		for range 5 { // slow ones, of which one at a time may go
 			go func() {
 				release, err := hs.acquire(context.Background(), "x", 0, true)
@@ -136,7 +136,7 @@ func TestSuspectsLeaveRoomForTheGood(t *testing.T) {
 
 func TestWaitingForAHostCanBeCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hs := newHosts(1)
+		hs := newHosts(1, time.Hour)
 		release, err := hs.acquire(context.Background(), "x", time.Hour, false)
 		if err != nil {
 			t.Fatal(err)
@@ -159,7 +159,7 @@ func TestWaitingForAHostCanBeCancelled(t *testing.T) {
 }
 
 func TestHostsAreForgotten(t *testing.T) {
-	hs := newHosts(2)
+	hs := newHosts(2, time.Hour)
 	for i := range 20_000 {
 		release, err := hs.acquire(t.Context(), fmt.Sprint("host", i), 0, false)
 		if err != nil {

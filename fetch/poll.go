@@ -321,7 +321,7 @@ func (p *polling) fresh(entries []newsfold.Entry) []time.Time {
 // succeed notes a good answer and plans the next poll.
 func (p *polling) succeed() {
 	f := &p.feed.Poll
-	p.c.hosts.accept(p.host, p.feed.URL)
+	p.c.hosts.accept(p.host, p.feed.URL, p.now)
 	p.c.health.note(p.host, false, p.now)
 	p.moved()
 	f.Succeeded, f.Error, f.Errors = p.now, "", 0

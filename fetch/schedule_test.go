@@ -203,6 +203,37 @@ func TestAHostIsLeftAloneWhenItsFeedsAgree(t *testing.T) {
 	wantResult(t, poll(t, c, feedAt(s.URL+"/3")), newsfold.Updated)
 }
 
+func TestAHostIsNotLeftAloneForAFewOfItsFeeds(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/busy") {
+			w.Header().Set("Retry-After", "7200")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		serve(w, rss("a"))
+	})
+	clk := newClock()
+	c := newClient(t, Options{Now: clk.now})
+	for i := range 12 {
+		path := fmt.Sprint("/", i)
+		if i%4 == 3 {
+			path += "/busy"
+		}
+		poll(t, c, feedAt(s.URL+path))
+	}
+	if n := len(s.asked()); n != 12 {
+		t.Errorf("%d of 12 feeds were asked for although nine of them are welcome", n)
+	}
+	for i := range 3 { // now it refuses whatever it is asked for
+		poll(t, c, feedAt(fmt.Sprint(s.URL, "/later", i, "/busy")))
+	}
+	before := len(s.asked())
+	poll(t, c, feedAt(s.URL+"/0"))
+	if len(s.asked()) != before {
+		t.Error("the host was asked after three refusals in a row")
+	}
+}
+
 func TestBackoffGrowsToADayAndNeverGivesUp(t *testing.T) {
 	now := newClock().now()
 	tm := timing{usual: time.Hour, least: 10 * time.Minute}
