@@ -128,7 +128,7 @@ func TestHostileBodiesWithinTheLimitsCostLittle(t *testing.T) {
 func TestEachLimitIsTheOneThatIsNamed(t *testing.T) {
 	for want, body := range map[error]string{
 		errDepth:    inItem(strings.Repeat("<x:a>", maxDepth)),
-		errBindings: inItem(strings.Repeat("<x:a"+strings.Repeat(` xmlns:n="u"`, 20)+">", maxBindings/20)),
+		errBindings: inItem(strings.Repeat("<x:a"+strings.Repeat(` xmlns:n="u"`, 20)+">", maxBindings/20+1)),
 		errAttrs:    inItem("<guid" + strings.Repeat(" a=1", maxAttrs+1) + ">x</guid>"),
 		errChildren: inItem(strings.Repeat("<x/>", maxChildren+1)),
 		errItems:    inChannel(strings.Repeat("<item/>", maxItems+1)),
