@@ -337,6 +337,14 @@ func BenchmarkRead(b *testing.B) {
 			}
 		}
 	})
+	b.Run("check", func(b *testing.B) {
+		for b.Loop() {
+			if problems, err := db.Check(b.Context()); err != nil || len(problems) > 0 {
+				b.Fatal(problems, err)
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(batches*batch), "µs/article")
+	})
 	b.Run("open", func(b *testing.B) {
 		path := db.Path()
 		for b.Loop() {

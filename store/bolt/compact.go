@@ -35,7 +35,7 @@ func (db *DB) Compact(ctx context.Context) (before, after int64, err error) {
 		return 0, 0, err
 	}
 	defer func() { <-db.turn }()
-	name := db.path + compactSuffix
+	name := db.target + compactSuffix
 	before, after, err = db.compact(ctx, name)
 	if err != nil {
 		if isFull(err) {
@@ -80,12 +80,12 @@ func (db *DB) compact(ctx context.Context, name string) (before, after int64, er
 		err = fresh.View(ctx, func(st store.Tx) error { after = st.(*tx).bolt.Size(); return nil })
 	}
 	if err == nil {
-		err = os.Rename(name, db.path)
+		err = os.Rename(name, db.target)
 	}
 	if err != nil {
 		return 0, 0, errors.Join(err, fresh.Close())
 	}
-	return before, after, errors.Join(db.exchange(fresh), syncDir(filepath.Dir(db.path)))
+	return before, after, errors.Join(db.exchange(fresh), syncDir(filepath.Dir(db.target)))
 }
 
 // exchange makes the file of another store the one of db.

@@ -75,7 +75,7 @@ func writeUntilKilled(dir string) {
 // start on, and looks each time that all it was promised is there, and nothing
 // by halves.
 func TestKilledWriter(t *testing.T) {
-	kills := 60
+	kills := 50
 	if testing.Short() {
 		kills = 6
 	}

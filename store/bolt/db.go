@@ -33,9 +33,10 @@ type Options struct {
 // DB is a store in one file. It implements [store.DB] and is safe for
 // concurrent use.
 type DB struct {
-	path  string
-	codec codec
-	log   *slog.Logger
+	path   string // as given, for messages
+	target string // without symbolic links
+	codec  codec
+	log    *slog.Logger
 
 	turn    chan struct{} // holds the one writer
 	closing chan struct{} // closed by Close

@@ -49,7 +49,12 @@
 // a zstd frame of a message, which has a checksum of its own. Messages are in
 // the protocol buffers wire format; nouns.go is their schema. Strings are kept
 // byte for byte. The text and the HTML of a body are in one frame, since most
-// of the one is found in the other.
+// of the one is found in the other; 14 kB of both take 3.7 kB. Compression runs
+// on other cores beside the transaction, see seal.go.
+//
+// The file is mapped with room to grow, so that writers do not wait for readers,
+// and grows by 16 MiB at a time, of which file systems store what is used.
+// DB.Compact gives back what deleting has freed.
 //
 // # Damage
 //

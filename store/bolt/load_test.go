@@ -13,6 +13,7 @@ import (
 
 	"newsfold"
 	"newsfold/store"
+	"newsfold/store/bolt"
 )
 
 // A load is steady work on a store: step n adds a feed, an entry, an article
@@ -187,6 +188,10 @@ func sample(t *testing.T, steps int) []byte {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+	// Without free space, so that damage hits something.
+	if _, _, err := db.(*bolt.DB).Compact(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)

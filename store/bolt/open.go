@@ -54,12 +54,16 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 	if err := provide(ctx, path); err != nil {
 		return nil, err
 	}
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
 	c, err := newCodec()
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	db := &DB{
-		path: path, codec: c, log: opts.Log,
+		path: path, target: target, codec: c, log: opts.Log,
 		turn: make(chan struct{}, 1), closing: make(chan struct{}),
 	}
 	if err := db.lock(ctx, opts.Timeout); err != nil {
@@ -70,8 +74,8 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 		_ = db.Close() // the first error is the one that counts
 		return nil, err
 	}
-	if err := os.Remove(path + compactSuffix); err == nil {
-		db.log.Info("removed what an interrupted compaction left", "path", path+compactSuffix)
+	if err := os.Remove(target + compactSuffix); err == nil {
+		db.log.Info("removed what an interrupted compaction left", "path", target+compactSuffix)
 	}
 	return db, nil
 }

@@ -202,6 +202,9 @@ func (w *walk) next() (k, v []byte) {
 	return k, v
 }
 
+// maxEmptied is more pages than one transaction empties side by side.
+const maxEmptied = 1 << 24
+
 // before returns the last pair whose key is smaller than w.from.
 func (w *walk) before() (k, v []byte) {
 	if w.from == nil {
@@ -221,10 +224,12 @@ func (w *walk) before() (k, v []byte) {
 	if first, _ := w.b.Cursor().First(); first == nil || bytes.Compare(first, w.from) >= 0 {
 		return nil, nil
 	}
-	for k == nil {
-		k, v = w.c.Prev()
+	for range maxEmptied {
+		if k, v = w.c.Prev(); k != nil {
+			return k, v
+		}
 	}
-	return k, v
+	panic("keys are out of order") // caught by guard
 }
 
 // last moves to the last pair of a bucket. Cursor.Last alone goes round for

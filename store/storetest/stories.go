@@ -69,7 +69,7 @@ var storyTests = []test{
 		rnd := rand.New(rand.NewPCG(1, 2))
 		var all []newsfold.Story
 		s.update(func(tx store.Tx) { all = s.shuffled(tx, 120) })
-		for range 4 {
+		for range 2 {
 			s.update(func(tx store.Tx) {
 				for i := range all {
 					if rnd.IntN(2) == 0 {
