@@ -214,7 +214,10 @@ type ask struct {
 	validFor       string
 
 	limit int64
-	page  bool // a body that cannot be a page is not read
+	// readable and other: a body whose media type is not readable is an error of
+	// kind other, and not read.
+	readable func(mediaType string) bool
+	other    Kind
 	// hop, when set, judges a redirect's target before it is asked.
 	hop func(context.Context, *url.URL) error
 }
@@ -348,8 +351,8 @@ func (c *Client) step(ctx context.Context, q ask, u *url.URL, left time.Duration
 		next, err = target(u, resp.Header)
 		return 0, next, err
 	case http.StatusOK, http.StatusNonAuthoritativeInfo, http.StatusIMUsed:
-		if t := resp.Header.Get("Content-Type"); q.page && !readable(t) {
-			return 0, nil, &Error{Kind: NotPage, Err: fmt.Errorf("it is %.60s", t)}
+		if t := resp.Header.Get("Content-Type"); q.readable != nil && !q.readable(t) {
+			return 0, nil, &Error{Kind: q.other, Err: fmt.Errorf("it is %.60s", t)}
 		}
 		br := bodyReader{limit: q.limit, grace: min(slowGrace, left/2), big: c.big, cancel: cancel}
 		br.pause = func() func() {

@@ -34,7 +34,7 @@ func (c *Client) Page(ctx context.Context, url string) (Page, error) {
 	if err := c.hop(ctx, u); err != nil {
 		return Page{}, err
 	}
-	a, err := c.get(ctx, ask{url: url, accept: acceptPage, limit: c.opts.MaxBody, page: true, hop: c.hop})
+	a, err := c.get(ctx, ask{url: url, accept: acceptPage, limit: c.opts.MaxBody, readable: pageType, other: NotPage, hop: c.hop})
 	defer a.free()
 	if err != nil {
 		return Page{}, err
@@ -81,8 +81,19 @@ func (c *Client) refusal(a *answer) error {
 	return e
 }
 
-// readable reports whether a media type may hold an article.
-func readable(contentType string) bool {
+// notFilm reports whether a media type may be that of a feed, which are served
+// under the oddest ones.
+func notFilm(contentType string) bool {
+	main, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(contentType)), "/")
+	switch main {
+	case "audio", "video", "image", "font":
+		return false
+	}
+	return true
+}
+
+// pageType reports whether a media type may be that of an article.
+func pageType(contentType string) bool {
 	t, _, err := mime.ParseMediaType(contentType)
 	if err != nil || t == "" {
 		return true // judged by its bytes

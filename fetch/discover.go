@@ -82,7 +82,7 @@ func (c *Client) find(ctx context.Context, raw string) ([]Candidate, error) {
 	if s := convention(u); s != "" && f.read(ctx, s, "convention") {
 		return f.found, nil
 	}
-	a, err := c.get(ctx, ask{url: raw, accept: acceptFeed, limit: c.opts.MaxBody})
+	a, err := c.get(ctx, ask{url: raw, accept: acceptFeed, limit: c.opts.MaxBody, readable: notFilm, other: NotFeed})
 	defer a.free()
 	if err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func (f *finder) read(ctx context.Context, url, how string) bool {
 		return false
 	}
 	f.probes++
-	a, err := f.c.get(ctx, ask{url: url, accept: acceptFeed, limit: f.c.opts.MaxBody})
+	a, err := f.c.get(ctx, ask{url: url, accept: acceptFeed, limit: f.c.opts.MaxBody, readable: notFilm, other: NotFeed})
 	defer a.free()
 	if err != nil || f.c.refusal(a) != nil {
 		return false

@@ -17,6 +17,9 @@ func TestFailuresAreSentencesForAPerson(t *testing.T) {
 		case "/page":
 			w.Header().Set("Content-Type", "text/html")
 			fmt.Fprint(w, "<!doctype html><title>News</title><p>Hello")
+		case "/song":
+			w.Header().Set("Content-Type", "audio/mpeg")
+			_, _ = w.Write(make([]byte, 1<<20))
 		case "/empty":
 		case "/large":
 			w.Header().Set("Content-Length", "209715200")
@@ -34,6 +37,7 @@ func TestFailuresAreSentencesForAPerson(t *testing.T) {
 	c := newClient(t, Options{Timeout: 2 * time.Second})
 	for url, want := range map[string][]string{
 		s.URL + "/page":          {"is not a feed (it is a web page)", "give the address of the site"},
+		s.URL + "/song":          {"is not a feed (it is audio/mpeg)"},
 		s.URL + "/words":         {"is not a feed"},
 		s.URL + "/empty":         {"empty body"},
 		s.URL + "/large":         {"larger than the limit (more than 10 MiB)", "raise the body limit"},

@@ -110,7 +110,7 @@ func (p *polling) fetch(ctx context.Context) {
 		}
 	}
 	q := ask{
-		url: p.feed.URL, accept: acceptFeed, delta: true, limit: p.c.opts.MaxBody,
+		url: p.feed.URL, accept: acceptFeed, delta: true, limit: p.c.opts.MaxBody, readable: notFilm, other: NotFeed,
 		suspect: p.feed.Poll.Errors > 0, hop: p.c.welcome,
 	}
 	p.full = p.state.doubt(p.now, p.c.opts.Interval)

@@ -46,7 +46,7 @@ func (c *Client) History(ctx context.Context, url string, documents int) iter.Se
 
 // document reads one feed document without validators.
 func (c *Client) document(ctx context.Context, url string) (*Parsed, error) {
-	a, err := c.get(ctx, ask{url: url, accept: acceptFeed, limit: c.opts.MaxBody, hop: c.welcome})
+	a, err := c.get(ctx, ask{url: url, accept: acceptFeed, limit: c.opts.MaxBody, readable: notFilm, other: NotFeed, hop: c.welcome})
 	defer a.free()
 	if err != nil {
 		return nil, err
