@@ -170,3 +170,29 @@ func TestDigestDoesNotTieStoriesTogether(t *testing.T) {
 		})
 	}
 }
+
+func TestReissuesOfAYearStayOneStoryAMonth(t *testing.T) {
+	sh := newShelf()
+	f := NewFolder(Options{}, sh)
+	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	id := int64(0)
+	for day := range 200 {
+		for item := range 40 { // news of the day
+			id++
+			foldOne(t, f, sh, Article{
+				ID: id, Host: "site.example", Title: story(uint64(day*40+item), 6),
+				Text: story(uint64(10_000+day*40+item), 40), Published: at.AddDate(0, 0, day),
+			})
+		}
+		id++
+		d := foldOne(t, f, sh, Article{
+			ID: id, Host: "site.example", Title: "The rules of this house", Text: ferry, Published: at.AddDate(0, 0, day),
+		})
+		if day > 0 && d.With == 0 {
+			t.Fatalf("day %d: the text that appears every day founded a story", day)
+		}
+	}
+	if n := len(f.docs); n > 6000 {
+		t.Errorf("%d articles are kept, of %d", n, id)
+	}
+}

@@ -128,8 +128,24 @@ func (f *Folder) add(p place, keys []uint32) {
 	n := len(f.ix.sealed)
 	f.ids.add(f, p.id, int32(f.ix.add(keys)))
 	f.docs = append(f.docs, p)
+	if held := f.ix.places - f.ix.head.first; held%ageCheck == 0 && held >= 2*ageCheck {
+		f.age()
+	}
 	if len(f.ix.sealed) > n {
 		f.expire()
+	}
+}
+
+// ageCheck is after how many articles the age of the head is looked at.
+const ageCheck = 1024
+
+// age seals the head when it spans a whole window, so that a reader with few
+// feeds does not look through last year's articles.
+func (f *Folder) age() {
+	oldest := f.quantile(f.ix.head.first, f.ix.head.first+ageCheck, .5)
+	newest := f.quantile(f.ix.places-ageCheck, f.ix.places, .5)
+	if oldest != 0 && oldest+uint32(f.opts.Window/time.Hour) < newest {
+		f.ix.seal()
 	}
 }
 
@@ -168,16 +184,16 @@ func magnitude(id int64) int64 { return max(id, -id) }
 // expire drops the segments that have left the window. Time is taken from the
 // median of the newest sealed segment, so that a few wrong dates move nothing.
 func (f *Folder) expire() {
-	last := f.ix.sealed[len(f.ix.sealed)-1].first
-	now := f.quantile(last, last+segmentDocs, .5)
+	last := f.ix.sealed[len(f.ix.sealed)-1]
+	now := f.quantile(last.first, last.first+last.docs, .5)
 	window := uint32(f.opts.Window / time.Hour)
 	keep := f.base
 	for _, s := range f.ix.sealed {
-		newest := f.quantile(s.first, s.first+segmentDocs, .99)
+		newest := f.quantile(s.first, s.first+s.docs, .99)
 		if newest == 0 || newest+window >= now {
 			break
 		}
-		keep = s.first + segmentDocs
+		keep = s.first + s.docs
 	}
 	if keep == f.base {
 		return

@@ -32,7 +32,8 @@ type head struct {
 // key and cut into buckets by the key's upper half, each posting being the
 // key's lower half and the place in the segment.
 type sealed struct {
-	first   int
+	first   int // place of its first document
+	docs    int // how many places it has
 	buckets []uint32
 	entries []uint32
 }
@@ -121,7 +122,7 @@ func (h *head) lookup(keys []uint32, dst []posting) []posting {
 
 // seal turns the head into a sealed segment and starts a new one.
 func (ix *index) seal() {
-	s := sealed{first: ix.head.first, buckets: make([]uint32, 1<<16+1), entries: make([]uint32, ix.head.used)}
+	s := sealed{first: ix.head.first, docs: ix.places - ix.head.first, buckets: make([]uint32, 1<<16+1), entries: make([]uint32, ix.head.used)}
 	for _, e := range ix.head.table {
 		if e != 0 {
 			s.buckets[e>>48+1]++
@@ -188,7 +189,7 @@ func (s *sealed) lookup(keys []uint32, dst []posting) []posting {
 // drop forgets the sealed segments whose documents all come before a place.
 func (ix *index) drop(before int) {
 	n := 0
-	for n < len(ix.sealed) && ix.sealed[n].first+segmentDocs <= before {
+	for n < len(ix.sealed) && ix.sealed[n].first+ix.sealed[n].docs <= before {
 		ix.postings -= int64(len(ix.sealed[n].entries))
 		n++
 	}
