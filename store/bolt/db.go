@@ -134,7 +134,7 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	committing = true
-	return db.commit(h, bt)
+	return db.commit(h, t)
 }
 
 // wait waits for the turn to write.
@@ -174,9 +174,8 @@ func (db *DB) Close() error {
 // release closes a file that no transaction uses any more.
 func (db *DB) release(h *handle) error {
 	if db.stuck.Load() != nil {
-		// The engine would wait for its own lock for ever. Closing the file
-		// releases it to others; the mapping stays until the end.
-		return h.file.Close()
+		// The engine would wait for its own lock for ever.
+		return abandonFile(h.file)
 	}
 	return h.bolt.Close()
 }
@@ -225,8 +224,8 @@ func (db *DB) rollback(bt *bbolt.Tx) (err error) {
 	return bt.Rollback()
 }
 
-func (db *DB) commit(h *handle, bt *bbolt.Tx) (err error) {
-	id := bt.ID()
+func (db *DB) commit(h *handle, t *tx) (err error) {
+	bt, id := t.bolt, t.bolt.ID()
 	defer func() {
 		if p := recover(); p != nil {
 			err = db.damage(p)
@@ -239,7 +238,10 @@ func (db *DB) commit(h *handle, bt *bbolt.Tx) (err error) {
 	}
 	err = fmt.Errorf("write %s: %w", db.path, err)
 	if errors.Is(err, berrors.ErrMaxSizeReached) {
-		err = fmt.Errorf("a change of more than 1 GiB: %w", err)
+		if t.written < maxGrowth/4 {
+			return db.damage(err) // it needs no such room
+		}
+		return fmt.Errorf("a change of more than 1 GiB: %w", err)
 	}
 	if isFull(err) {
 		err = fmt.Errorf("%w: make room, nothing of this change was stored: %w", store.ErrFull, err)

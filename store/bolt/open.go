@@ -213,9 +213,9 @@ func (db *DB) attach(mapped int) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = db.damage(p)
-		}
-		if err != nil && h.file != nil {
-			_ = h.file.Close() // closed already unless the engine panicked
+			if h.file != nil {
+				_ = abandonFile(h.file) // the damage is what counts
+			}
 		}
 	}()
 	h.bolt, err = bbolt.Open(db.path, 0o600, &bbolt.Options{

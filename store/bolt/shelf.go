@@ -95,6 +95,7 @@ func (s *shelf) Put(key, value []byte) (err error) {
 	} else {
 		s.inserts++
 	}
+	s.t.written += int64(len(value))
 	return s.b.Put(key, append([]byte{}, value...))
 }
 

@@ -30,6 +30,7 @@ type tx struct {
 	shelves  []*shelf // written in this transaction
 	sealings []*sealing
 	sealing  int      // bytes of messages in sealings
+	written  int64    // bytes of messages and values put
 	spare    [][]byte // buffers for messages
 }
 
@@ -81,6 +82,7 @@ func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*wire, *T)) er
 	if len(msg) > maxRecord {
 		return fmt.Errorf("%d MiB are more than a record holds (%d MiB)", len(msg)>>20, maxRecord>>20)
 	}
+	t.written += int64(len(msg))
 	if isPacked(id) && len(msg) >= packed {
 		return t.sealLater(id, key, msg)
 	}
