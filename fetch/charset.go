@@ -257,8 +257,9 @@ func plausible(text []byte) bool {
 }
 
 // validUTF8 returns a body that says or seems to be UTF-8 with its bad bytes
-// replaced, or, where there are more bad bytes than good characters beyond
-// ASCII, what it means in windows-1252.
+// replaced, or, where bad bytes are many times more than good characters beyond
+// ASCII, what it means in windows-1252. Text in that makes good UTF-8 by chance
+// only once in many letters.
 func validUTF8(body []byte, fault string) ([]byte, string) {
 	good, bad := 0, 0
 	for b := body; len(b) > 0; {
@@ -277,7 +278,7 @@ func validUTF8(body []byte, fault string) ([]byte, string) {
 	switch {
 	case bad == 0:
 		return body, fault
-	case good > bad:
+	case 4*good > bad:
 		return bytes.ToValidUTF8(body, []byte("\uFFFD")), "some bytes are not UTF-8"
 	}
 	return fromCharset(charmap.Windows1252, body), "the character set is missing or wrong: read as windows-1252"

@@ -215,6 +215,9 @@ func language(s string) string {
 // webLink returns a reference that a person can follow in a browser, else "".
 // A relative one passes: it could not be resolved for want of a base.
 func webLink(ref string) string {
+	if len(ref) > maxLink {
+		return ""
+	}
 	switch refScheme(ref) {
 	case "http", "https", "":
 		return ref

@@ -16,7 +16,7 @@ func (p *parsing) atom(f *atomfeed.Feed, m *mender) error {
 	x := extensions{f.Extensions}
 	out, d := &p.out.Feed, &p.out.Details
 	links := atomLinks(f.Links)
-	out.Title = plainText(first(f.Title, x.text("dc", "title")))
+	out.Title = clip(plainText(first(f.Title, x.text("dc", "title"))), maxTitle)
 	out.Lang = first(language(x.text("dc", "language")), m.doc.lang)
 	out.Site = links.alternate
 	d.ID = m.doc.id
@@ -60,7 +60,7 @@ func (p *parsing) atomEntry(it *atomfeed.Entry, n *note, e *newsfold.Entry, d *I
 	if orig := webLink(x.text("feedburner", "origLink")); refScheme(orig) != "" {
 		e.Link = orig
 	}
-	e.Title = plainText(first(it.Title, x.text("dc", "title"), x.mediaText("title")))
+	e.Title = clip(plainText(first(it.Title, x.text("dc", "title"), x.mediaText("title"))), maxTitle)
 	e.Summary = p.html(n, "", first(it.Summary, x.text("dc", "description"), x.mediaText("description"), x.text("itunes", "summary"), x.text("itunes", "subtitle")))
 	e.Content = first(e.Content, p.html(n, "", x.text("content", "encoded")))
 	for _, a := range it.Authors {
@@ -97,7 +97,7 @@ func (p *parsing) atomSource(s *atomfeed.Source, e *newsfold.Entry, d *ItemDetai
 		return
 	}
 	links := atomLinks(s.Links)
-	e.Source = newsfold.Source{Title: plainText(s.Title), URL: first(links.self, links.alternate, webAbout(s.ID))}
+	e.Source = newsfold.Source{Title: clip(plainText(s.Title), maxName), URL: first(links.self, links.alternate, webAbout(s.ID))}
 	d.SourceID, d.SourceLink = s.ID, links.alternate
 	if len(d.Authors) == 0 {
 		for _, a := range s.Authors {

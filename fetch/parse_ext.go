@@ -103,7 +103,7 @@ func (x extensions) tags(tags *[]string) {
 
 // addTag adds a tag once.
 func addTag(tags *[]string, tag string) {
-	tag = plainText(tag)
+	tag = clip(plainText(tag), maxName)
 	if tag == "" || len(*tags) >= maxTags {
 		return
 	}
@@ -249,6 +249,7 @@ func addPerson(to *[]Person, p Person) {
 	if p == (Person{}) || len(*to) >= maxTags {
 		return
 	}
+	p.Name, p.Email = clip(p.Name, maxName), clip(p.Email, maxName)
 	for i := range *to {
 		q := &(*to)[i]
 		if p.Name != "" && q.Name == p.Name || p.Name == "" && p.Email != "" && q.Email == p.Email {

@@ -36,7 +36,7 @@ func (p *parsing) json(text []byte) error {
 	d.Format = "json"
 	d.Version = f.Version[strings.LastIndexByte(f.Version, '/')+1:]
 	link := func(ref string) string { return webLink(p.refs.link(p.base, ref)) }
-	out.Title = oneLine(f.Title)
+	out.Title = clip(oneLine(f.Title), maxTitle)
 	out.Site = link(f.HomePageURL)
 	out.Lang = first(language(f.Language), p.lang)
 	d.Description = html.EscapeString(f.Description)
@@ -91,7 +91,7 @@ func (p *parsing) jsonItem(it *jsonfeed.Item) (newsfold.Entry, ItemDetails) {
 	var d ItemDetails
 	e := newsfold.Entry{
 		Link:    first(link(it.URL), link(it.ExternalURL)),
-		Title:   oneLine(it.Title),
+		Title:   clip(oneLine(it.Title), maxTitle),
 		Summary: html.EscapeString(strings.TrimSpace(it.Summary)),
 		Lang:    first(language(it.Language), p.out.Feed.Lang),
 		Image:   first(link(it.Image), link(it.BannerImage)),

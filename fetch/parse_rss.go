@@ -17,7 +17,7 @@ func (p *parsing) rss(f *rssfeed.Feed, m *mender) error {
 	}
 	x := extensions{f.Extensions}
 	out, d := &p.out.Feed, &p.out.Details
-	out.Title = plainText(first(f.Title, x.text("dc", "title"), x.text("itunes", "title")))
+	out.Title = clip(plainText(first(f.Title, x.text("dc", "title"), x.text("itunes", "title"))), maxTitle)
 	out.Lang = first(language(f.Language), language(x.text("dc", "language")), m.doc.lang)
 	links := x.links()
 	for _, l := range append(f.Links, links.alternate) {
@@ -87,7 +87,7 @@ func (p *parsing) rssItem(it *rssfeed.Item, n *note, e *newsfold.Entry, d *ItemD
 	}
 	e.GUID = first(e.GUID, n.about, n.id)
 	e.Link = p.rssLink(it, x, first(permalink, webAbout(n.about)))
-	e.Title = plainText(first(it.Title, x.text("dc", "title"), x.mediaText("title"), x.text("itunes", "title"), x.text("atom", "title")))
+	e.Title = clip(plainText(first(it.Title, x.text("dc", "title"), x.mediaText("title"), x.text("itunes", "title"), x.text("atom", "title"))), maxTitle)
 	summary := first(it.Description, x.text("dc", "description"), x.text("atom", "summary"), x.mediaText("description"),
 		x.text("itunes", "summary"), x.text("itunes", "subtitle"))
 	e.Summary = p.html(n, e.Link, summary)
@@ -102,7 +102,7 @@ func (p *parsing) rssItem(it *rssfeed.Item, n *note, e *newsfold.Entry, d *ItemD
 	e.Issued = firstTime(it.PubDateParsed, x.time("dc", "date"), x.time("dcterms", "issued"), x.time("atom", "published"), x.time("dcterms", "created"))
 	e.Revised = firstTime(x.time("atom", "updated"), x.time("dcterms", "modified"))
 	if it.Source != nil {
-		e.Source = newsfold.Source{Title: plainText(it.Source.Title), URL: webLink(it.Source.URL)}
+		e.Source = newsfold.Source{Title: clip(plainText(it.Source.Title), maxName), URL: webLink(it.Source.URL)}
 	} else if s := x.text("dc", "source"); s != "" {
 		e.Source = dcSource(s)
 	}
@@ -146,5 +146,5 @@ func dcSource(s string) newsfold.Source {
 	if strings.HasPrefix(refScheme(s), "http") {
 		return newsfold.Source{URL: s}
 	}
-	return newsfold.Source{Title: plainText(s)}
+	return newsfold.Source{Title: clip(plainText(s), maxName)}
 }

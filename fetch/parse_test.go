@@ -2,10 +2,12 @@ package fetch
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -121,6 +123,21 @@ func TestTitlesArePlainText(t *testing.T) {
 		{"the first that says something", inItem(`<title/><title>Two</title>`), title, "Two"},
 		{"the reference that stands for long texts", inItem("<title>\uFDD00</title><description>x</description>"), title, "\uFDD00"},
 	})
+}
+
+func TestLinesEndSomewhere(t *testing.T) {
+	long := strings.Repeat("ü", 10_000)
+	p := mustParse(t, inChannel("<title>"+long+"</title><item><title>"+long+"</title><category>"+long+"</category><author>"+long+
+		"</author><source>"+long+"</source><link>https://tarn.example/"+long+"</link><guid isPermaLink=\"false\">"+long+"</guid></item>"))
+	e := p.Entries[0]
+	for name, got := range map[string]string{"feed": p.Feed.Title, "entry": e.Title, "tag": e.Tags[0], "author": e.Authors[0], "source": e.Source.Title} {
+		if len(got) > maxTitle || !utf8.ValidString(got) || !strings.HasSuffix(got, "ü…") {
+			t.Errorf("%s: %d bytes, …%q", name, len(got), got[max(0, len(got)-6):])
+		}
+	}
+	if e.Link != "" || e.GUID != long {
+		t.Errorf("link of %d bytes, guid of %d", len(e.Link), len(e.GUID))
+	}
 }
 
 func TestLinksAreAbsolute(t *testing.T) {
@@ -364,6 +381,25 @@ func TestEntryCutInTwoIsLeftOut(t *testing.T) {
 	}
 	if p := mustParse(t, sound); p.Details.Partial || p.Details.Faults != nil {
 		t.Errorf("a sound feed: partial %v, faults %q", p.Details.Partial, p.Details.Faults)
+	}
+}
+
+func TestFaultsAreNamed(t *testing.T) {
+	sound := inChannel(threeItems)
+	for body, want := range map[string]string{
+		sound:              "[]",
+		"Warning " + sound: "[there is text before the feed]",
+		strings.Replace(sound, "</title>", "", 1):                             "[elements are not closed]",
+		strings.TrimSuffix(sound, "</rss>"):                                   "[the body ends before the feed does]",
+		"\uFEFF\uFEFF" + sound:                                                "[more than one byte order mark]",
+		strings.Replace(sound, "utf-8", "x-mill", 1):                          "[unknown character set x-mill]",
+		strings.Replace(sound, "One", "M\xFChle", 1):                        "[the character set is missing or wrong: read as windows-1252]",
+		strings.NewReplacer("utf-8", "latin1", "One", "Mühle").Replace(sound): "[UTF-8 is said to be latin1]",
+		`{"version":"https://jsonfeed.org/version/1","title":5}`:              "[values have other types than JSON Feed says]",
+	} {
+		if got := fmt.Sprint(mustParse(t, body).Details.Faults); got != want {
+			t.Errorf("%.60q: %s, want %s", body, got, want)
+		}
 	}
 }
 

@@ -201,6 +201,26 @@ func plainText(s string) string {
 	return oneLine(s)
 }
 
+// Limits of what is one line, in bytes: titles of posts without a title of their
+// own are their text, and still end somewhere.
+const (
+	maxTitle = 4096
+	maxName  = 512
+	maxLink  = 8192
+)
+
+// clip cuts a text that is longer than n bytes, between characters.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	n -= len("…")
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
 // oneLine trims a text and makes every run of white space one space.
 func oneLine(s string) string {
 	clean := true

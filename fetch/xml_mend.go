@@ -125,6 +125,8 @@ func (m *mender) mend(src []byte) error {
 		case xmlText:
 			if m.inLeaf() {
 				m.text(m.scan.text, false)
+			} else if m.format == "" && len(bytes.TrimSpace(m.scan.text)) > 0 {
+				m.faults.add("there is text before the feed")
 			}
 		case xmlCDATA:
 			if m.inLeaf() {
