@@ -196,3 +196,21 @@ func TestReissuesOfAYearStayOneStoryAMonth(t *testing.T) {
 		t.Errorf("%d articles are kept, of %d", n, id)
 	}
 }
+
+func TestFurnitureIsLearned(t *testing.T) {
+	const n = 60
+	wall := "\n\n" + story(2, 140)
+	sh := newShelf()
+	f := NewFolder(Options{}, sh)
+	for i := range n {
+		foldOne(t, f, sh, Article{ID: int64(i + 1), Host: "site.example", Text: story(uint64(300+i), 45) + wall})
+	}
+	// Without titles nothing tells the first few from copies of each other.
+	if got := len(sh.members); got < n-chromeNames {
+		t.Errorf("%d articles with the same furniture made %d stories", n, got)
+	}
+	d := foldOne(t, f, sh, Article{ID: n + 1, Host: "site.example", Text: story(350, 45) + wall})
+	if d.With != 51 {
+		t.Errorf("the second edition of article 51 was folded with %d", d.With)
+	}
+}

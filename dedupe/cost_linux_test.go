@@ -45,7 +45,7 @@ func TestIndexCost(t *testing.T) {
 	before := heapInUse()
 	next := 10_000
 	for i := range 1_000_000 {
-		f.add(place{id: int64(i + 1), story: int64(i + 1), at: 400_000 + uint32(i/2000)}, keysOf(i))
+		f.add(place{id: int64(i + 1), story: uint32(i + 1), at: 400_000 + uint32(i/2000)}, keysOf(i))
 		if i+1 != next {
 			continue
 		}

@@ -55,6 +55,19 @@ func (d *doc) measure() {
 	}
 }
 
+// name is a hash of what an article is called: its title, or its first words.
+func (d *doc) name() uint32 {
+	words := d.title
+	if len(words) == 0 {
+		words = d.words[:min(12, len(d.words))]
+	}
+	h := uint64(fnvOffset)
+	for i := range words {
+		h = mix(h ^ words[i].hash)
+	}
+	return uint32(h)
+}
+
 // articleTime is when an article appeared: the stated time unless it is
 // missing, not believable or after the article was first seen.
 func articleTime(a Article) time.Time {

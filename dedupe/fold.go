@@ -38,10 +38,11 @@ type Folder struct {
 
 // place is what is kept of an article in the index.
 type place struct {
-	id    int64 // negative: forgotten
-	story int64 // that it was put into
-	at    uint32
-	host  uint32
+	id    int64  // negative: forgotten
+	story uint32 // hash of the story that it was put into
+	name  uint32 // hash of its title, or of its first words
+	at    uint32 // hours since 1970
+	host  uint32 // hash
 }
 
 // hit is what an article shares of the sketch of the one being folded.
@@ -89,7 +90,7 @@ func (f *Folder) Fold(a Article) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	p := place{a.ID, dec.Story, hours(d.at), uint32(hashString(a.Host))}
+	p := place{a.ID, uint32(mix(uint64(dec.Story))), d.name(), hours(d.at), uint32(hashString(a.Host))}
 	dec.Sketch = encodeSketch(p, keys)
 	f.add(p, keys)
 	f.cache.put(a.ID, d)
@@ -366,7 +367,7 @@ func (f *Folder) isSerial(at uint32, keys int) bool {
 	}
 	need := max(3, keys/6)
 	var day uint32
-	var story int64
+	var story uint32
 	for _, h := range f.scores {
 		p := f.at(h.place)
 		if h.keys < need || p.at == 0 || p.id < 0 {
@@ -395,6 +396,7 @@ type usage struct {
 
 const (
 	chromeStories = 3  // stories of a site that share what is its chrome
+	chromeNames   = 6  // or articles of different names, should they be one story by mistake
 	wornHours     = 30 // how far off articles are that make a wording worn
 )
 
@@ -403,8 +405,9 @@ const (
 // times.
 func (f *Folder) usage(hits []int32, host uint32) usage {
 	u := usage{first: ^uint32(0)}
-	var stories [chromeStories]int64
-	n := 0
+	var stories [chromeStories]uint32
+	var names [chromeNames]uint32
+	n, m := 0, 0
 	for _, h := range hits {
 		p := f.at(h)
 		if p.id < 0 {
@@ -417,8 +420,13 @@ func (f *Folder) usage(hits []int32, host uint32) usage {
 			stories[n] = p.story
 			n++
 		}
+		if p.host == host && m < chromeNames && !slices.Contains(names[:m], p.name) {
+			names[m] = p.name
+			m++
+		}
 	}
-	u.chrome = n >= chromeStories-1 // the article itself is one more
+	// The article itself is one more.
+	u.chrome = n >= chromeStories-1 || m >= chromeNames-1
 	return u
 }
 

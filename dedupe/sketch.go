@@ -19,7 +19,7 @@ const (
 	floorGrams    = 8   // a text gives at least so many, when it has them
 	maxGrams      = 512 // and at most so many
 	titleGrams    = 3
-	sketchVersion = 2
+	sketchVersion = 3
 )
 
 // gramBase is the base of the polynomial by which 5-grams are hashed; any odd
@@ -116,14 +116,15 @@ func (s *sketcher) title(d *doc) {
 func key(h uint64) uint32 { return uint32(h) }
 
 // sketchHead is the length of what a stored sketch has before its keys.
-const sketchHead = 1 + 8 + 4 + 4
+const sketchHead = 1 + 4*4
 
-// encodeSketch writes what Load needs: version, story, time in hours since
-// 1970, host, and the keys.
+// encodeSketch writes what Load needs: version, story, name, time in
+// hours since 1970, host, and the keys.
 func encodeSketch(p place, keys []uint32) []byte {
 	b := make([]byte, 0, sketchHead+4*len(keys))
 	b = append(b, sketchVersion)
-	b = binary.LittleEndian.AppendUint64(b, uint64(p.story))
+	b = binary.LittleEndian.AppendUint32(b, p.story)
+	b = binary.LittleEndian.AppendUint32(b, p.name)
 	b = binary.LittleEndian.AppendUint32(b, p.at)
 	b = binary.LittleEndian.AppendUint32(b, p.host)
 	for _, k := range keys {
@@ -138,7 +139,8 @@ func decodeSketch(b []byte, keys []uint32) (p place, _ []uint32, ok bool) {
 	if len(b) < sketchHead || b[0] != sketchVersion || (len(b)-sketchHead)%4 != 0 || len(b) > sketchHead+4*(maxGrams+64) {
 		return place{}, keys, false
 	}
-	p.story = int64(binary.LittleEndian.Uint64(b[1:]))
+	p.story = binary.LittleEndian.Uint32(b[1:])
+	p.name = binary.LittleEndian.Uint32(b[5:])
 	p.at = binary.LittleEndian.Uint32(b[9:])
 	p.host = binary.LittleEndian.Uint32(b[13:])
 	for b = b[sketchHead:]; len(b) > 0; b = b[4:] {

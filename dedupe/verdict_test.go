@@ -63,6 +63,12 @@ func TestVerdict(t *testing.T) {
 			Template, ruleSeries,
 		},
 		{
+			"a notice with other names and no numbers",
+			Article{Host: "a.example", Title: "Visit", Text: "The king received in his palace this evening the ambassador of Veldora, Ilse Kamm, who handed him a letter from her president. They spoke of the good relations between both countries and of matters of common interest. The foreign minister was present.", Published: noon},
+			Article{Host: "b.example", Title: "Visit", Text: "The king received in his palace this evening the ambassador of Hallin, Mette Aasgard, who handed him a letter from her president. They spoke of the good relations between both countries and of matters of common interest. The foreign minister was present.", Published: noon.AddDate(0, 0, 3)},
+			Template, ruleSeries,
+		},
+		{
 			"one wall on two pages of a site",
 			Article{Host: "a.example", Title: "Ferry to stop", Text: story(8, 120)},
 			Article{Host: "a.example", Title: "Budget passed", Text: story(8, 120)},
