@@ -163,15 +163,15 @@ func (hs *hosts) done(h *host, suspect bool) {
 		h.suspects--
 	}
 	for _, turn := range []bool{false, true} {
-		for i := 0; i < len(h.queue); i++ {
+		for i := 0; i < len(h.queue) && hs.room(h, turn); {
 			w := h.queue[i]
-			if w.suspect != turn || !hs.room(h, turn) {
+			if w.suspect != turn {
+				i++
 				continue
 			}
 			h.queue = slices.Delete(h.queue, i, i+1)
 			hs.grant(h, turn)
 			close(w.ready)
-			i--
 		}
 	}
 }

@@ -104,6 +104,23 @@ func TestHTTP2AndKeepAliveAreUsed(t *testing.T) {
 	}
 }
 
+func TestHeaderFloodsByHTTP2AreRefused(t *testing.T) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for i := range 200 {
+			w.Header().Set(fmt.Sprint("X-Flood-", i), strings.Repeat("y", 1000))
+		}
+		serve(w, rss("a"))
+	}))
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	defer srv.Close()
+	c := newClient(t, Options{Timeout: 5 * time.Second})
+	c.own.TLSClientConfig.RootCAs = x509.NewCertPool()
+	c.own.TLSClientConfig.RootCAs.AddCert(srv.Certificate())
+	out := poll(t, c, feedAt(srv.URL))
+	wantResult(t, out, newsfold.Failed)
+}
+
 func TestKeepAliveSurvivesRedirectsAndErrors(t *testing.T) {
 	var mu sync.Mutex
 	remotes := map[string]bool{}

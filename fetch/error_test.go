@@ -2,11 +2,18 @@ package fetch
 
 import (
 	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -152,5 +159,39 @@ func TestErrorsAreFoundByKind(t *testing.T) {
 	err := fmt.Errorf("feed: %w", &Error{Kind: TooLarge, URL: "https://example.org/"})
 	if !errors.As(err, &e) || e.Kind != TooLarge {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestCausesAreSorted(t *testing.T) {
+	dial := func(err error) error {
+		return &net.OpError{Op: "dial", Net: "tcp", Err: &os.SyscallError{Syscall: "connect", Err: err}}
+	}
+	for _, tc := range []struct {
+		err               error
+		kind              Kind
+		exhausted, cutOff bool
+	}{
+		{dial(syscall.ECONNREFUSED), Network, false, false},
+		{dial(syscall.ECONNRESET), Network, false, false},
+		{dial(syscall.ENETUNREACH), Network, false, true},
+		{dial(syscall.EMFILE), Network, true, false},
+		{dial(syscall.ETIMEDOUT), Timeout, false, false},
+		{&net.DNSError{Err: "no such host", Name: "x.example", IsNotFound: true}, DNS, false, false},
+		{&net.DNSError{Err: "server misbehaving", Name: "x.example", IsTemporary: true}, DNS, false, true},
+		{&net.DNSError{Err: "i/o timeout", Name: "x.example", IsTimeout: true}, DNS, false, true},
+		{x509.UnknownAuthorityError{}, TLS, false, false},
+		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, TLS, false, false},
+		{context.DeadlineExceeded, Timeout, false, false},
+		{errTotal, Timeout, false, false},
+		{errBomb, Unsafe, false, false},
+		{&forbiddenError{"it is this machine"}, Forbidden, false, false},
+		{io.ErrUnexpectedEOF, Network, false, false},
+		{io.EOF, Network, false, false},
+		{&Error{Kind: TooLarge}, TooLarge, false, false},
+	} {
+		e := classify("https://x.example/", fmt.Errorf("outer: %w", tc.err))
+		if e.Kind != tc.kind || exhausted(e.Err) != tc.exhausted || cutOff(e.Err) != tc.cutOff {
+			t.Errorf("%v: kind %s, exhausted %v, cut off %v", tc.err, e.Kind, exhausted(e.Err), cutOff(e.Err))
+		}
 	}
 }
