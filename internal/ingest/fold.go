@@ -265,7 +265,7 @@ func (f *folder) fold(a dedupe.Article) error {
 	if err := f.tx.Shelf(sketchShelf).Put(key, d.Sketch); err != nil {
 		return err
 	}
-	s := shelver{tx: f.tx, now: f.e.now().UTC(), policy: f.e.opts.Lead, compare: f.compare}
+	s := shelver{tx: f.tx, now: f.e.now().UTC(), policy: f.e.opts.Lead, window: f.e.opts.Fold.Window, compare: f.compare}
 	if err := s.place(id, d); err != nil {
 		return err
 	}

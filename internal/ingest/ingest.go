@@ -67,6 +67,9 @@ func New(db store.DB, client *fetch.Client, opts Options) *Engine {
 	if opts.PageWait <= 0 {
 		opts.PageWait = 30 * time.Second
 	}
+	if opts.Fold.Window <= 0 {
+		opts.Fold.Window = 30 * 24 * time.Hour // as in package dedupe
+	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"newsfold"
@@ -14,6 +15,8 @@ type shelver struct {
 	tx     store.Tx
 	now    time.Time
 	policy string // of choosing a lead
+	// window is how far apart copies are looked for; 0: at any distance.
+	window time.Duration
 	// compare says what one article is to another.
 	compare func(a, b newsfold.ArticleID) (dedupe.Verdict, error)
 }
@@ -26,14 +29,23 @@ func (s shelver) place(id newsfold.ArticleID, d dedupe.Decision) error {
 	if err != nil {
 		return err
 	}
-	into := newsfold.StoryID(d.Story)
+	into, merge := newsfold.StoryID(d.Story), []newsfold.StoryID{newsfold.StoryID(d.Story)}
 	for _, m := range d.Merge {
 		into = min(into, newsfold.StoryID(m))
+		merge = append(merge, newsfold.StoryID(m))
 	}
-	old := a.Story
-	stays := old == into || old == newsfold.StoryID(d.Story) || slices.Contains(d.Merge, int64(old))
-	if old != 0 && !stays {
-		if err := s.leave(a); err != nil {
+	was, err := s.tx.Story(a.Story)
+	if err != nil && !isNew(err) {
+		return err
+	}
+	switch others := without(was.Articles, id); {
+	case err != nil: // it was in none
+	case d.With == 0 && s.outlived(others):
+		return s.put(was, id, nil)
+	case len(others) == 0 || slices.Contains(merge, newsfold.StoryID(others[0])):
+		merge = append(merge, was.ID) // which may be named after the article itself
+	default:
+		if err := s.leave(a, was); err != nil {
 			return err
 		}
 	}
@@ -41,7 +53,7 @@ func (s shelver) place(id newsfold.ArticleID, d dedupe.Decision) error {
 	if err := s.tx.PutArticle(&a); err != nil {
 		return err
 	}
-	story, err := s.gather(into, d)
+	story, moved, err := s.gather(into, merge)
 	if err != nil {
 		return err
 	}
@@ -52,7 +64,27 @@ func (s shelver) place(id newsfold.ArticleID, d dedupe.Decision) error {
 			story.Read = false
 		}
 	}
-	return s.put(story, id)
+	return s.put(story, id, moved)
+}
+
+// outlived reports whether articles are all too old to be found by one that is
+// folded now: then that none was found says nothing.
+func (s shelver) outlived(others []newsfold.ArticleID) bool {
+	if len(others) == 0 || s.window == 0 {
+		return false
+	}
+	for _, id := range others {
+		a, err := s.tx.Article(id)
+		if err != nil || s.now.Sub(a.Time()) <= s.window {
+			return false
+		}
+	}
+	return true
+}
+
+// without returns articles but one.
+func without(ids []newsfold.ArticleID, id newsfold.ArticleID) []newsfold.ArticleID {
+	return slices.DeleteFunc(slices.Clone(ids), func(m newsfold.ArticleID) bool { return m == id })
 }
 
 // decided is a decision as it is stored.
@@ -78,17 +110,16 @@ func folded(v dedupe.Verdict, with newsfold.ArticleID, at time.Time) newsfold.Fo
 	return f
 }
 
-// gather returns the story of a decision with those merged into it.
-func (s shelver) gather(into newsfold.StoryID, d dedupe.Decision) (newsfold.Story, error) {
-	story, err := s.tx.Story(into)
+// gather returns a story with others merged into it, and the articles of those.
+func (s shelver) gather(into newsfold.StoryID, merge []newsfold.StoryID) (story newsfold.Story, moved []newsfold.ArticleID, err error) {
+	story, err = s.tx.Story(into)
 	if isNew(err) {
 		story, err = newsfold.Story{ID: into, Changed: s.now}, nil
 	}
 	if err != nil {
-		return story, err
+		return story, nil, err
 	}
-	for _, id := range append([]int64{d.Story}, d.Merge...) {
-		other := newsfold.StoryID(id)
+	for _, other := range merge {
 		if other == into {
 			continue
 		}
@@ -97,23 +128,27 @@ func (s shelver) gather(into newsfold.StoryID, d dedupe.Decision) (newsfold.Stor
 			continue
 		}
 		if err != nil {
-			return story, err
+			return story, nil, err
 		}
 		for _, m := range o.Articles {
 			if err := s.move(m, into); err != nil {
-				return story, err
+				return story, nil, err
 			}
 		}
-		story.Articles = append(story.Articles, o.Articles...)
+		moved = append(moved, o.Articles...)
+		if story.Lead == 0 {
+			story.Lead = o.Lead
+		}
 		// Whoever read one of them has read this text.
 		story.Read = story.Read || o.Read
 		story.Starred = story.Starred || o.Starred
 		story.Changed = s.now
 		if err := s.tx.DeleteStory(other); err != nil {
-			return story, err
+			return story, nil, err
 		}
 	}
-	return story, nil
+	story.Articles = append(story.Articles, moved...)
+	return story, moved, nil
 }
 
 // move changes the story that an article says it is in.
@@ -129,21 +164,12 @@ func (s shelver) move(id newsfold.ArticleID, to newsfold.StoryID) error {
 	return s.tx.PutArticle(&a)
 }
 
-// leave takes an article out of its story. A story is named after one of its
-// articles, so when that one leaves, the rest go on under another name.
-func (s shelver) leave(a newsfold.Article) error {
-	story, err := s.tx.Story(a.Story)
-	if isNew(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	story.Articles = slices.DeleteFunc(story.Articles, func(m newsfold.ArticleID) bool { return m == a.ID })
+// leave takes an article out of its story, where others stay. A story is named
+// after one of its articles, so when that one leaves, the rest go on under
+// another name.
+func (s shelver) leave(a newsfold.Article, story newsfold.Story) error {
+	story.Articles = without(story.Articles, a.ID)
 	story.Changed = s.now
-	if len(story.Articles) == 0 {
-		return s.tx.DeleteStory(story.ID)
-	}
 	if story.ID == newsfold.StoryID(a.ID) {
 		if err := s.tx.DeleteStory(story.ID); err != nil {
 			return err
@@ -167,12 +193,12 @@ func (s shelver) leave(a newsfold.Article) error {
 			}
 		}
 	}
-	return s.put(story, 0)
+	return s.put(story, 0, nil)
 }
 
 // put stores a story with all that follows from its articles; joined is the one
-// that is new in it or has a new text.
-func (s shelver) put(story newsfold.Story, joined newsfold.ArticleID) error {
+// that is new in it or has a new text, moved are those of stories merged into it.
+func (s shelver) put(story newsfold.Story, joined newsfold.ArticleID, moved []newsfold.ArticleID) error {
 	slices.Sort(story.Articles)
 	story.Articles = slices.Compact(story.Articles)
 	members := make([]dedupe.Article, 0, len(story.Articles))
@@ -184,7 +210,9 @@ func (s shelver) put(story newsfold.Story, joined newsfold.ArticleID) error {
 		if err != nil {
 			return err
 		}
-		members = append(members, facts(a, a.Origins))
+		m := facts(a, a.Origins)
+		m.Text = strings.Repeat(" ", min(a.Page.Words, 1<<16)) // only its length matters here
+		members = append(members, m)
 		hosts[firstOf(a.Host, a.Outlet)] = true
 		for _, e := range a.Entries {
 			feeds[e.Feed] = true
@@ -205,8 +233,8 @@ func (s shelver) put(story newsfold.Story, joined newsfold.ArticleID) error {
 		story.Lead = story.Articles[0]
 	}
 	for _, id := range story.Articles {
-		if id == joined || led != story.Lead || joined == story.Lead {
-			if err := s.relate(id, story.Lead); err != nil {
+		if id == joined || led != story.Lead || joined == story.Lead || slices.Contains(moved, id) {
+			if err := s.relate(id, story.Lead, joined); err != nil {
 				return err
 			}
 		}
@@ -221,8 +249,9 @@ func (s shelver) put(story newsfold.Story, joined newsfold.ArticleID) error {
 
 // relate makes an article say what it is to the lead of its story, which is what
 // a reader asks. Where the two are no copies of one another, having come together
-// through a third, the article keeps what it was folded with.
-func (s shelver) relate(id, lead newsfold.ArticleID) error {
+// through a third, the article keeps what it was folded with, if anything, and
+// else says what it is to that third.
+func (s shelver) relate(id, lead, third newsfold.ArticleID) error {
 	a, err := s.tx.Article(id)
 	if err != nil {
 		return err
@@ -234,17 +263,22 @@ func (s shelver) relate(id, lead newsfold.ArticleID) error {
 		a.Fold.Relation, a.Fold.With, a.Fold.Score, a.Fold.Evidence = newsfold.First, 0, 0, nil
 		return s.tx.PutArticle(&a)
 	}
-	v, err := s.compare(id, lead)
-	if err != nil {
-		return err
+	for _, with := range []newsfold.ArticleID{lead, third} {
+		if with == 0 || with == id || with != lead && a.Fold.With != 0 {
+			continue
+		}
+		v, err := s.compare(id, with)
+		if err != nil {
+			return err
+		}
+		if newsfold.Relation(v.Relation).Copies() {
+			f := folded(v, with, a.Fold.At)
+			f.Links = a.Fold.Links
+			a.Fold = f
+			return s.tx.PutArticle(&a)
+		}
 	}
-	if !v.Relation.Copies() {
-		return nil
-	}
-	f := folded(v, lead, a.Fold.At)
-	f.Links = a.Fold.Links
-	a.Fold = f
-	return s.tx.PutArticle(&a)
+	return nil
 }
 
 // news reports whether a late copy tells a person who has read the story
