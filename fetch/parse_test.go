@@ -393,7 +393,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		strings.TrimSuffix(sound, "</rss>"):                                   "[the body ends before the feed does]",
 		"\uFEFF\uFEFF" + sound:                                                "[more than one byte order mark]",
 		strings.Replace(sound, "utf-8", "x-mill", 1):                          "[unknown character set x-mill]",
-		strings.Replace(sound, "One", "M\xFChle", 1):                        "[the character set is missing or wrong: read as windows-1252]",
+		strings.Replace(sound, "One", "M\xFChle", 1):                          "[the character set is missing or wrong: read as windows-1252]",
 		strings.NewReplacer("utf-8", "latin1", "One", "Mühle").Replace(sound): "[UTF-8 is said to be latin1]",
 		`{"version":"https://jsonfeed.org/version/1","title":5}`:              "[values have other types than JSON Feed says]",
 	} {
