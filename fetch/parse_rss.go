@@ -68,7 +68,7 @@ func (p *parsing) rssHints(f *rssfeed.Feed) {
 	}
 	for _, s := range f.SkipDays {
 		for day := time.Sunday; day <= time.Saturday; day++ {
-			if strings.EqualFold(strings.TrimSpace(s), day.String()) && len(d.SkipDays) < 7 {
+			if name := strings.TrimSpace(s); len(d.SkipDays) < 7 && (strings.EqualFold(name, day.String()) || strings.EqualFold(name, day.String()[:3])) {
 				d.SkipDays = append(d.SkipDays, day)
 			}
 		}
@@ -101,10 +101,12 @@ func (p *parsing) rssItem(it *rssfeed.Item, n *note, e *newsfold.Entry, d *ItemD
 	e.Lang = first(language(x.text("dc", "language")), n.lang, p.out.Feed.Lang)
 	e.Issued = firstTime(it.PubDateParsed, x.time("dc", "date"), x.time("dcterms", "issued"), x.time("atom", "published"), x.time("dcterms", "created"))
 	e.Revised = firstTime(x.time("atom", "updated"), x.time("dcterms", "modified"))
-	if it.Source != nil {
+	if it.Source != nil && it.Source.URL == "" {
+		e.Source = sourceOf(it.Source.Title)
+	} else if it.Source != nil {
 		e.Source = newsfold.Source{Title: clip(plainText(it.Source.Title), maxName), URL: webLink(it.Source.URL)}
 	} else if s := x.text("dc", "source"); s != "" {
-		e.Source = dcSource(s)
+		e.Source = sourceOf(s)
 	}
 	for _, enc := range it.Enclosures {
 		addMedia(e, enc.URL, enc.Type, enc.Length)
@@ -141,8 +143,8 @@ func webAbout(about string) string {
 	return ""
 }
 
-// dcSource reads dc:source, which is a reference or a name.
-func dcSource(s string) newsfold.Source {
+// sourceOf reads a source that is either a reference or a name.
+func sourceOf(s string) newsfold.Source {
 	if strings.HasPrefix(refScheme(s), "http") {
 		return newsfold.Source{URL: s}
 	}

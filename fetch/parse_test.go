@@ -224,12 +224,14 @@ func TestPeopleTagsAndMedia(t *testing.T) {
 		{"mail alone", inItem(`<author>ann@courier.example</author>`), authors, []string{"ann@courier.example"}},
 		{"handle", inItem(`<author>@ann</author>`), authors, []string{"@ann"}},
 		{"two creators, one again as author", inItem(`<dc:creator>Ann</dc:creator><dc:creator>Bo</dc:creator><author>Ann</author>`), authors, []string{"Ann", "Bo"}},
+		{"Atom, without a name element", inEntry(`<author>Ann &amp; Bo</author>`), authors, []string{"Ann & Bo"}},
 		{"Atom, of the feed", inAtom(`<author><name>Ann</name></author><entry><title>x</title></entry>`), authors, []string{"Ann"}},
 		{"Atom, of the source before the feed", inAtom(`<author><name>Ann</name></author><entry><source><author><name>Bo</name></author></source></entry>`), authors, []string{"Bo"}},
 		{"JSON Feed, of the feed", `{"version":"https://jsonfeed.org/version/1","author":{"name":"Ann"},"items":[{"id":"1"}]}`, authors, []string{"Ann"}},
 		{"tags", inItem(`<category>a</category><category>b &amp; c</category><dc:subject>a</dc:subject><itunes:keywords>d, e</itunes:keywords>`), tags, []string{"a", "b & c", "d", "e"}},
 		{"Atom tags", inEntry(`<category term="go" label="Go"/><category label="x"/>`), tags, []string{"go", "x"}},
 		{"source", inItem(`<source url="https://tarn.example/f">Tarn &amp;amp; Co</source>`), source, newsfold.Source{Title: "Tarn & Co", URL: "https://tarn.example/f"}},
+		{"source that is a reference alone", inItem(`<source>https://tarn.example/f</source>`), source, newsfold.Source{URL: "https://tarn.example/f"}},
 		{"Atom source", inEntry(`<source><title>Tarn</title><link rel="self" href="https://tarn.example/f"/></source>`), source, newsfold.Source{Title: "Tarn", URL: "https://tarn.example/f"}},
 		{"enclosure", inItem(`<enclosure url="/1.mp3" length="42" type="audio/mpeg"/><enclosure url="/2.mp3" length="x"/>`), media, []newsfold.Media{{URL: "https://courier.example/1.mp3", Type: "audio/mpeg", Length: 42}, {URL: "https://courier.example/2.mp3"}}},
 		{"enclosures that lead nowhere", inItem(`<enclosure url="javascript:x()"/><enclosure url="data:audio/mpeg,x"/><enclosure url=""/>`), media, []newsfold.Media(nil)},
@@ -251,7 +253,7 @@ func TestPeopleTagsAndMedia(t *testing.T) {
 func TestFeedsSayMoreThanEntries(t *testing.T) {
 	p := mustParse(t, inChannel(`<title>The &lt;i&gt;Courier&lt;/i&gt;</title><atom:link rel="self" href="all.xml"/><atom:link rel="hub" href="https://hub.example/"/>
 <atom:link rel="next" href="?page=2"/><atom:link rel="prev-archive" href="/2023.xml"/><link>https://courier.example/</link><description>News</description>
-<language>en_GB</language><ttl>90</ttl><skipHours><hour>0</hour><hour>24</hour><hour>7</hour><hour>x</hour></skipHours><skipDays><day>Sunday</day></skipDays>
+<language>en_GB</language><ttl>90</ttl><skipHours><hour>0</hour><hour>24</hour><hour>7</hour><hour>x</hour></skipHours><skipDays><day>Sunday</day><day>mon</day></skipDays>
 <sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency><itunes:new-feed-url>https://new.example/f</itunes:new-feed-url>
 <itunes:complete>Yes</itunes:complete><fh:complete/><image><url>/logo.png</url><title>Logo</title><link>https://wrong.example/</link></image>
 <textInput><title>Search</title><link>https://wrong.example/</link></textInput><managingEditor>ann@courier.example (Ann Lee)</managingEditor>
@@ -260,7 +262,7 @@ func TestFeedsSayMoreThanEntries(t *testing.T) {
 		Format: "rss", Version: "2.0", Description: "News", Image: "https://courier.example/logo.png",
 		Authors: []Person{{Name: "Ann Lee", Email: "ann@courier.example"}},
 		Updated: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC),
-		TTL:     90 * time.Minute, Period: 12 * time.Hour, SkipHours: []int{0, 0, 7}, SkipDays: []time.Weekday{time.Sunday},
+		TTL:     90 * time.Minute, Period: 12 * time.Hour, SkipHours: []int{0, 0, 7}, SkipDays: []time.Weekday{time.Sunday, time.Monday},
 		Finished: true, Moved: "https://new.example/f", Self: feedURL, Hubs: []string{"https://hub.example/"},
 		Next: feedURL + "?page=2", PrevArchive: "https://courier.example/2023.xml", Whole: true,
 		Items: []ItemDetails{{}},

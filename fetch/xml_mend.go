@@ -125,8 +125,8 @@ func (m *mender) mend(src []byte) error {
 		case xmlText:
 			if m.inLeaf() {
 				m.text(m.scan.text, false)
-			} else if m.format == "" && len(bytes.TrimSpace(m.scan.text)) > 0 {
-				m.faults.add("there is text before the feed")
+			} else if text := bytes.TrimSpace(m.scan.text); len(text) > 0 {
+				m.stray(text)
 			}
 		case xmlCDATA:
 			if m.inLeaf() {
@@ -164,6 +164,26 @@ func (m *mender) finish() error {
 		m.close()
 	}
 	return nil
+}
+
+// stray deals with character data that is in no text. In a person it is taken
+// for the name.
+func (m *mender) stray(raw []byte) {
+	if m.format == "" {
+		m.faults.add("there is text before the feed")
+	}
+	if len(m.stack) == 0 {
+		return
+	}
+	f := &m.stack[len(m.stack)-1]
+	if f.mode != modeRead || f.children > 0 || f.rule.as != "author" && f.rule.as != "atom:author" {
+		return
+	}
+	f.children++
+	dst := m.dst()
+	*dst = append(*dst, "<name>"...)
+	*dst = appendValue(*dst, appendText(nil, raw, m.scan.entities))
+	*dst = append(*dst, "</name>"...)
 }
 
 func (m *mender) inLeaf() bool {
