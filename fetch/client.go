@@ -25,7 +25,7 @@ import (
 // field.
 type Options struct {
 	Agent       string        // User-Agent: product, version, and where to learn about it
-	Subscribers int           // said in the User-Agent when above 0
+	Subscribers int           // stated in the User-Agent; default 1; below 0: not stated
 	Allow       []string      // CIDRs, addresses and host names that may be private or loopback, any port
 	Interval    time.Duration // usual time between polls of a feed, see below; default 1 hour
 	MinInterval time.Duration // never poll a feed more often; default 10 minutes or Interval if less, at least 1 second
@@ -131,6 +131,9 @@ func (o Options) withDefaults() Options {
 	if o.Agent == "" {
 		o.Agent = defaultAgent
 	}
+	if o.Subscribers == 0 {
+		o.Subscribers = 1
+	}
 	if o.Interval <= 0 {
 		o.Interval = defaultInterval
 	}
@@ -190,10 +193,7 @@ func (c *Client) Close() {
 func (c *Client) SetSubscribers(n int) {
 	agent := c.opts.Agent
 	if n > 0 {
-		people := fmt.Sprintf("%d subscribers", n)
-		if n == 1 {
-			people = "1 subscriber"
-		}
+		people := fmt.Sprintf("%d subscribers", n) // programs read it: no singular
 		if head, ok := strings.CutSuffix(agent, ")"); ok {
 			agent = head + "; " + people + ")"
 		} else {

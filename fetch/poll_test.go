@@ -362,11 +362,20 @@ func TestRequestsAreExactAndModest(t *testing.T) {
 	}
 	c.SetSubscribers(1)
 	poll(t, c, feedAt(s.URL))
-	if got := s.last(t).Header.Get("User-Agent"); got != "newsfold/9 (+https://reader.example; 1 subscriber)" {
+	if got := s.last(t).Header.Get("User-Agent"); got != "newsfold/9 (+https://reader.example; 1 subscribers)" {
 		t.Errorf("User-Agent %q", got)
 	}
 	if n := len(s.asked()); n != 9 {
 		t.Errorf("%d requests for 9 polls", n)
+	}
+}
+
+func TestOnePersonIsStatedByDefault(t *testing.T) {
+	for n, want := range map[int]string{0: "; 1 subscribers)", -1: "example)", 12: "; 12 subscribers)"} {
+		c := newClient(t, Options{Subscribers: n})
+		if got := *c.agent.Load(); !strings.HasSuffix(got, want) || !strings.HasPrefix(got, "newsfold/") {
+			t.Errorf("%d: %q", n, got)
+		}
 	}
 }
 

@@ -25,6 +25,8 @@ func TestRobotsRulesDecideAsTheRFCSays(t *testing.T) {
 		{"groups of one product join", "User-agent: newsfold\nDisallow: /a\nUser-agent: other\nDisallow: /c\nUser-agent: newsfold\nDisallow: /b", []string{"/c"}, []string{"/a", "/b"}},
 		{"several agents share rules", "User-agent: other\nUser-agent: newsfold\nDisallow: /a", nil, []string{"/a"}},
 		{"longest wins", "User-agent: *\nDisallow: /a\nAllow: /a/b\nDisallow: /a/b/c", []string{"/a/b", "/b"}, []string{"/a", "/a/x", "/a/b/c"}},
+		{"longest wins in any order", "User-agent: *\nDisallow: /a/b/c\nAllow: /a/b\nDisallow: /a", []string{"/a/b", "/b"}, []string{"/a", "/a/x", "/a/b/c"}},
+		{"equal: allow wins in any order", "User-agent: *\nAllow: /page\nDisallow: /page", []string{"/page"}, nil},
 		{"equal: allow wins", "User-agent: *\nDisallow: /page\nAllow: /page", []string{"/page"}, nil},
 		{"star", "User-agent: *\nDisallow: /*.pdf\nDisallow: /a*z", []string{"/x.html", "/abc"}, []string{"/x/y.pdf?1", "/abcz"}},
 		{"end", "User-agent: *\nDisallow: /*.pdf$\nDisallow: /only$", []string{"/x.pdf?1", "/only/more"}, []string{"/x.pdf", "/only"}},

@@ -145,6 +145,22 @@ func TestTheBudgetIsKept(t *testing.T) {
 	}
 }
 
+func TestNoFeedPaysForTheOthers(t *testing.T) {
+	now := newClock().now()
+	b := newBudget(time.Hour, 10*time.Minute)
+	var busy, quiet rate
+	busy.seed(now, every(10*time.Minute, 100, now.Add(-day)))
+	quiet.seed(now, every(9*day, 20, now.Add(-4*day)))
+	for i := range 100 {
+		b.plan(fmt.Sprint("busy", i), now, &busy, 10*time.Minute, 0)
+	}
+	b.plan("quiet", now, &quiet, 10*time.Minute, 0)
+	b.solve(now)
+	if got := b.plan("quiet", now, &quiet, 10*time.Minute, 0) * 24; got > 1.4 {
+		t.Errorf("the quiet feed waits %.2f hours", got)
+	}
+}
+
 func TestADormantFeedIsPolledOnceADay(t *testing.T) {
 	now := newClock().now()
 	b := newBudget(time.Hour, 10*time.Minute)
