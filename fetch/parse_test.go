@@ -243,6 +243,7 @@ func TestPeopleTagsAndMedia(t *testing.T) {
 		{"picture of an entry with a link of its own", inItem(`<image><url>https://i.example/i.jpg</url><link>https://i.example/</link></image>`), func(e newsfold.Entry) any { return e.Image + " " + e.Link }, "https://i.example/i.jpg "},
 		{"language of the feed", inChannel(`<language>de</language><item><title>x</title></item>`), lang, "de"},
 		{"language of the text", `<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><entry><title xml:lang="fr">x</title><content xml:lang="de_AT">y</content></entry></feed>`, lang, "de-AT"},
+		{"language of the feed, not of the title", `<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><entry><title xml:lang="fr">x</title><summary>y</summary></entry></feed>`, lang, "en"},
 		{"issued", inItem(`<pubDate>Mon, 06 May 2024 07:08:09 +0200</pubDate><dc:date>2020-01-01</dc:date>`), issued, "2024-05-06T05:08:09Z"},
 		{"issued, Dublin Core", inItem(`<dc:date>2024-05-06T07:08:09Z</dc:date>`), issued, "2024-05-06T07:08:09Z"},
 		{"issued on no day", inItem(`<pubDate>yesterday</pubDate>`), issued, ""},

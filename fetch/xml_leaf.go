@@ -299,11 +299,11 @@ func (m *mender) noteID(f *frame, value []byte) bool {
 	return true
 }
 
-// noteLang keeps the language of a text of an entry where it has one of its
-// own: that of the longest text counts most.
+// noteLang keeps the language of an entry's texts: that of the longest kind of
+// text counts most, before that of the entry itself.
 func (m *mender) noteLang(f *frame) {
 	parent := &m.stack[len(m.stack)-2]
-	if !m.inItem || f.lang == parent.lang || f.lang == "" || parent.rule.shape != shapeItem {
+	if !m.inItem || f.lang == "" || parent.rule.shape != shapeItem {
 		return
 	}
 	rank := 0
