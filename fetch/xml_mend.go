@@ -233,7 +233,7 @@ func (m *mender) start() error {
 	}
 	f.mode, f.foreign = modeSkip, prefix != "" || parent.foreign
 	if parent.mode == modeRead {
-		if rule, ok := xmlRules[parent.place][key]; ok {
+		if rule, ok := xmlRules[parent.place][string(key)]; ok {
 			f.mode, f.rule, f.foreign = modeRead, rule, false
 		}
 	}
@@ -336,7 +336,7 @@ func (m *mender) resolve(name []byte) (string, []byte) {
 }
 
 // ruleKey is what xmlRules calls an element. It is good until the next call.
-func (m *mender) ruleKey(prefix string, local []byte) string {
+func (m *mender) ruleKey(prefix string, local []byte) []byte {
 	m.key = m.key[:0]
 	if prefix != "" {
 		m.key = append(append(m.key, prefix...), ':')
@@ -347,7 +347,7 @@ func (m *mender) ruleKey(prefix string, local []byte) string {
 		}
 		m.key = append(m.key, c)
 	}
-	return string(m.key)
+	return m.key
 }
 
 // root looks for the root of a feed. What servers print before it by mistake
@@ -428,12 +428,12 @@ func (m *mender) readVersion() {
 
 // repair closes elements that a publisher forgot to close, when a start tag
 // shows that they are over.
-func (m *mender) repair(prefix, key string) {
+func (m *mender) repair(prefix string, key []byte) {
 	top := &m.stack[len(m.stack)-1]
 	if top.mode == modeRead && top.place != placeTree && top.place != placeItem && top.place != placeEntry || top.foreign {
 		return
 	}
-	if prefix == "" && (key == "item" && m.format != "atom" || key == "entry" && m.format == "atom") {
+	if prefix == "" && (string(key) == "item" && m.format != "atom" || string(key) == "entry" && m.format == "atom") {
 		for len(m.stack) > 1 {
 			switch f := &m.stack[len(m.stack)-1]; {
 			case f.mode == modeRead && (f.place == placeChan || f.place == placeRSS || f.place == placeFeed):
@@ -448,10 +448,10 @@ func (m *mender) repair(prefix, key string) {
 		return
 	}
 	i := m.leafAt
-	if m.stack[i].rule.shape == shapeHTML && (prefix == "" || prefix == "xhtml") && htmlElements[key] {
+	if m.stack[i].rule.shape == shapeHTML && (prefix == "" || prefix == "xhtml") && htmlElements[string(key)] {
 		return
 	}
-	if _, ok := xmlRules[m.stack[i-1].place][key]; !ok {
+	if _, ok := xmlRules[m.stack[i-1].place][string(key)]; !ok {
 		return
 	}
 	m.faults.add("elements are not closed")
