@@ -88,12 +88,14 @@ func feedPath(f int) string  { return fmt.Sprintf("/feeds/%d.xml", f) }
 func feedTitle(f int) string { return fmt.Sprintf("Generated feed %d", f) }
 
 // generator makes articles from their numbers: article k is the k-th to have
-// appeared, in feed k modulo the number of feeds. It keeps only the vocabulary.
+// appeared, in feed k modulo the number of feeds. It keeps the vocabulary and
+// which articles are copies.
 type generator struct {
 	LoadOptions
 	port   string
 	prints *prints
 	vocab  []string
+	roots  []int
 }
 
 func newGenerator(opts LoadOptions, port string, prints *prints) *generator {
@@ -116,6 +118,7 @@ func newGenerator(opts LoadOptions, port string, prints *prints) *generator {
 			g.vocab = append(g.vocab, w)
 		}
 	}
+	g.tell()
 	return g
 }
 
@@ -138,26 +141,27 @@ func invent(r *rand.Rand) string {
 	return b.String()
 }
 
-// source is the article that k is a copy of; k itself when it is none.
-func (g *generator) source(k int) int {
-	r := g.dice(k, 'c')
-	if k == 0 || r.Float64() >= g.Copies {
-		return k
+// tell decides which articles are copies, and of which first article of a
+// story. No feed has two articles of a story: a publisher's own second version
+// is an update, and that is another thing than a copy.
+func (g *generator) tell() {
+	g.roots = make([]int, g.Feeds*g.Entries)
+	carried := map[[2]int]bool{} // story, feed
+	for k := range g.roots {
+		r := g.dice(k, 'c')
+		g.roots[k] = k
+		if k > 0 && r.Float64() < g.Copies {
+			if root := g.roots[r.IntN(k)]; !carried[[2]int{root, k % g.Feeds}] {
+				g.roots[k] = root
+			}
+		}
+		carried[[2]int{g.roots[k], k % g.Feeds}] = true
 	}
-	return r.IntN(k)
 }
 
 // root is the first article of the story that k belongs to: a copy of a copy is
 // made from the first.
-func (g *generator) root(k int) int {
-	for {
-		s := g.source(k)
-		if s == k {
-			return k
-		}
-		k = s
-	}
-}
+func (g *generator) root(k int) int { return g.roots[k] }
 
 func (g *generator) url(k int) string { return fmt.Sprintf("%s/articles/%d", g.base(k%g.Feeds), k) }
 
