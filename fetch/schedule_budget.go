@@ -101,10 +101,13 @@ func (b *budget) put(key string, s share) float64 {
 
 // solve finds the level at which the polls of all feeds add up to the budget.
 func (b *budget) solve(now time.Time) {
+	shares := make([]share, 0, len(b.feeds))
 	for k, s := range b.feeds {
 		if now.Unix()-s.at > forgetAfter {
 			delete(b.feeds, k)
+			continue
 		}
+		shares = append(shares, s)
 	}
 	want := float64(len(b.feeds)) / b.interval
 	if spent := days(now.Sub(b.solved)) * want; b.since == 0 && b.polls > 50 && spent > 50 {
@@ -119,7 +122,7 @@ func (b *budget) solve(now time.Time) {
 	for range 50 {
 		mid := math.Sqrt(lo * hi)
 		sum := 0.0
-		for _, s := range b.feeds {
+		for _, s := range shares {
 			sum += min(max(float64(s.root)/mid, float64(s.lo)), float64(s.hi))
 		}
 		if sum > want {
