@@ -59,6 +59,9 @@ func (r *reader) dates() {
 	if d.Published.IsZero() {
 		d.Published, d.Modified = d.Modified, time.Time{} // all that is known
 	}
+	if d.Published.IsZero() {
+		d.Published = r.anyDate()
+	}
 	if d.Modified.Before(d.Published) {
 		d.Modified = time.Time{}
 	}
@@ -194,6 +197,29 @@ func (r *reader) visibleDate(headOnly bool) time.Time {
 			if t, ok := parseDate(b.Text, r.doc.Lang); ok {
 				return t
 			}
+		}
+	}
+	return time.Time{}
+}
+
+// anyDate is the last resort: the first short block with a date anywhere on the
+// page, comments excepted.
+func (r *reader) anyDate() time.Time {
+	p := r.page
+	for i := range p.Blocks {
+		b := &p.Blocks[i]
+		if b.Chars > 120 || b.Digits < 3 {
+			continue
+		}
+		comment := false
+		for e := b.Elem; e > 0 && !comment; e = p.Elems[e].Parent {
+			comment = p.Elems[e].Flags&page.FComment != 0
+		}
+		if comment {
+			continue
+		}
+		if t, ok := parseDate(b.Text, r.doc.Lang); ok {
+			return t
 		}
 	}
 	return time.Time{}

@@ -14,7 +14,6 @@ import (
 type head struct {
 	meta  map[string][]string // by lower-case name, property, itemprop or http-equiv
 	links map[string][]string // href by lower-case rel
-	title string
 	base  string
 	lang  string
 	dir   string

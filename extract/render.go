@@ -27,7 +27,6 @@ type renderer struct {
 	br     bool // a line break is due
 	any    bool // the block has text already
 	images map[string]bool
-	noimg  bool
 	first  string // URL of the first image written
 }
 

@@ -173,53 +173,57 @@ type split struct {
 
 type cell struct{ g, h float64 }
 
+// cutting is a threshold of a column and what it gains.
+type cutting struct {
+	gain float64
+	cut  uint8
+}
+
+// best finds the threshold of a column that gains most over all leaves.
+func (b *binned) best(rows []pick, leafOf []uint8, c, leaves int, lambda float64) cutting {
+	var top cutting
+	if len(b.cuts[c]) == 0 {
+		return top
+	}
+	hist := make([]cell, leaves*bins)
+	col := b.cols[c]
+	for r := range rows {
+		p := &rows[r]
+		x := &hist[int(leafOf[r])*bins+int(col[p.i])]
+		x.g += float64(p.g)
+		x.h += float64(p.h)
+	}
+	gains := make([]float64, len(b.cuts[c]))
+	for l := range leaves {
+		part := hist[l*bins : (l+1)*bins]
+		var sum, left cell
+		for _, x := range part {
+			sum.g += x.g
+			sum.h += x.h
+		}
+		for cut := range gains {
+			left.g += part[cut].g
+			left.h += part[cut].h
+			rg, rh := sum.g-left.g, sum.h-left.h
+			gains[cut] += left.g*left.g/(left.h+lambda) + rg*rg/(rh+lambda)
+		}
+	}
+	for cut, gain := range gains {
+		if gain > top.gain {
+			top = cutting{gain, uint8(cut)}
+		}
+	}
+	return top
+}
+
 // grow finds the levels of one tree and its leaf values.
 func (b *binned) grow(rows []pick, o settings, rnd *rand.Rand, columns int) (split, []float64) {
 	use := rnd.Perm(columns)[:int(float64(columns)*o.columns)]
 	leafOf := make([]uint8, len(rows))
 	var t split
 	for d := range page.Depth {
-		type best struct {
-			gain float64
-			cut  uint8
-		}
-		found := make([]best, len(use))
-		each(len(use), func(k int) {
-			c := use[k]
-			if len(b.cuts[c]) == 0 {
-				return
-			}
-			leaves := 1 << d
-			hist := make([]cell, leaves*bins)
-			col := b.cols[c]
-			for r := range rows {
-				p := &rows[r]
-				x := &hist[int(leafOf[r])*bins+int(col[p.i])]
-				x.g += float64(p.g)
-				x.h += float64(p.h)
-			}
-			gains := make([]float64, len(b.cuts[c]))
-			for l := range leaves {
-				part := hist[l*bins : (l+1)*bins]
-				var sum cell
-				for _, x := range part {
-					sum.g += x.g
-					sum.h += x.h
-				}
-				var left cell
-				for cut := range gains {
-					left.g += part[cut].g
-					left.h += part[cut].h
-					rg, rh := sum.g-left.g, sum.h-left.h
-					gains[cut] += left.g*left.g/(left.h+o.lambda) + rg*rg/(rh+o.lambda)
-				}
-			}
-			for cut, gain := range gains {
-				if gain > found[k].gain {
-					found[k] = best{gain, uint8(cut)}
-				}
-			}
-		})
+		found := make([]cutting, len(use))
+		each(len(use), func(k int) { found[k] = b.best(rows, leafOf, use[k], 1<<d, o.lambda) })
 		top := 0
 		for k := range found {
 			if found[k].gain > found[top].gain {

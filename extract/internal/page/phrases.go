@@ -102,9 +102,9 @@ func vocabularyTable() map[string]uint8 {
 	return t
 }
 
-// phrasesOf looks up the first words of a block, and the last ones.
+// phrasesOf looks up the first words of a block.
 func phrasesOf(b *Block) Phrases {
-	var ph Phrases
+	var g grouper
 	s := b.Text
 	switch { // what long paragraphs speak of says little
 	case len(s) > 400:
@@ -112,71 +112,84 @@ func phrasesOf(b *Block) Phrases {
 	case len(s) > 160:
 		s = s[:160]
 	}
-	var buf, low [256]byte // two words; the one at work
-	prev := 0
-	words := 0
-	n := 0
-	end := func() {
-		if n == 0 {
-			return
-		}
-		words++
-		weight := uint8(1)
-		if words <= 2 {
-			weight = 2
-		}
-		trim := n
-		for trim > 0 && (low[trim-1] == ',' || low[trim-1] == '.' || low[trim-1] == '!' || low[trim-1] == '?' || low[trim-1] == ')') {
-			trim--
-		}
-		if g := vocabulary[string(low[:trim])]; g > 0 {
-			ph[g-1] = max(ph[g-1], weight)
-		}
-		if prev > 0 && prev+1+trim < len(buf) {
-			buf[prev] = ' '
-			copy(buf[prev+1:], low[:trim])
-			if g := vocabulary[string(buf[:prev+1+trim])]; g > 0 {
-				ph[g-1] = max(ph[g-1], weight)
-			}
-		}
-		copy(buf[:], low[:trim])
-		prev, n = trim, 0
-	}
 	for _, r := range s {
 		switch {
 		case r == ' ' || r == '\n' || r == '/' || r == '|':
-			end()
-		case n > 60:
+			g.end()
+		case g.n > 60:
 		case r < 0x80:
 			c := byte(r)
 			if c >= 'A' && c <= 'Z' {
 				c |= 0x20
 			}
-			if n == 0 && (c == '(' || c == '[' || c == '"' || c == '*' || c == '-' || c == '>') {
+			if g.n == 0 && (c == '(' || c == '[' || c == '"' || c == '*' || c == '-' || c == '>') {
 				continue
 			}
-			low[n] = c
-			n++
-		case wide(r) && n >= 6: // two characters of Chinese or Japanese at a time
-			n += utf8.EncodeRune(low[n:], r)
-			if n >= 12 {
-				if g := vocabulary[string(low[:n])]; g > 0 {
-					ph[g-1] = 2
-				}
-				end()
-			}
+			g.word[g.n] = c
+			g.n++
+		case wide(r):
+			g.wide(r)
 		default:
 			if r == '’' {
 				r = '\''
 			}
-			n += utf8.EncodeRune(low[n:], unicode.ToLower(r))
-		}
-		if wide(r) && n == 6 {
-			if g := vocabulary[string(low[:n])]; g > 0 {
-				ph[g-1] = max(ph[g-1], 2)
-			}
+			g.n += utf8.EncodeRune(g.word[g.n:], unicode.ToLower(r))
 		}
 	}
-	end()
-	return ph
+	g.end()
+	return g.ph
+}
+
+// grouper looks up words and pairs of words.
+type grouper struct {
+	ph    Phrases
+	word  [256]byte // the one at work, n bytes
+	n     int
+	prev  [256]byte // the one before, m bytes
+	m     int
+	words int
+}
+
+// end looks up the word at work, alone and with the one before.
+func (g *grouper) end() {
+	if g.n == 0 {
+		return
+	}
+	g.words++
+	weight := uint8(1)
+	if g.words <= 2 {
+		weight = 2
+	}
+	trim := g.n
+	for trim > 0 && strings.IndexByte(",.!?)", g.word[trim-1]) >= 0 {
+		trim--
+	}
+	g.look(g.word[:trim], weight)
+	if g.m > 0 && g.m+1+trim < len(g.prev) {
+		g.prev[g.m] = ' '
+		copy(g.prev[g.m+1:], g.word[:trim])
+		g.look(g.prev[:g.m+1+trim], weight)
+	}
+	copy(g.prev[:], g.word[:trim])
+	g.m, g.n = trim, 0
+}
+
+func (g *grouper) look(w []byte, weight uint8) {
+	if k := vocabulary[string(w)]; k > 0 {
+		g.ph[k-1] = max(g.ph[k-1], weight)
+	}
+}
+
+// wide adds a Chinese or Japanese character: two and four of them are looked
+// up as words.
+func (g *grouper) wide(r rune) {
+	was := g.n
+	g.n += utf8.EncodeRune(g.word[g.n:], unicode.ToLower(r))
+	if was >= 6 && g.n >= 12 {
+		g.look(g.word[:g.n], 2)
+		g.end()
+	}
+	if g.n == 6 {
+		g.look(g.word[:6], 2)
+	}
 }

@@ -65,18 +65,17 @@ func (w *walker) children(n *html.Node) {
 }
 
 func (w *walker) element(n *html.Node) {
+	if textless(n.DataAtom) {
+		return
+	}
 	switch n.DataAtom {
 	case atom.Noscript:
 		if w.p.noscript {
 			w.children(n)
 		}
 		return
-	case atom.Script, atom.Style, atom.Template, atom.Select, atom.Datalist, atom.Textarea,
-		atom.Iframe, atom.Object, atom.Head, atom.Svg, atom.Canvas, atom.Noembed, atom.Noframes, atom.Input,
-		atom.Embed, atom.Applet:
-		if n.DataAtom == atom.Head {
-			w.head(n)
-		}
+	case atom.Head:
+		w.head(n)
 		return
 	case atom.Br:
 		w.breaks++
@@ -126,6 +125,16 @@ func (w *walker) element(n *html.Node) {
 		w.children(n)
 	}
 	w.inline = saved
+}
+
+// textless tells the elements that hold no text a reader sees.
+func textless(a atom.Atom) bool {
+	switch a {
+	case atom.Script, atom.Style, atom.Template, atom.Select, atom.Datalist, atom.Textarea, atom.Iframe, atom.Object,
+		atom.Svg, atom.Canvas, atom.Noembed, atom.Noframes, atom.Input, atom.Embed, atom.Applet:
+		return true
+	}
+	return false
 }
 
 func (w *walker) block(n *html.Node) {
