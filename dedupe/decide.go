@@ -18,7 +18,7 @@ func (f *Folder) decide(d *doc, matches []match) (Decision, error) {
 	if err != nil {
 		return dec, err
 	}
-	joined, err := f.join(groups)
+	joined, err := f.join(d, groups)
 	if err != nil {
 		return dec, err
 	}
@@ -169,6 +169,22 @@ func (f *Folder) elsewhere(x, y, whole *doc) bool {
 	return 5*both < all
 }
 
+// one reports whether two stories that an article is a copy of are one.
+func (f *Folder) one(d *doc, a, b *group) bool {
+	v, _ := f.m.judge(a.best.doc, b.best.doc, f.opts)
+	switch {
+	case v.Relation == Template:
+		return false
+	case v.Relation.Copies() && v.Score >= sure:
+		return true
+	case v.Rule == ruleFurniture && a.best.doc.art.Host != d.art.Host && min(a.best.v.Score, b.best.v.Score) >= sure:
+		// One site has the text under two titles. It would be the site's
+		// furniture, had not another site printed it as well.
+		return true
+	}
+	return v.Score >= nearly && min(b.best.rev, b.best.fwd) >= .5
+}
+
 // digestShare is how much of an article that contains several stories must be
 // one of them for it to be a copy of that one.
 const digestShare = .3
@@ -182,7 +198,7 @@ func commensurable(x, y *doc) bool {
 
 // join picks the stories that become one with the article: the best, and
 // others that have something to do with it.
-func (f *Folder) join(groups []*group) ([]*group, error) {
+func (f *Folder) join(d *doc, groups []*group) ([]*group, error) {
 	slices.SortStableFunc(groups, func(a, b *group) int {
 		if a.forced != b.forced {
 			if a.forced {
@@ -207,8 +223,7 @@ func (f *Folder) join(groups []*group) ([]*group, error) {
 		}
 		same := g.forced || g.best.v.Rule == ruleURL
 		if !same {
-			v, _ := f.m.judge(joined[0].best.doc, g.best.doc, f.opts)
-			same = v.Relation.Copies() && v.Score >= sure || v.Relation != Template && v.Score >= nearly && min(g.best.rev, g.best.fwd) >= .5
+			same = f.one(d, joined[0], g)
 		}
 		if same {
 			joined = append(joined, g)
@@ -216,7 +231,7 @@ func (f *Folder) join(groups []*group) ([]*group, error) {
 			apart = append(apart, g)
 		}
 	}
-	if len(apart) > 0 && len(joined) == 1 && joined[0].best.v.Relation == Expanded && joined[0].best.rev < digestShare {
+	if len(apart) > 0 && len(joined) == 1 && !joined[0].forced && joined[0].best.v.Relation == Expanded && joined[0].best.rev < digestShare {
 		return nil, nil // a digest of several stories is a copy of none
 	}
 	return joined, nil
