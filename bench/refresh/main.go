@@ -1,7 +1,7 @@
 // Command refresh measures what a first refresh of many feeds costs beside the
 // least that any Go program could spend on it: download, gofeed, bbolt.
 //
-//	go run ./internal/bench/refresh [-feeds 1000] [-entries 20] [-rounds 3]
+//	cd bench/refresh && go run . [-feeds 1000] [-entries 20] [-rounds 3]
 //
 // The feeds are generated and served on loopback by a process of their own. Two
 // programs then read the same feeds in turn, several times: the floor, which
@@ -207,7 +207,7 @@ func measure(feeds, entries, rounds int) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	bin := filepath.Join(dir, "newsfold")
-	if out, err := exec.Command("go", "build", "-o", bin, "./cmd/newsfold").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", bin, "newsfold/cmd/newsfold").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}
 	self, err := os.Executable()
