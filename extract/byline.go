@@ -270,3 +270,43 @@ var weekdays = set("mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "
 
 // noNames are words that stand where a name is expected.
 var noNames = set("posted", "published", "author", "authors", "autor", "autoren", "auteur", "autore", "authored by", "authors", "autoren", "recipe by", "about the author", "über den autor", "vom", "&", "and", "photo by", "reviewed by", "updated by", "story", "words", "byby", "author", "authorby", "interview", "und interview", "veröffentlicht von", "verfasst von", "eingestellt von", "submitted by", "by", "von", "par", "por", "written", "updated", "share", "follow", "contact", "about the author", "über den autor", "staff", "more", "posted on", "posted in", "redaktion", "none", "null", "undefined", "unknown", "anonymous", "guest", "root", "user", "profile", "view all posts", "all posts", "about", "bio", "date", "comments", "twitter", "facebook", "email", "veröffentlicht", "publié", "publicado", "article", "in", "on", "the", "a", "veröffentlicht am", "written by", "posted by", "wordpress", "author profile", "see all articles", "newsletter", "datum", "follow us", "follow", "last updated", "updated", "writer", "veterinarian", "team", "fail")
+
+// trim drops the lines at the edges of the article that say no more than who
+// wrote it and when.
+func (r *reader) trim() {
+	names := make(map[string]bool)
+	for w := range strings.FieldsSeq(fold(r.doc.Byline)) {
+		names[w] = true
+	}
+	first, last := bounds(r.keep)
+	for i, k := range r.keep {
+		if k && (i < first+3 || i > last-2) && r.signed(&r.page.Blocks[i], names) {
+			r.keep[i] = false
+		}
+	}
+}
+
+// signed reports whether a block consists of the names of the authors, dates
+// and the words between them.
+func (r *reader) signed(b *page.Block, names map[string]bool) bool {
+	if b.Chars > 120 || b.Stops > 2 {
+		return false
+	}
+	named, dated, full := 0, 0, false // full: with a month or a year, not a time of day alone
+	for w := range strings.FieldsSeq(fold(b.Text)) {
+		switch {
+		case names[w]:
+			named++
+		case dateWord(w) || months[w] > 0 || digit([]rune(w)[0]) >= 0:
+			dated++
+			full = full || digit([]rune(w)[0]) < 0 || utf8.RuneCountInString(w) >= 4
+		case bywordSet[w] || tails[w]:
+		default:
+			return false
+		}
+	}
+	return named > 0 || dated > 1 && full
+}
+
+// bywordSet are the single words around names and dates.
+var bywordSet = set("by", "von", "par", "por", "di", "da", "door", "av", "af", "przez", "autor", "autorin", "author", "text", "and", "und", "et", "y", "e", "with", "mit", "published", "updated", "posted", "on", "at", "am", "pm", "um", "uhr", "le", "à", "el", "de", "il", "em", "veröffentlicht", "aktualisiert", "publié", "publicado", "pubblicato", "gmt", "utc", "est", "edt", "et", "cet", "first", "last", "stand", "автор", "от", "بقلم", "كتب", "作者")

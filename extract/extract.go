@@ -80,20 +80,22 @@ func Extract(page []byte, url string, opts Options) (*Document, error) {
 		r = newReader(page, url, opts, true)
 		r.read(opts, url)
 	}
-	r.visible()
 	r.origins()
 	r.doc.Cited = cited(r.doc.Text)
 	r.doc.Kind = r.kind()
 	return r.doc, nil
 }
 
-// read fills in the metadata of the head and the body.
+// read fills in the metadata and the body.
 func (r *reader) read(opts Options, url string) {
 	r.metadata()
 	keep := r.page.Pick()
 	if opts.Site != nil {
 		r.furnish(keep, opts.Site, url)
 	}
+	r.keep = keep
+	r.visible()
+	r.trim()
 	r.body(keep)
 }
 
