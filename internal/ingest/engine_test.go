@@ -92,7 +92,7 @@ func newDeskWith(t *testing.T, opts ingest.Options) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := fetch.New(fetch.Options{Allow: []string{"127.0.0.1"}, Gap: -1})
+	client, err := fetch.New(fetch.Options{Allow: []string{"127.0.0.1"}, Gap: -1, Interval: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,5 +318,152 @@ func TestLateCopyOfAReadStoryStaysRead(t *testing.T) {
 	st := d.stories()
 	if len(st) != 1 || st[0].Copies != 1 || !st[0].Read {
 		t.Fatalf("got %d stories, first %+v; want one, read, with a copy", len(st), st[0])
+	}
+}
+
+// note is an entry whose text is on its page.
+func note(i int, title string) entry {
+	return entry{fmt.Sprint("g", i), fmt.Sprintf("/page/%d", i), title, "A short note."}
+}
+
+// TestManyPagesOfOneHostHoldUpNoOther has hundreds of pages of a host that does
+// not answer waiting when another host's page is wanted.
+func TestManyPagesOfOneHostHoldUpNoOther(t *testing.T) {
+	stuck := make(chan struct{})
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-stuck:
+		case <-r.Context().Done():
+		}
+	}))
+	defer slow.Close()
+	defer close(stuck)
+	p := newPress(t)
+	d := newDeskWith(t, ingest.Options{PageWait: 50 * time.Millisecond})
+	var many []entry
+	for i := range 300 {
+		many = append(many, note(i, fmt.Sprintf("Note %d", i)))
+	}
+	p.set("/slow.xml", strings.ReplaceAll(p.rss("Slow", many...), "<link>"+p.URL+"/page/", "<link>"+slow.URL+"/page/"))
+	p.set("/quick.xml", p.rss("Quick", note(1, "The quick one")))
+	d.subscribe(p.URL + "/slow.xml")
+	d.engine.Changed()
+	eventually(t, "the slow host's pages are waited for", func() bool { return len(d.stories()) == 300 })
+	d.subscribe(p.URL + "/quick.xml")
+	d.engine.Changed()
+	eventually(t, "the other host's page is asked for", func() bool { return p.count("/page/1") > 0 })
+}
+
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for range 400 {
+		if done() {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	t.Fatalf("not within 10 s: %s", what)
+}
+
+func TestPassWithoutPagesAsksForNone(t *testing.T) {
+	p, d := newPress(t), newDesk(t)
+	var some []entry
+	for i := range 20 {
+		some = append(some, note(i, fmt.Sprintf("Note %d", i)))
+	}
+	p.set("/wire.xml", p.rss("Wire", some...))
+	d.subscribe(p.URL + "/wire.xml")
+	if _, err := d.engine.Pass(t.Context(), ingest.Request{All: true, NoPages: true}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(d.stories()); n != 20 {
+		t.Errorf("%d stories, want 20", n)
+	}
+	for i := range some {
+		if p.count(fmt.Sprintf("/page/%d", i)) != 0 {
+			t.Fatalf("page %d was asked for", i)
+		}
+	}
+	d.pass()
+	if p.count("/page/7") != 1 {
+		t.Error("the next pass has not fetched the pages")
+	}
+}
+
+func TestTextOfThePageOutlastsChangesOfTheSummary(t *testing.T) {
+	p, d := newPress(t), newDesk(t)
+	d.subscribe(p.URL + "/wire.xml")
+	p.set("/page/1", "<html><head><title>Ferry</title></head><body><article><h1>Ferry</h1><p>"+strings.ReplaceAll(ferry, ". ", ".</p><p>")+"</p></article></body></html>")
+	for _, title := range []string{"Ferry", "Ferry runs aground", "Ferry runs aground again"} {
+		p.set("/wire.xml", p.rss("Wire", note(1, title)))
+		d.pass()
+	}
+	st := d.stories()
+	if len(st) != 1 || st[0].Articles[0].Words < 100 || st[0].Lede == "A short note." {
+		t.Fatalf("got %+v; want the text of the page kept", st)
+	}
+	if st[0].Title != "Ferry runs aground again" {
+		t.Errorf("title is %q", st[0].Title)
+	}
+}
+
+// TestPageThatComesTooLateChangesNothing has the feed carry the whole text while
+// the page is being fetched, which then fails.
+func TestPageThatComesTooLateChangesNothing(t *testing.T) {
+	p := newPress(t)
+	var d *desk
+	pages := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/page/1" {
+			http.NotFound(w, r) // robots.txt
+			return
+		}
+		p.set("/wire.xml", p.rss("Wire", entry{"g1", "/page/1", "Ferry", ferry}))
+		if _, err := d.engine.Pass(r.Context(), ingest.Request{All: true, NoPages: true}); err != nil {
+			t.Error(err)
+		}
+		http.Error(w, "gone", http.StatusGone)
+	}))
+	defer pages.Close()
+	d = newDesk(t)
+	p.set("/wire.xml", strings.ReplaceAll(p.rss("Wire", note(1, "Ferry")), "<link>"+p.URL+"/page/", "<link>"+pages.URL+"/page/"))
+	d.subscribe(p.URL + "/wire.xml")
+	d.pass()
+	st := d.stories()
+	if len(st) != 1 {
+		t.Fatalf("%d stories, want 1", len(st))
+	}
+	if ar := st[0].Articles[0]; ar.Body != newsfold.PageFeed || ar.Error != "" {
+		t.Errorf("body is %q, error %q; want the feed's text and no error", ar.Body, ar.Error)
+	}
+}
+
+func TestFeedThatWasGoneIsPolledAgainOnceItAnswered(t *testing.T) {
+	p := newPress(t)
+	d := newDeskWith(t, ingest.Options{})
+	p.set("/wire.xml", p.rss("Wire", entry{"w1", "/w/ferry", "Ferry", ferry}))
+	var f newsfold.Feed
+	err := d.db.Update(t.Context(), func(tx store.Tx) error {
+		f = newsfold.Feed{URL: p.URL + "/wire.xml", Poll: newsfold.Poll{Result: newsfold.Gone}}
+		return tx.PutFeed(&f)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.engine.Pass(t.Context(), ingest.Request{Feeds: []newsfold.FeedID{f.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the feed is polled by the clock", func() bool { return p.count("/wire.xml") > 1 })
+}
+
+func TestDeadlineEndsTheEngineWithoutError(t *testing.T) {
+	d := newDesk(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	client, err := fetch.New(fetch.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ingest.New(d.db, client, ingest.Options{Manual: true}).Run(ctx); err != nil {
+		t.Errorf("engine: %v", err)
 	}
 }

@@ -321,11 +321,14 @@ func (k *keeper) add(it item, ref newsfold.EntryRef) error {
 	if err := k.tx.PutArticle(&a); err != nil {
 		return err
 	}
-	k.changed = true
 	if better {
 		return k.text(it, &a, newsfold.PageFeed)
 	}
+	if a.Story == 0 {
+		return nil // it waits for its page or is about to be folded
+	}
 	// Its story is now in one more feed.
+	k.changed = true
 	return k.tx.Append(store.Texts, id)
 }
 
@@ -375,7 +378,8 @@ func (k *keeper) revise(it item, id newsfold.ArticleID) error {
 		k.wanted = true
 		return k.tx.PutArticle(&a)
 	}
-	if a.Page.State == newsfold.PageFetched {
+	again := a.Page.State == newsfold.PageWanted && a.Page.Kind != "" // read before
+	if a.Page.State == newsfold.PageFetched || again && !it.full {
 		return k.tx.PutArticle(&a)
 	}
 	state := a.Page.State

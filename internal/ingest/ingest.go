@@ -51,6 +51,7 @@ type Engine struct {
 
 	pushes    pushes
 	active    atomic.Int64 // passes
+	reading   atomic.Int64 // passes that want pages
 	pagesLeft atomic.Int64
 	pagesDone atomic.Int64
 	folded    atomic.Int64
@@ -95,13 +96,12 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.loadPushes(ctx); err != nil {
 		return wrap("read subscriptions with hubs", err)
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return e.writeLoop(ctx) })
-	g.Go(func() error { return e.pollLoop(ctx) })
-	g.Go(func() error { return e.pageLoop(ctx) })
-	g.Go(func() error { return e.foldLoop(ctx) })
+	g, gctx := errgroup.WithContext(ctx)
+	for _, loop := range []func(context.Context) error{e.writeLoop, e.pollLoop, e.pageLoop, e.foldLoop} {
+		g.Go(func() error { return loop(gctx) })
+	}
 	err := g.Wait()
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil
 	}
 	return err
@@ -149,6 +149,10 @@ type Request struct {
 func (e *Engine) Pass(ctx context.Context, req Request) (Progress, error) {
 	e.active.Add(1)
 	defer e.active.Add(-1)
+	if !req.NoPages {
+		e.reading.Add(1)
+		defer e.reading.Add(-1)
+	}
 	before := e.pagesDone.Load()
 	p := &pass{req: req, reports: make(chan Progress), done: make(chan struct{})}
 	if err := send(ctx, e.passes, p); err != nil {
@@ -190,6 +194,8 @@ func (e *Engine) Pass(ctx context.Context, req Request) (Progress, error) {
 func (e *Engine) History(ctx context.Context, id newsfold.FeedID, report func(Progress)) (Progress, error) {
 	e.active.Add(1)
 	defer e.active.Add(-1)
+	e.reading.Add(1)
+	defer e.reading.Add(-1)
 	var f newsfold.Feed
 	err := e.db.View(ctx, func(tx store.Tx) (err error) {
 		f, err = tx.Feed(id)

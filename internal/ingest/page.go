@@ -27,6 +27,28 @@ type pager struct {
 	next    time.Time                       // when the next page is wanted that is not due yet
 	drains  []drain
 	results chan fetched
+
+	looked time.Time     // into the store, for what is due
+	pause  time.Duration // until it may be done again while there is enough to do
+	// crowded are articles that found no room in the queue and whose feed's
+	// text is being folded meanwhile; late are those of them yet to be put up.
+	crowded map[newsfold.ArticleID]bool
+	late    []newsfold.ArticleID
+}
+
+// Bounds of the queue of pages: below lowWater the store is looked at each time,
+// for something may have become due.
+const (
+	lowWater = 64
+	maxPages = 32 << 10
+	maxLane  = 1024 // of one host
+)
+
+func newPager(e *Engine) *pager {
+	return &pager{
+		e: e, queue: newQueue[newsfold.ArticleID](2),
+		known: map[newsfold.ArticleID]*waiting{}, results: make(chan fetched), pause: time.Second,
+	}
 }
 
 // waiting is an article whose page is queued or under way.
@@ -43,10 +65,7 @@ type fetched struct {
 
 // pageLoop fetches the pages of articles whose feed did not carry the text.
 func (e *Engine) pageLoop(ctx context.Context) error {
-	p := &pager{
-		e: e, queue: newQueue[newsfold.ArticleID](2),
-		known: map[newsfold.ArticleID]*waiting{}, results: make(chan fetched),
-	}
+	p := newPager(e)
 	ctx, cancel := context.WithCancel(ctx)
 	defer p.stop()
 	defer cancel()
@@ -56,7 +75,7 @@ func (e *Engine) pageLoop(ctx context.Context) error {
 		if err := p.refill(ctx); err != nil {
 			return wrap("read wanted pages", err)
 		}
-		for p.queue.running < e.opts.Pages {
+		for p.queue.running < e.opts.Pages && (!e.opts.Manual || e.reading.Load() > 0) {
 			host, id, ok := p.queue.pop()
 			if !ok {
 				break
@@ -84,6 +103,7 @@ func (p *pager) sleep(ctx context.Context, timer *time.Timer) error {
 	case <-p.e.wanted:
 	case d := <-p.e.drains:
 		p.drains = append(p.drains, d)
+		p.looked = time.Time{}
 	case r := <-p.results:
 		p.queue.done(r.host)
 		if r.err != nil {
@@ -102,16 +122,22 @@ func (p *pager) stop() {
 	}
 }
 
-// refill queues what has become due. It looks at the store only when the queue
-// runs low, since what is queued stays wanted there until it is done.
+// refill queues what has become due. While the queue is long the store is looked
+// at only now and then: what is queued stays wanted there until it is done, but
+// pages of other hosts must not wait for it.
 func (p *pager) refill(ctx context.Context) error {
-	const low, most = 64, 4096
-	if p.queue.waiting > low && len(p.drains) == 0 || p.e.opts.Manual && p.e.active.Load() == 0 {
+	now := p.e.now()
+	if p.e.opts.Manual && p.e.active.Load() == 0 {
+		p.next = time.Time{}
 		return nil
 	}
-	now := p.e.now()
-	return p.e.db.View(ctx, func(tx store.Tx) error {
-		p.next = time.Time{}
+	if since := now.Sub(p.looked); p.queue.waiting > lowWater && since >= 0 && since < p.pause {
+		return nil
+	}
+	crowded := map[newsfold.ArticleID]bool{}
+	err := p.e.db.View(ctx, func(tx store.Tx) error {
+		p.next, p.late = time.Time{}, nil
+		clear(crowded)
 		for id, err := range tx.Wanted(now.Add(time.Hour)) {
 			if err != nil {
 				return err
@@ -127,27 +153,53 @@ func (p *pager) refill(ctx context.Context) error {
 				p.next = a.Page.Next
 				return nil
 			}
-			if p.queue.waiting >= most {
-				return nil
-			}
-			p.known[id] = &waiting{since: now, released: a.Story != 0}
-			p.queue.push(host(a.Link), id)
+			p.take(a, now, crowded)
 		}
 		return nil
 	})
+	p.crowded = crowded
+	p.looked = p.e.now()
+	p.pause = max(time.Second, 10*p.looked.Sub(now))
+	return err
+}
+
+// take queues an article whose page is due or, where there is no room, sees to it
+// that it is folded all the same.
+func (p *pager) take(a newsfold.Article, now time.Time, crowded map[newsfold.ArticleID]bool) {
+	host := host(a.Link)
+	if p.queue.waiting < maxPages && p.queue.length(host) < maxLane {
+		p.known[a.ID] = &waiting{since: now, released: a.Story != 0 || p.crowded[a.ID]}
+		p.queue.push(host, a.ID)
+		return
+	}
+	if a.Story != 0 || !p.overdue(a.Page.Next, now) {
+		return
+	}
+	crowded[a.ID] = true
+	if !p.crowded[a.ID] {
+		p.late = append(p.late, a.ID)
+	}
+}
+
+// overdue reports whether an article that waits for its page since a time is to
+// be folded without it.
+func (p *pager) overdue(since, now time.Time) bool {
+	for _, d := range p.drains {
+		if d.release {
+			return true
+		}
+	}
+	return now.Sub(since) >= p.e.opts.PageWait
 }
 
 // release lets articles be folded with their feed's text when their page has
 // been waited for long enough.
 func (p *pager) release(ctx context.Context) error {
 	now := p.e.now()
-	all := false
-	for _, d := range p.drains {
-		all = all || d.release
-	}
-	var ids []newsfold.ArticleID
+	ids := p.late
+	p.late = nil
 	for id, w := range p.known {
-		if !w.released && (all || now.Sub(w.since) >= p.e.opts.PageWait) {
+		if !w.released && p.overdue(w.since, now) {
 			w.released = true
 			ids = append(ids, id)
 		}
@@ -192,12 +244,17 @@ func (p *pager) answer() {
 	p.drains = kept
 }
 
+// wait is how long there is nothing to do unless somebody says so.
 func (p *pager) wait() time.Duration {
 	const most = 5 * time.Second
-	if p.next.IsZero() {
+	at := p.next
+	if p.queue.waiting > lowWater {
+		at = p.looked.Add(p.pause)
+	}
+	if at.IsZero() {
 		return most
 	}
-	return min(max(p.next.Sub(p.e.now()), time.Millisecond), most)
+	return min(max(at.Sub(p.e.now()), time.Millisecond), most)
 }
 
 // page fetches and reads the page of one article and stores what came of it.
@@ -227,6 +284,9 @@ func (e *Engine) page(ctx context.Context, id newsfold.ArticleID) error {
 		if err2 != nil {
 			return err2
 		}
+		if a.Page.State != newsfold.PageWanted {
+			return nil // the feed has carried the text meanwhile
+		}
 		r := reading{tx: tx, a: &a, now: now}
 		if err != nil {
 			return r.failed(err)
@@ -250,8 +310,8 @@ var retries = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * t
 func (r reading) failed(cause error) error {
 	p := &r.a.Page
 	var fe *fetch.Error
-	if errors.As(cause, &fe) && fe.Kind == fetch.Waiting {
-		// The host asked for time; that is no attempt.
+	if errors.As(cause, &fe) && !fe.Retry.IsZero() && fe.Retry.After(r.now) {
+		// The host, or its robots.txt, asked for time; that is no attempt.
 		p.Next = fe.Retry
 		return r.fold()
 	}
@@ -275,7 +335,7 @@ func (r reading) failed(cause error) error {
 // passing reports whether a failure may pass by itself.
 func passing(e *fetch.Error) bool {
 	switch e.Kind {
-	case fetch.Network, fetch.Timeout, fetch.TLS, fetch.Empty:
+	case fetch.Network, fetch.DNS, fetch.Timeout, fetch.TLS, fetch.Empty:
 		return true
 	case fetch.Forbidden: // until its owner allows it
 		return true

@@ -57,7 +57,9 @@ func (e *Engine) pollLoop(ctx context.Context) error {
 	defer timer.Stop()
 	for {
 		if !e.opts.Manual {
-			p.enqueueDue(ctx, e.now())
+			if err := p.enqueueDue(ctx, e.now()); err != nil {
+				return wrap("read feeds", err)
+			}
 		}
 		for p.queue.running < e.opts.Feeds {
 			host, id, ok := p.queue.pop()
@@ -147,31 +149,37 @@ func (p *poller) load(ctx context.Context) error {
 }
 
 // enqueueDue hands feeds whose time has come to the queue.
-func (p *poller) enqueueDue(ctx context.Context, now time.Time) {
+func (p *poller) enqueueDue(ctx context.Context, now time.Time) error {
 	for len(p.due) > 0 && !p.due[0].at.After(now) {
 		d := heap.Pop(&p.due).(due)
 		if at, ok := p.next[d.id]; ok && at.Equal(d.at) {
-			p.enqueue(ctx, d.id)
+			if _, err := p.enqueue(ctx, d.id); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // enqueue queues a feed for a poll and reports whether it is still subscribed.
-func (p *poller) enqueue(ctx context.Context, id newsfold.FeedID) bool {
+func (p *poller) enqueue(ctx context.Context, id newsfold.FeedID) (bool, error) {
 	if p.busy[id] {
-		return true
+		return true, nil
 	}
 	var f newsfold.Feed
 	err := p.e.db.View(ctx, func(tx store.Tx) (err error) {
 		f, err = tx.Feed(id)
 		return err
 	})
+	if isNew(err) {
+		return false, nil
+	}
 	if err != nil {
-		return false
+		return false, err
 	}
 	p.busy[id] = true
 	p.queue.push(host(f.URL), id)
-	return true
+	return true, nil
 }
 
 // wait is how long nothing is due. It is bounded so that a clock that was set,
@@ -205,7 +213,11 @@ func (p *poller) accept(ctx context.Context, req *pass) error {
 		}
 	}
 	for id := range req.pending {
-		if !p.enqueue(ctx, id) {
+		ok, err := p.enqueue(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !ok {
 			delete(req.pending, id)
 		}
 	}
@@ -222,7 +234,7 @@ func (p *poller) accept(ctx context.Context, req *pass) error {
 func (p *poller) finish(ctx context.Context, r polled) {
 	id := r.feed.ID
 	delete(p.busy, id)
-	if _, ok := p.next[id]; ok {
+	if r.feed.URL != "" { // else it was removed meanwhile
 		p.schedule(id, r.feed.Poll)
 	}
 	kept := p.passes[:0]

@@ -65,6 +65,14 @@ func (q *queue[T]) done(host string) {
 	q.list(l)
 }
 
+// length returns how much of a host is queued.
+func (q *queue[T]) length(host string) int {
+	if l := q.hosts[host]; l != nil {
+		return len(l.items)
+	}
+	return 0
+}
+
 func (q *queue[T]) list(l *lane[T]) {
 	if !l.listed && len(l.items) > 0 && l.running < q.perHost {
 		l.listed = true
