@@ -113,6 +113,7 @@ func (f *Folder) vet(d *doc, g *group) (bool, error) {
 		return true, nil
 	}
 	g.agree = 1
+	digest := false // the best match is a digest that has other members too
 	n := len(g.story)
 	asked := map[int64]bool{g.best.doc.art.ID: true}
 	for i := range maxVetted {
@@ -133,10 +134,11 @@ func (f *Folder) vet(d *doc, g *group) (bool, error) {
 			g.agree++
 		case m.v.Relation == Template || commensurable(d, m.doc):
 			g.doubt++
-			if g.best.v.Relation == Excerpt && f.elsewhere(d, m.doc, g.best.doc) {
-				return false, nil
-			}
+			digest = digest || g.best.v.Relation == Excerpt && f.elsewhere(d, m.doc, g.best.doc)
 		}
+	}
+	if digest && g.agree < 2 {
+		return false, nil
 	}
 	return g.agree >= g.doubt, nil
 }
@@ -152,7 +154,7 @@ const (
 
 func (f *Folder) elsewhere(x, y, whole *doc) bool {
 	_, al := f.m.measure(y, whole)
-	if covered(al.a, al.hitA) < .6 {
+	if covered(al.a, al.hitA) < .85 {
 		return false
 	}
 	mine := slices.Clone(al.hitB)
