@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"newsfold/fetch"
 	"newsfold/internal/control"
 )
 
@@ -46,11 +47,11 @@ func (a *app) add(ctx context.Context, c *control.Client, urls, folders []string
 			failed = append(failed, err)
 			continue
 		}
-		if _, err := fmt.Fprintf(a.out, "%d\t%s\t%s\t%d entries\n", added.Feed.ID, plain(added.Feed.Label()), added.Feed.URL, added.Entries); err != nil {
+		if _, err := fmt.Fprintf(a.out, "%d\t%s\t%s\t%d entries\n", added.Feed.ID, plain(label(added.Feed)), fetch.Redact(added.Feed.URL), added.Entries); err != nil {
 			return err
 		}
 		for _, o := range added.Others {
-			a.note("the page also announces %s", o)
+			a.note("the page also announces %s", fetch.Redact(o))
 		}
 	}
 	return errors.Join(failed...)

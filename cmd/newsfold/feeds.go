@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"newsfold"
+	"newsfold/fetch"
 	"newsfold/internal/control"
 )
 
@@ -49,7 +50,7 @@ func (a *app) feeds(ctx context.Context, c *control.Client, w io.Writer) error {
 	}
 	err := c.Feeds(ctx, func(f control.Feed) error {
 		n++
-		_, err := fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", f.ID, fit(plain(f.Label()), 40), f.URL,
+		_, err := fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", f.ID, fit(plain(label(f.Feed)), 40), fetch.Redact(f.URL),
 			strings.Join(f.Folders, ", "), f.Entries, never(f.Poll.Succeeded, now, "never"), nextPoll(f.Feed, now), plain(f.Poll.Error))
 		return err
 	})
@@ -61,6 +62,15 @@ func (a *app) feeds(ctx context.Context, c *control.Client, w io.Writer) error {
 		return nil
 	}
 	return tw.Flush()
+}
+
+// label is what a person calls a feed, without the password that may be in its
+// address.
+func label(f newsfold.Feed) string {
+	if l := f.Label(); l != f.URL {
+		return l
+	}
+	return fetch.Redact(f.URL)
 }
 
 func never(t, now time.Time, word string) string {
@@ -96,7 +106,7 @@ the stories keep their articles.`,
 					return err
 				}
 				w := bufio.NewWriter(a.out)
-				_, _ = fmt.Fprintf(w, "removed %d\t%s\t%s\n", f.ID, plain(f.Label()), f.URL)
+				_, _ = fmt.Fprintf(w, "removed %d\t%s\t%s\n", f.ID, plain(label(f)), fetch.Redact(f.URL))
 				return w.Flush()
 			})
 		},
