@@ -19,9 +19,9 @@ type head struct {
 	dir   string
 }
 
-func readHead(dom *goquery.Document) head {
+func readHead(p *page.Page, dom *goquery.Document) head {
 	h := head{meta: make(map[string][]string, 32), links: make(map[string][]string, 16)}
-	for _, n := range dom.Find("meta, link, base, html").Nodes {
+	for _, n := range p.Heads {
 		switch n.Data {
 		case "meta":
 			h.addMeta(n)
@@ -37,16 +37,13 @@ func readHead(dom *goquery.Document) head {
 			if h.base == "" {
 				h.base = strings.TrimSpace(page.Attr(n, "href"))
 			}
-		case "html":
-			h.lang = page.Attr(n, "lang")
-			if h.lang == "" {
-				h.lang = page.Attr(n, "xml:lang")
-			}
-			h.dir = strings.ToLower(page.Attr(n, "dir"))
 		}
 	}
+	root := dom.ChildrenFiltered("html").First()
+	h.lang = root.AttrOr("lang", root.AttrOr("xml:lang", ""))
+	h.dir = strings.ToLower(root.AttrOr("dir", ""))
 	if h.dir == "" {
-		h.dir = strings.ToLower(dom.Find("body").AttrOr("dir", ""))
+		h.dir = strings.ToLower(root.ChildrenFiltered("body").AttrOr("dir", ""))
 	}
 	return h
 }

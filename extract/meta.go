@@ -2,6 +2,7 @@ package extract
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html/atom"
@@ -31,7 +32,7 @@ func (r *reader) metadata() {
 
 // linkedLicense returns the address of the licence that a link names.
 func (r *reader) linkedLicense() string {
-	for _, n := range r.dom.Find("a[href]").Nodes {
+	for _, n := range r.page.Links {
 		href := page.Attr(n, "href")
 		if strings.Contains(href, "creativecommons.org/licenses/") || strings.Contains(page.Attr(n, "rel"), "license") {
 			return resolve(r.base, href)
@@ -121,8 +122,10 @@ func (r *reader) tags() []string {
 		}
 	}
 	if len(out) == 0 {
-		for _, a := range r.dom.Find("a[rel~=tag]").Nodes {
-			add(textOf(a))
+		for _, a := range r.page.Links {
+			if slices.Contains(strings.Fields(page.Attr(a, "rel")), "tag") {
+				add(textOf(a))
+			}
 		}
 	}
 	if len(out) == 0 {

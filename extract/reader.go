@@ -33,7 +33,7 @@ func newReader(b []byte, address string, opts Options, noscript bool) *reader {
 		u = &url.URL{}
 	}
 	r.url, r.base = u, u
-	r.head = readHead(r.dom)
+	r.head = readHead(r.page, r.dom)
 	if ref, err := url.Parse(r.head.base); err == nil && r.head.base != "" {
 		r.base = u.ResolveReference(ref)
 	}

@@ -26,9 +26,11 @@ type Page struct {
 	LD     [][]byte // JSON-LD scripts
 	Elems  []Elem   // block-level elements in document order; 0 is the root
 	Blocks []Block
-	Leaves []Leaf // the text nodes of the blocks, and images, in order
-	Marked []Mark // elements that may name the author or the date, in order
-	Cut    bool   // nested too deep: parsed without the deepest elements
+	Leaves []Leaf       // the text nodes of the blocks, and images, in order
+	Marked []Mark       // elements that may name the author or the date, in order
+	Heads  []*html.Node // meta, link and base elements, wherever they stand
+	Links  []*html.Node // links to tags and licences
+	Cut    bool         // nested too deep: parsed without the deepest elements
 
 	Title string // text of the title element
 

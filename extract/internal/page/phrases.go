@@ -103,8 +103,8 @@ func vocabularyTable() map[string]uint8 {
 }
 
 // phrasesOf looks up the first words of a block.
-func phrasesOf(b *Block) Phrases {
-	var g grouper
+func (g *grouper) phrasesOf(b *Block) Phrases {
+	g.ph, g.n, g.m, g.words = Phrases{}, 0, 0, 0
 	s := b.Text
 	switch { // what long paragraphs speak of says little
 	case len(s) > 400:
@@ -140,7 +140,7 @@ func phrasesOf(b *Block) Phrases {
 	return g.ph
 }
 
-// grouper looks up words and pairs of words.
+// grouper looks up words and pairs of words. It is used for block after block.
 type grouper struct {
 	ph    Phrases
 	word  [256]byte // the one at work, n bytes

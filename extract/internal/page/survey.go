@@ -165,6 +165,7 @@ func (s *surroundings) inherit() {
 // once.
 func (s *surroundings) repeats() {
 	p := s.p
+	var g grouper
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
 		e := &p.Elems[b.Elem]
@@ -187,7 +188,7 @@ func (s *surroundings) repeats() {
 		if e.Tag == atom.P {
 			s.inP[b.Elem] += b.Chars
 		}
-		s.phr[i] = phrasesOf(b)
+		s.phr[i] = g.phrasesOf(b)
 		if s.h1 < 0 && e.Tag == atom.H1 {
 			s.h1 = i
 		}

@@ -77,6 +77,9 @@ func (w *walker) element(n *html.Node) {
 	case atom.Head:
 		w.head(n)
 		return
+	case atom.Meta, atom.Link, atom.Base:
+		w.p.Heads = append(w.p.Heads, n)
+		return
 	case atom.Br:
 		w.breaks++
 		if w.breaks == 2 {
@@ -103,6 +106,7 @@ func (w *walker) element(n *html.Node) {
 	w.inline |= f
 	switch n.DataAtom {
 	case atom.A:
+		w.noteLink(n)
 		w.links++
 		if w.links == 1 {
 			w.cur.Links++
@@ -170,6 +174,14 @@ func (w *walker) block(n *html.Node) {
 	w.p.Elems[id].Last = int32(len(w.p.Blocks))
 }
 
+// noteLink notes a link to a tag or a licence.
+func (w *walker) noteLink(n *html.Node) {
+	rel := Attr(n, "rel")
+	if (strings.Contains(rel, "tag") || strings.Contains(rel, "license") || strings.Contains(Attr(n, "href"), "creativecommons.org/licenses/")) && len(w.p.Links) < 500 {
+		w.p.Links = append(w.p.Links, n)
+	}
+}
+
 // mark notes an element that may name the author or the date.
 func (w *walker) mark(n *html.Node, f Flags) {
 	if (f&(FBio|FMeta) != 0 || n.DataAtom == atom.Time || Attr(n, "rel") == "author") && len(w.p.Marked) < 2000 {
@@ -177,12 +189,20 @@ func (w *walker) mark(n *html.Node, f Flags) {
 	}
 }
 
-// head looks for the title only; the rest of the head is read by package
-// extract.
+// head notes the title and the elements that package extract reads.
 func (w *walker) head(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.DataAtom == atom.Title && c.FirstChild != nil && w.p.Title == "" {
-			w.p.Title = Squash(c.FirstChild.Data)
+		switch c.DataAtom {
+		case atom.Title:
+			if c.FirstChild != nil && w.p.Title == "" {
+				w.p.Title = Squash(c.FirstChild.Data)
+			}
+		case atom.Meta, atom.Link, atom.Base:
+			w.p.Heads = append(w.p.Heads, c)
+		case atom.Noscript:
+			if w.p.noscript {
+				w.head(c)
+			}
 		}
 	}
 }
