@@ -207,7 +207,9 @@ func measure(feeds, entries, rounds int) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	bin := filepath.Join(dir, "newsfold")
-	if out, err := exec.Command("go", "build", "-o", bin, "newsfold/cmd/newsfold").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", bin, "./cmd/newsfold")
+	build.Dir = filepath.Join("..", "..")
+	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}
 	self, err := os.Executable()
