@@ -47,7 +47,7 @@ func (a *app) add(ctx context.Context, c *control.Client, urls, folders []string
 			failed = append(failed, err)
 			continue
 		}
-		if _, err := fmt.Fprintf(a.out, "%d\t%s\t%s\t%d entries\n", added.Feed.ID, plain(label(added.Feed)), fetch.Redact(added.Feed.URL), added.Entries); err != nil {
+		if _, err := fmt.Fprintf(a.out, "%d\t%s\t%s\t%d entries\n", added.Feed.ID, plain(label(added.Feed)), plain(fetch.Redact(added.Feed.URL)), added.Entries); err != nil {
 			return err
 		}
 		for _, o := range added.Others {

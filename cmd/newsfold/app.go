@@ -56,7 +56,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	}
 	code, text := judge(ctx, err)
 	if text != "" {
-		_, _ = fmt.Fprintf(std.err, "newsfold: %s\n", text)
+		_, _ = fmt.Fprintf(std.err, "newsfold: %s\n", tame(text))
 	}
 	return code
 }
@@ -168,17 +168,13 @@ func (a *app) fetcher(log *slog.Logger) (*fetch.Client, error) {
 	return c, nil
 }
 
-// note prints a remark for a person on standard error, unless --quiet.
+// note prints a remark for a person on standard error, unless --quiet. It may
+// hold a publisher's words.
 func (a *app) note(format string, args ...any) {
 	if !a.quiet {
-		_, _ = fmt.Fprintf(a.err, format+"\n", args...)
+		_, _ = fmt.Fprintln(a.err, tame(fmt.Sprintf(format, args...)))
 	}
 }
-
-// errSilent ends a command with a code when all has been said already.
-type errSilent struct{ code int }
-
-func (e errSilent) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
 var errUsage = errors.New("usage")
 

@@ -30,24 +30,21 @@ const exitHelp = `Exit codes:
   2    wrong command, flag or argument
   3    no such feed, story or article
   4    the store cannot be used: in use by another process, not newsfold's,
-       of a newer version, or not writable
+       of a newer version, damaged, or not writable
   5    a feed or page could not be fetched, or is none
   6    an input file is not what it should be
   7    the disk is full
-  130  interrupted`
+  130  interrupted (a daemon or demo that is interrupted is done: 0)`
 
 // judge gives an error its exit code and its text for a person; the text is
 // empty when nothing is left to say.
 func judge(ctx context.Context, err error) (int, string) {
 	var (
-		silent errSilent
-		ce     *control.Error
-		fe     *fetch.Error
+		ce *control.Error
+		fe *fetch.Error
 	)
 	text := err.Error()
 	switch {
-	case errors.As(err, &silent):
-		return silent.code, ""
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return exitInterrupted, ""
 	case errors.Is(err, syscall.EPIPE):
@@ -56,9 +53,9 @@ func judge(ctx context.Context, err error) (int, string) {
 		return exitUsage, text
 	case errors.As(err, &ce):
 		return kindCode(ce.Kind), text
-	case errors.Is(err, store.ErrFull):
+	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC):
 		return exitFull, text
-	case errors.Is(err, errStore):
+	case errors.Is(err, errStore), errors.Is(err, store.ErrForeign):
 		return exitStore, text
 	case errors.Is(err, errInput):
 		return exitInput, text
@@ -82,6 +79,8 @@ func kindCode(k control.Kind) int {
 		return exitInput
 	case control.Full:
 		return exitFull
+	case control.Damaged:
+		return exitStore
 	}
 	return exitFailure
 }

@@ -30,6 +30,7 @@ func (a *app) newFeeds() *cobra.Command {
 				return a.write("", func(w io.Writer) error {
 					if asJSON {
 						enc := json.NewEncoder(w)
+						enc.SetEscapeHTML(false)
 						return c.Feeds(ctx, func(f control.Feed) error { return enc.Encode(f) })
 					}
 					return a.feeds(ctx, c, w)
@@ -50,8 +51,8 @@ func (a *app) feeds(ctx context.Context, c *control.Client, w io.Writer) error {
 	}
 	err := c.Feeds(ctx, func(f control.Feed) error {
 		n++
-		_, err := fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", f.ID, fit(plain(label(f.Feed)), 40), fetch.Redact(f.URL),
-			strings.Join(f.Folders, ", "), f.Entries, never(f.Poll.Succeeded, now, "never"), nextPoll(f.Feed, now), plain(f.Poll.Error))
+		_, err := fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", f.ID, fit(plain(label(f.Feed)), 40), plain(fetch.Redact(f.URL)),
+			plain(strings.Join(f.Folders, ", ")), f.Entries, never(f.Poll.Succeeded, now, "never"), nextPoll(f.Feed, now), plain(f.Poll.Error))
 		return err
 	})
 	if err != nil {
@@ -106,7 +107,7 @@ the stories keep their articles.`,
 					return err
 				}
 				w := bufio.NewWriter(a.out)
-				_, _ = fmt.Fprintf(w, "removed %d\t%s\t%s\n", f.ID, plain(label(f)), fetch.Redact(f.URL))
+				_, _ = fmt.Fprintf(w, "removed %d\t%s\t%s\n", f.ID, plain(label(f)), plain(fetch.Redact(f.URL)))
 				return w.Flush()
 			})
 		},

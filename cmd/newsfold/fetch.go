@@ -45,16 +45,21 @@ func (a *app) fetchOnce(ctx context.Context, c *control.Client, req control.Fetc
 	if err != nil {
 		return err
 	}
-	for _, f := range p.Failures {
-		a.note("newsfold: feed %d: %s", f.Feed, f.Error)
+	if p.Polled != 1 {
+		for _, f := range p.Failures {
+			a.note("newsfold: feed %d: %s", f.Feed, f.Error)
+		}
 	}
 	a.note("%s asked: %d unchanged, %d failed; %s, %d revised; %s",
 		count(p.Polled, "feed", "feeds"), p.Unchanged, p.Failed,
 		count(p.New, "new entry", "new entries"), p.Revised, count(p.Pages, "page fetched", "pages fetched"))
-	if p.Polled > 0 && p.Failed == p.Polled {
-		return errSilent{exitUnread}
+	switch {
+	case p.Polled == 0 || p.Failed < p.Polled:
+		return nil
+	case len(p.Failures) == 1:
+		return &control.Error{Kind: control.Unread, Message: p.Failures[0].Error}
 	}
-	return nil
+	return &control.Error{Kind: control.Unread, Message: fmt.Sprintf("none of the %d feeds could be read", p.Polled)}
 }
 
 func progressLine(p ingest.Progress) string {

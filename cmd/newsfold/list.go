@@ -138,7 +138,7 @@ func moment(v string, now time.Time) (time.Time, error) {
 	if v == "" {
 		return time.Time{}, nil
 	}
-	if n, err := strconv.ParseFloat(v[:len(v)-1], 64); err == nil && n >= 0 {
+	if n, err := strconv.ParseFloat(v[:len(v)-1], 64); err == nil && n >= 0 && n <= 36500 {
 		day := 24 * time.Hour
 		switch v[len(v)-1] {
 		case 'd':

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,7 +28,14 @@ func (a *app) write(name string, fn func(io.Writer) error) (err error) {
 		}
 		return w.Flush()
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	name, mode, err := target(name)
+	if err != nil {
+		return err
+	}
+	if !mode.IsRegular() {
+		return pour(name, fn)
+	}
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%x", filepath.Base(name), rand.Uint64())), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
@@ -38,9 +48,6 @@ func (a *app) write(name string, fn func(io.Writer) error) (err error) {
 	if err = fn(f); err != nil {
 		return err
 	}
-	if err = f.Chmod(0o644); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
 	if err = f.Sync(); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
@@ -51,6 +58,34 @@ func (a *app) write(name string, fn func(io.Writer) error) (err error) {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
+}
+
+// target returns the file that a name leads to, through links, and what kind of
+// file it is or is to become.
+func target(name string) (string, fs.FileMode, error) {
+	st, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return name, 0o666, nil
+	case err != nil:
+		return name, 0, fmt.Errorf("write %s: %w", name, err)
+	case st.IsDir():
+		return name, 0, fmt.Errorf("write %s: %s is a directory, not a file", name, name)
+	}
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
+	return name, st.Mode(), nil
+}
+
+// pour writes to what is no file to be replaced: a device, a pipe.
+func pour(name string, fn func(io.Writer) error) (err error) {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return fn(f)
 }
 
 // screen is what is known of the terminal that results go to.
@@ -96,6 +131,15 @@ func fit(text string, columns int) string {
 		b.WriteString(g.Str())
 	}
 	return strings.TrimRight(b.String(), " ") + "…"
+}
+
+// tame makes a text of several lines safe for a terminal, as plain does.
+func tame(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = plain(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // plain makes a publisher's words safe for a terminal: one line, without

@@ -108,7 +108,7 @@ func (s screen) member(b *strings.Builder, ar river.Article, st river.Story) {
 		fmt.Fprintf(b, "        · %s\n", evidence(e))
 	}
 	for _, o := range ar.Origins {
-		text := strings.TrimSpace(plain(o.Name) + " " + o.URL)
+		text := strings.TrimSpace(plain(o.Name) + " " + plain(o.URL))
 		fmt.Fprintf(b, "        · says it is from %s (%s)\n", text, o.Kind)
 	}
 	for _, l := range ar.Links {

@@ -22,6 +22,7 @@ const (
 	Malformed Kind = "malformed" // what was handed in is not what it should be
 	Unread    Kind = "unread"    // a feed could not be fetched or is none
 	Full      Kind = "full"      // the disk is full
+	Damaged   Kind = "damaged"   // the store is damaged
 	Internal  Kind = "internal"  // anything else
 )
 

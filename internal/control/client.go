@@ -56,14 +56,19 @@ func (c *Client) do(ctx context.Context, method, path string, query url.Values, 
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, fmt.Errorf("the daemon does not answer: %w", errors.Unwrap(err))
+		// Not wrapped: a broken pipe here is none of our own output.
+		return nil, fmt.Errorf("the daemon does not answer: %v", errors.Unwrap(err))
 	}
 	if res.StatusCode == http.StatusOK {
 		return res.Body, nil
 	}
 	defer func() { _ = res.Body.Close() }()
 	var l line
-	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&l); err != nil || l.Error == nil {
+	err = json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&l)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil || l.Error == nil {
 		return nil, fmt.Errorf("the daemon answers %s: is it of another version?", res.Status)
 	}
 	return nil, l.Error
@@ -77,6 +82,9 @@ func ask[T any](ctx context.Context, c *Client, method, path string, query url.V
 	}
 	defer func() { _ = r.Close() }()
 	if err := json.NewDecoder(r).Decode(&v); err != nil {
+		if ctx.Err() != nil {
+			return v, ctx.Err()
+		}
 		return v, fmt.Errorf("read the daemon's answer: %w", err)
 	}
 	return v, nil
@@ -88,10 +96,11 @@ func follow[I, E any](ctx context.Context, r io.ReadCloser, fn func(I) error) (e
 	dec := json.NewDecoder(r)
 	for {
 		var l line
-		if err := dec.Decode(&l); err != nil {
-			if ctx.Err() != nil {
-				return end, ctx.Err()
-			}
+		err := dec.Decode(&l)
+		if ctx.Err() != nil { // what the other side says then is but an echo
+			return end, ctx.Err()
+		}
+		if err != nil {
 			return end, fmt.Errorf("the daemon's answer broke off: %w", err)
 		}
 		switch {

@@ -141,6 +141,10 @@ func sorted(err error) *Error {
 		return &Error{Exists, err.Error()}
 	case errors.Is(err, store.ErrFull):
 		return &Error{Full, err.Error()}
+	case errors.Is(err, store.ErrForeign):
+		return &Error{Damaged, err.Error()}
+	case errors.Is(err, context.Canceled):
+		return &Error{Internal, "the daemon was stopped before this was done; run the command again"}
 	}
 	return &Error{Internal, err.Error()}
 }

@@ -108,8 +108,11 @@ func (s *Server) show(r *http.Request) (any, error) {
 	}
 	var st river.Story
 	err = s.view(r.Context(), func(tx store.Tx) (err error) {
+		if _, err = tx.Article(id); err != nil {
+			return missing(id, err)
+		}
 		st, err = river.Load(tx, id)
-		return missing(id, err)
+		return err
 	})
 	return st, err
 }
@@ -136,9 +139,12 @@ func (s *Server) mark(r *http.Request) (any, error) {
 			if err != nil {
 				return missing(id, err)
 			}
+			if a.Story == 0 {
+				return fmt.Errorf("article %d: %w", id, river.ErrUnfolded)
+			}
 			st, err := tx.Story(a.Story)
 			if err != nil {
-				return missing(id, err)
+				return err
 			}
 			set(&st)
 			if err := tx.PutStory(&st); err != nil {

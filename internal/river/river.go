@@ -101,6 +101,10 @@ func List(tx store.Tx, q Query) (stories []Story, more bool, err error) {
 	return stories, false, nil
 }
 
+// ErrUnfolded says that an article is in no story yet. It wraps
+// [newsfold.ErrNotFound].
+var ErrUnfolded = fmt.Errorf("not folded into a story yet, try again in a moment: %w", newsfold.ErrNotFound)
+
 // Load returns the story that an article is in, whole: its lead's text and all
 // articles with their evidence. The ID of a story names one of its articles, so
 // it is found the same way, also after it was merged into another story.
@@ -110,7 +114,7 @@ func Load(tx store.Tx, id newsfold.ArticleID) (Story, error) {
 		return Story{}, err
 	}
 	if a.Story == 0 {
-		return Story{}, fmt.Errorf("article %d is not folded into a story yet, try again in a moment: %w", id, newsfold.ErrNotFound)
+		return Story{}, fmt.Errorf("article %d: %w", id, ErrUnfolded)
 	}
 	s, err := tx.Story(a.Story)
 	if err != nil {
