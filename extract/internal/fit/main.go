@@ -240,7 +240,7 @@ func samples(docs []*doc, use func(*doc) bool) []sample {
 			continue
 		}
 		for i := range d.w {
-			if d.w[i] > 0 {
+			if d.w[i] > 0 && !d.page.Blocks[i].Furniture {
 				out = append(out, sample{x: d.rows.Row(i), y: d.y[i], w: d.w[i], fold: d.fold, page: n, at: i})
 			}
 		}
@@ -251,6 +251,9 @@ func samples(docs []*doc, use func(*doc) bool) []sample {
 func predict(f *page.Forest, d *doc) []float32 {
 	out := make([]float32, len(d.page.Blocks))
 	for i := range out {
+		if d.page.Blocks[i].Furniture {
+			continue // as the product does
+		}
 		out[i] = f.Score(d.rows.Row(i))
 	}
 	return out

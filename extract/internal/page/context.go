@@ -18,7 +18,9 @@ func (p *Page) Context(rows Rows, prob []float32) {
 	}
 	f := p.gather(prob)
 	for i := range p.Blocks {
-		f.vicinity(i, rows.Row(i))
+		if !p.Blocks[i].Furniture {
+			f.vicinity(i, rows.Row(i))
+		}
 	}
 	f.forward(rows)
 	f.backward(rows)

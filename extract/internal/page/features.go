@@ -15,6 +15,9 @@ func (p *Page) Local() Rows {
 	}
 	s := p.survey(p.hints())
 	for i := range p.Blocks {
+		if p.Blocks[i].Furniture {
+			continue
+		}
 		row := rows.Row(i)
 		s.text(i, row)
 		s.tree(i, row)

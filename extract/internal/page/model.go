@@ -48,17 +48,24 @@ const certain = -7
 // others of the kind is not looked at again.
 const hopeless = .01
 
+// unlikely is the probability of blocks that are not looked at.
+const unlikely = .001
+
 // Classify fills in the probabilities of the blocks with two forests, the
 // second of which sees the answers of the first.
 func (p *Page) Classify(local, context *Forest) {
 	rows := p.Local()
 	first := make([]float32, len(p.Blocks))
 	for i := range first {
+		if p.Blocks[i].Furniture {
+			first[i] = unlikely
+			continue
+		}
 		first[i] = local.Score(rows.Row(i))
 	}
 	p.Context(rows, first)
 	for i := range p.Blocks {
-		if first[i] < hopeless && first[max(i-1, 0)] < hopeless && first[min(i+1, len(first)-1)] < hopeless {
+		if p.Blocks[i].Furniture || first[i] < hopeless && first[max(i-1, 0)] < hopeless && first[min(i+1, len(first)-1)] < hopeless {
 			p.Blocks[i].Prob = first[i]
 			continue
 		}

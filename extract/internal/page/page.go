@@ -75,7 +75,8 @@ type Block struct {
 	EndsWithStop, EndsAsLead bool  // . ! ? …; colon
 	Good                     bool  // long, few links, sentences
 
-	Prob float32 // of being article text
+	Furniture bool    // a link of a menu or a footer: not looked at closely
+	Prob      float32 // of being article text
 }
 
 // Mark is an element whose attributes speak of an author or a date.

@@ -2,6 +2,7 @@ package page
 
 import (
 	"math"
+	"math/bits"
 	"strings"
 
 	"golang.org/x/net/html/atom"
@@ -181,6 +182,7 @@ func (s *surroundings) repeats() {
 			sh.good += b.Chars
 		}
 		s.pairs[s.pair(b.Elem)]++
+		b.Furniture = s.menu(b)
 		s.texts[b.Text]++
 		if len(s.fold[i]) >= 24 {
 			s.begin[s.fold[i][:24]]++
@@ -196,6 +198,17 @@ func (s *surroundings) repeats() {
 	for i := len(p.Elems) - 1; i > 0; i-- {
 		s.inP[p.Elems[i].Parent] += s.inP[i]
 	}
+}
+
+// menu reports whether a block is a short link of a menu or a footer: half of
+// the blocks of a page are, and none of them is article text.
+func (s *surroundings) menu(b *Block) bool {
+	if b.Chars > 60 || b.LinkChars*10 < b.Chars*9 {
+		return false
+	}
+	const near = 5
+	d := &s.dist[b.Elem]
+	return d[bits.TrailingZeros32(uint32(FNav))] <= near || d[bits.TrailingZeros32(uint32(FFoot))] <= near
 }
 
 // take folds the hints.
