@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -290,4 +291,27 @@ func FuzzCompare(f *testing.F) {
 			}
 		}
 	})
+}
+
+// broken is a Library that cannot read.
+type broken struct{ *shelf }
+
+var errDisk = errors.New("disk is gone")
+
+func (broken) Article(int64) (Article, error) { return Article{}, errDisk }
+
+func TestErrorsOfTheLibraryAreReturned(t *testing.T) {
+	f := NewFolder(Options{}, broken{newShelf()})
+	if _, err := f.Fold(Article{ID: 7, Title: "Ferry", Text: ferry}); err != nil {
+		t.Fatal(err)
+	}
+	f.cache.drop(7)
+	if _, err := f.Fold(Article{ID: 8, Title: "Ferry", Text: ferry}); !errors.Is(err, errDisk) || !strings.Contains(err.Error(), "article 7") {
+		t.Errorf("error is %v, want one that names article 7 and wraps %v", err, errDisk)
+	}
+	for _, id := range []int64{0, -3} {
+		if _, err := f.Fold(Article{ID: id, Text: ferry}); err == nil {
+			t.Errorf("an article numbered %d was folded", id)
+		}
+	}
 }

@@ -107,7 +107,7 @@ func unwrapAMP(u *url.URL) *url.URL {
 
 // canonicalHost returns host and, unless it is the default, port.
 func canonicalHost(u *url.URL) (string, bool) {
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
 	if host == "" {
 		return "", false
 	}

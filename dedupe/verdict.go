@@ -262,7 +262,7 @@ func excerpt(d *doc, w []word) string {
 
 // passages returns the longest passages that two texts share.
 func passages(al *alignment, x, y *doc) []Passage {
-	if x.art.Text == "" || y.art.Text == "" {
+	if x.text != x.art.Text || y.text != y.art.Text {
 		return nil // the words are those of a title
 	}
 	runs := slices.Clone(al.runs)
