@@ -226,7 +226,7 @@ func (e *Engine) History(ctx context.Context, id newsfold.FeedID, report func(Pr
 // settle waits until no page is due and all texts are folded; release does not
 // wait for pages but folds the feeds' own text.
 func (e *Engine) settle(ctx context.Context, release bool, tick func()) error {
-	d := drain{release: release, done: make(chan struct{})}
+	d := drain{at: e.now(), release: release, done: make(chan struct{})}
 	if err := send(ctx, e.drains, d); err != nil {
 		return err
 	}

@@ -13,8 +13,10 @@ import (
 	"newsfold/store"
 )
 
-// drain asks the page loop to say when nothing is left that is due.
+// drain asks the page loop to say when nothing is left that was due at a time:
+// pages that are wanted while others are waited for must not prolong that.
 type drain struct {
+	at      time.Time
 	release bool          // do not wait: fold the feeds' text of what is waiting
 	done    chan struct{} // closed then
 }
@@ -30,6 +32,7 @@ type pager struct {
 
 	looked time.Time     // into the store, for what is due
 	pause  time.Duration // until it may be done again while there is enough to do
+	left   time.Time     // when the first page was due that found no room then; zero: all did
 	// crowded are articles that found no room in the queue and whose feed's
 	// text is being folded meanwhile; late are those of them yet to be put up.
 	crowded map[newsfold.ArticleID]bool
@@ -53,8 +56,9 @@ func newPager(e *Engine) *pager {
 
 // waiting is an article whose page is queued or under way.
 type waiting struct {
-	since    time.Time
-	released bool // its feed's text is being folded meanwhile
+	due      time.Time // when its page was wanted
+	since    time.Time // when it was queued
+	released bool      // its feed's text is being folded meanwhile
 }
 
 type fetched struct {
@@ -136,7 +140,7 @@ func (p *pager) refill(ctx context.Context) error {
 	}
 	crowded := map[newsfold.ArticleID]bool{}
 	err := p.e.db.View(ctx, func(tx store.Tx) error {
-		p.next, p.late = time.Time{}, nil
+		p.next, p.left, p.late = time.Time{}, time.Time{}, nil
 		clear(crowded)
 		for id, err := range tx.Wanted(now.Add(time.Hour)) {
 			if err != nil {
@@ -168,9 +172,12 @@ func (p *pager) refill(ctx context.Context) error {
 func (p *pager) take(a newsfold.Article, now time.Time, crowded map[newsfold.ArticleID]bool) {
 	host := host(a.Link)
 	if p.queue.waiting < maxPages && p.queue.length(host) < maxLane {
-		p.known[a.ID] = &waiting{since: now, released: a.Story != 0 || p.crowded[a.ID]}
+		p.known[a.ID] = &waiting{due: a.Page.Next, since: now, released: a.Story != 0 || p.crowded[a.ID]}
 		p.queue.push(host, a.ID)
 		return
+	}
+	if p.left.IsZero() {
+		p.left = a.Page.Next
 	}
 	if a.Story != 0 || !p.overdue(a.Page.Next, now) {
 		return
@@ -235,13 +242,26 @@ func (e *Engine) append(ctx context.Context, ids []newsfold.ArticleID) error {
 func (p *pager) answer() {
 	kept := p.drains[:0]
 	for _, d := range p.drains {
-		if d.release || p.queue.waiting+p.queue.running == 0 {
+		if d.release || !p.pending(d.at) {
 			close(d.done)
 			continue
 		}
 		kept = append(kept, d)
 	}
 	p.drains = kept
+}
+
+// pending reports whether a page that was due at a time is still to be fetched.
+func (p *pager) pending(at time.Time) bool {
+	if !p.left.IsZero() && !p.left.After(at) {
+		return true
+	}
+	for _, w := range p.known {
+		if !w.due.After(at) {
+			return true
+		}
+	}
+	return false
 }
 
 // wait is how long there is nothing to do unless somebody says so.

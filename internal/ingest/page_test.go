@@ -23,6 +23,39 @@ func TestPagerSleepsWhileItsQueueIsLong(t *testing.T) {
 	}
 }
 
+func TestPassWaitsForNoPageThatWasWantedLater(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	p := newPager(New(nil, nil, Options{Now: func() time.Time { return at }}))
+	d := drain{at: at, done: make(chan struct{})}
+	p.drains = []drain{d}
+	for id, due := range []time.Time{at.Add(-time.Minute), at, at.Add(time.Second)} {
+		p.take(newsfold.Article{ID: newsfold.ArticleID(id + 1), Link: "https://busy.example/", Page: newsfold.Page{Next: due}}, at, nil)
+	}
+	answered := func() bool {
+		p.answer()
+		select {
+		case <-d.done:
+			return true
+		default:
+			return false
+		}
+	}
+	for id := range newsfold.ArticleID(2) {
+		if answered() {
+			t.Fatalf("answered before page %d was there", id+1)
+		}
+		delete(p.known, id+1)
+	}
+	p.left = at.Add(-time.Second)
+	if answered() {
+		t.Fatal("answered while an earlier page found no room in the queue")
+	}
+	p.left = at.Add(time.Second)
+	if !answered() {
+		t.Error("not answered although only a page that was wanted later is missing")
+	}
+}
+
 func TestPagesWithoutRoomInTheQueueAreFoldedOnceAndLeaveRoomForOthers(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	p := newPager(New(nil, nil, Options{PageWait: time.Minute}))
