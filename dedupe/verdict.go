@@ -106,12 +106,12 @@ func (f *features) relation(v *Verdict, x, y *doc, opts Options) Relation {
 		return Template
 	case v.Rule == ruleFurniture:
 		return ""
-	case f.siteTitle() >= .5 && max(f.inX, f.inY) >= .35:
-		v.Rule = ruleFurniture
-		return ""
 	case f.numSlots+f.nameSlots+f.rareSlots+f.dateSlots > 1 && max(f.inX, f.inY) >= .35:
 		v.Rule = ruleSeries
 		return Template
+	case f.siteTitle() >= .5 && max(f.inX, f.inY) >= .35:
+		v.Rule = ruleFurniture
+		return ""
 	case f.longest >= 20 || f.longest >= 12 && max(f.inX, f.inY) >= .2:
 		return Quotes
 	}
