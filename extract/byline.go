@@ -271,14 +271,20 @@ var weekdays = set("mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "
 // noNames are words that stand where a name is expected.
 var noNames = set("posted", "published", "author", "authors", "autor", "autoren", "auteur", "autore", "authored by", "authors", "autoren", "recipe by", "about the author", "über den autor", "vom", "&", "and", "photo by", "reviewed by", "updated by", "story", "words", "byby", "author", "authorby", "interview", "und interview", "veröffentlicht von", "verfasst von", "eingestellt von", "submitted by", "by", "von", "par", "por", "written", "updated", "share", "follow", "contact", "about the author", "über den autor", "staff", "more", "posted on", "posted in", "redaktion", "none", "null", "undefined", "unknown", "anonymous", "guest", "root", "user", "profile", "view all posts", "all posts", "about", "bio", "date", "comments", "twitter", "facebook", "email", "veröffentlicht", "publié", "publicado", "article", "in", "on", "the", "a", "veröffentlicht am", "written by", "posted by", "wordpress", "author profile", "see all articles", "newsletter", "datum", "follow us", "follow", "last updated", "updated", "writer", "veterinarian", "team", "fail")
 
-// trim drops the lines at the edges of the article that say no more than who
-// wrote it and when.
+// trim drops the lines at the edges of the article that say no more than what
+// it is called, who wrote it and when.
 func (r *reader) trim() {
 	names := make(map[string]bool)
 	for w := range strings.FieldsSeq(fold(r.doc.Byline)) {
 		names[w] = true
 	}
 	first, last := bounds(r.keep)
+	if first >= 0 && first < last {
+		b := &r.page.Blocks[first]
+		if tag := r.page.Elems[b.Elem].Tag; (tag == atom.H1 || tag == atom.H2) && fold(b.Text) == fold(r.doc.Title) {
+			r.keep[first] = false
+		}
+	}
 	for i, k := range r.keep {
 		if k && (i < first+3 || i > last-2) && r.signed(&r.page.Blocks[i], names) {
 			r.keep[i] = false
