@@ -3,6 +3,7 @@ package ingest_test
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -92,7 +93,7 @@ func newDeskWith(t *testing.T, opts ingest.Options) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := fetch.New(fetch.Options{Allow: []string{"127.0.0.1"}, Gap: -1, Interval: time.Second})
+	client, err := fetch.New(fetch.Options{Allow: []string{"127.0.0.0/8"}, Gap: -1, Interval: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -354,13 +355,51 @@ func TestManyPagesOfOneHostHoldUpNoOther(t *testing.T) {
 	eventually(t, "the other host's page is asked for", func() bool { return p.count("/page/1") > 0 })
 }
 
+// TestManyHostsThatDoNotAnswerHoldUpNoOther has a dozen of them, each with more
+// than one page.
+func TestManyHostsThatDoNotAnswerHoldUpNoOther(t *testing.T) {
+	stuck := make(chan struct{})
+	slow := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-stuck:
+		case <-r.Context().Done():
+		}
+	}))
+	l, err := net.Listen("tcp", "0.0.0.0:0")
+	if err != nil {
+		t.Skip(err)
+	}
+	slow.Listener = l
+	slow.Start()
+	defer slow.Close()
+	defer close(stuck)
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	p := newPress(t)
+	d := newDeskWith(t, ingest.Options{PageWait: 50 * time.Millisecond})
+	var many []entry
+	for i := range 36 {
+		many = append(many, note(i, fmt.Sprintf("Note %d", i)))
+	}
+	feed := p.rss("Slow", many...)
+	for i := range many {
+		feed = strings.ReplaceAll(feed, fmt.Sprintf("<link>%s/page/%d<", p.URL, i), fmt.Sprintf("<link>http://127.0.0.%d:%s/page/%d<", 2+i%12, port, i))
+	}
+	p.set("/slow.xml", feed)
+	p.set("/quick.xml", p.rss("Quick", note(1, "The quick one")))
+	d.subscribe(p.URL + "/slow.xml")
+	d.engine.Changed()
+	eventually(t, "the slow hosts' pages are waited for", func() bool { return len(d.stories()) == 36 })
+	d.subscribe(p.URL + "/quick.xml")
+	d.engine.Changed()
+	eventually(t, "the other host's page is asked for", func() bool { return p.count("/page/1") > 0 })
+}
+
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for range 400 {
+	for start := time.Now(); time.Since(start) < 10*time.Second; time.Sleep(25 * time.Millisecond) {
 		if done() {
 			return
 		}
-		time.Sleep(25 * time.Millisecond)
 	}
 	t.Fatalf("not within 10 s: %s", what)
 }

@@ -23,7 +23,7 @@ type Options struct {
 	Manual bool
 
 	Feeds    int            // polls under way at once; default 32
-	Pages    int            // page fetches under way at once; default 16
+	Pages    int            // page fetches under way at once, one of a host; default 32
 	PageWait time.Duration  // how long an article waits for its page before the feed's text is folded; default 30 s
 	Fold     dedupe.Options // how copies are recognised
 	Lead     string         // lead policy, see dedupe.Lead
@@ -63,7 +63,7 @@ func New(db store.DB, client *fetch.Client, opts Options) *Engine {
 		opts.Feeds = 32
 	}
 	if opts.Pages <= 0 {
-		opts.Pages = 16
+		opts.Pages = 32
 	}
 	if opts.PageWait <= 0 {
 		opts.PageWait = 30 * time.Second

@@ -49,7 +49,8 @@ const (
 
 func newPager(e *Engine) *pager {
 	return &pager{
-		e: e, queue: newQueue[newsfold.ArticleID](2),
+		e: e, queue: newQueue[newsfold.ArticleID](1), // the other place of its host is for feeds
+
 		known: map[newsfold.ArticleID]*waiting{}, results: make(chan fetched), pause: time.Second,
 	}
 }
