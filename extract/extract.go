@@ -80,6 +80,7 @@ func Extract(page []byte, url string, opts Options) (*Document, error) {
 		r = newReader(page, url, opts, true)
 		r.read(opts, url)
 	}
+	r.guess()
 	r.origins()
 	r.doc.Cited = cited(r.doc.Text)
 	r.doc.Kind = r.kind()
@@ -100,7 +101,8 @@ func (r *reader) read(opts Options, url string) {
 }
 
 // Fragment reads the HTML that a feed carries for an entry: all of it is body.
-// Text, HTML, Image and Origins are set, Lang and Dir where the markup says.
+// Text, HTML, Image, Origins and Cited are set; Lang and Dir as the markup says
+// or the text tells.
 // Input over [MaxPage] is cut there.
 func Fragment(html, base string) *Document {
 	if len(html) > MaxPage {
@@ -114,6 +116,7 @@ func Fragment(html, base string) *Document {
 	}
 	r.body(keep)
 	r.language()
+	r.guess()
 	_, r.doc.Origins = Credits(r.doc.Text)
 	r.doc.Cited = cited(r.doc.Text)
 	if r.doc.Text != "" {

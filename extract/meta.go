@@ -182,8 +182,18 @@ func (r *reader) site() string {
 	return name
 }
 
-// language returns a BCP 47 tag: stated, or told by the script and the most
-// frequent words of the text.
+// guess tells the language from the text where nothing states it.
+func (r *reader) guess() {
+	d := r.doc
+	if d.Lang == "" {
+		d.Lang = guessLanguage(d.Text)
+	}
+	if d.Dir == "" && r.head.dir != "ltr" && rtl(d.Lang) {
+		d.Dir = "rtl"
+	}
+}
+
+// language takes the BCP 47 tag that the page states.
 func (r *reader) language() {
 	d := r.doc
 	for _, v := range []string{r.head.lang, r.head.first("content-language", "dc.language", "dcterms.language", "language"), r.ld.lang, r.head.first("og:locale")} {
