@@ -38,6 +38,10 @@ func (e *Engine) foldLoop(ctx context.Context) error {
 		case done := <-e.settled:
 			settled = append(settled, done)
 		}
+		// Nor does a pass that brought nothing.
+		if err := e.awaitTexts(ctx, &settled); err != nil {
+			return wrap("read changes", err)
+		}
 	}
 	f, err := e.openFolder(ctx)
 	if err != nil {
@@ -61,6 +65,40 @@ func (e *Engine) foldLoop(ctx context.Context) error {
 		case <-e.texts:
 		case done := <-e.settled:
 			settled = append(settled, done)
+		}
+	}
+}
+
+// awaitTexts waits until there is something to fold, and meanwhile tells whoever
+// asks that nothing is.
+func (e *Engine) awaitTexts(ctx context.Context, settled *[]chan struct{}) error {
+	for {
+		pending := false
+		err := e.db.View(ctx, func(tx store.Tx) error {
+			after, err := Cursor(tx)
+			if err != nil {
+				return err
+			}
+			pending = false
+			for _, err := range tx.Changes(store.Texts, after) {
+				pending = true
+				return err
+			}
+			return nil
+		})
+		if err != nil || pending {
+			return err
+		}
+		for _, done := range *settled {
+			close(done)
+		}
+		*settled = (*settled)[:0]
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-e.texts:
+		case done := <-e.settled:
+			*settled = append(*settled, done)
 		}
 	}
 }
@@ -228,8 +266,11 @@ func (f *folder) Article(id int64) (dedupe.Article, error) {
 		return a, nil
 	}
 	a, err := Text(f.tx, key)
-	if err == nil {
+	switch {
+	case err == nil:
 		f.hold(a)
+	case isNew(err):
+		err = fmt.Errorf("%w: %w", dedupe.ErrGone, err)
 	}
 	return a, err
 }

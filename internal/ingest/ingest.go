@@ -22,7 +22,7 @@ type Options struct {
 	// texts folded, only while a [Engine.Pass] runs. For one-shot commands.
 	Manual bool
 
-	Feeds    int            // polls under way at once; default 32
+	Feeds    int            // polls under way at once, many of them waiting for slow servers; default 256
 	Pages    int            // page fetches under way at once, one of a host; default 32
 	PageWait time.Duration  // how long an article waits for its page before the feed's text is folded; default 30 s
 	Fold     dedupe.Options // how copies are recognised
@@ -60,7 +60,7 @@ type Engine struct {
 // New returns an engine; [Engine.Run] starts it.
 func New(db store.DB, client *fetch.Client, opts Options) *Engine {
 	if opts.Feeds <= 0 {
-		opts.Feeds = 32
+		opts.Feeds = 256
 	}
 	if opts.Pages <= 0 {
 		opts.Pages = 32
