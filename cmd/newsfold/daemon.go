@@ -93,7 +93,7 @@ func (d *daemon) run(ctx context.Context) error {
 	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, PushURL: d.pushURL})
 	server := control.Server{
 		DB: d.db, Engine: engine, Client: d.client, Log: d.log, Now: time.Now,
-		Version: version, Daemon: true, Web: address, Started: time.Now(),
+		Version: version, Daemon: true,
 	}
 	pages, err := web.New(web.Options{DB: d.db, Log: d.log, Version: version})
 	if err != nil {

@@ -61,7 +61,7 @@ func (a *app) direct(ctx context.Context, db store.DB, fn func(context.Context, 
 	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log})
 	server := control.Server{
 		DB: db, Engine: engine, Client: client, Log: log,
-		Now: time.Now, Version: version, Started: time.Now(),
+		Now: time.Now, Version: version,
 	}
 	pipe := control.NewPipe()
 	var result error

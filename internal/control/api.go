@@ -7,7 +7,6 @@ import (
 
 	"newsfold"
 	"newsfold/fetch"
-	"newsfold/internal/ingest"
 	"newsfold/internal/river"
 )
 
@@ -60,16 +59,12 @@ type line struct {
 	Error *Error          `json:"error,omitempty"`
 }
 
-// Status describes the store and the daemon that holds it.
+// Status describes the store and who serves it.
 type Status struct {
-	Version string        `json:"version"`
-	PID     int           `json:"pid"`
-	Daemon  bool          `json:"daemon"` // false: served by the asking process itself
-	Web     string        `json:"web,omitempty"`
-	Started time.Time     `json:"started"`
-	Feeds   int           `json:"feeds"`
-	Stories int           `json:"stories"`
-	Engine  ingest.Status `json:"engine"`
+	Version string `json:"version"`
+	Daemon  bool   `json:"daemon"` // false: served by the asking process itself
+	Feeds   int    `json:"feeds"`
+	Stories int    `json:"stories"`
 }
 
 // AddRequest asks for a subscription.

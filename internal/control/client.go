@@ -119,7 +119,7 @@ func follow[I, E any](ctx context.Context, r io.ReadCloser, fn func(I) error) (e
 	}
 }
 
-// Status describes the store and who holds it.
+// Status describes the store and who serves it.
 func (c *Client) Status(ctx context.Context) (Status, error) {
 	return ask[Status](ctx, c, "GET", "/v1/status", nil, nil)
 }

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -32,8 +31,6 @@ type Server struct {
 
 	Version string
 	Daemon  bool
-	Web     string // address of the reader page
-	Started time.Time
 }
 
 // maxRequest bounds a request's body; a subscription list is the largest.
@@ -154,10 +151,7 @@ func invalid(format string, args ...any) error {
 }
 
 func (s *Server) status(r *http.Request) (any, error) {
-	st := Status{
-		Version: s.Version, PID: os.Getpid(), Daemon: s.Daemon, Web: s.Web,
-		Started: s.Started, Engine: s.Engine.Status(),
-	}
+	st := Status{Version: s.Version, Daemon: s.Daemon}
 	err := s.DB.View(r.Context(), func(tx store.Tx) error {
 		st.Feeds, st.Stories = 0, 0
 		for _, err := range tx.Feeds() {

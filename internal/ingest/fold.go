@@ -186,7 +186,6 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	f.e.folded.Add(int64(len(changes)))
 	return len(changes), nil
 }
 

@@ -121,13 +121,7 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 				return err
 			}
 		}
-		err = tx.PutFeed(&stored)
-		if errors.Is(err, newsfold.ErrExists) {
-			// It moved to where another subscription is already: stay.
-			stored.URL = cur.URL
-			err = tx.PutFeed(&stored)
-		}
-		return err
+		return putFeed(tx, &stored, cur.URL)
 	})
 	if wanted {
 		nudge(e.wanted)
@@ -136,6 +130,17 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 		nudge(e.texts)
 	}
 	return stored, n, err
+}
+
+// putFeed stores a feed; when it moved to where another subscription is already,
+// it stays where it was.
+func putFeed(tx store.Tx, f *newsfold.Feed, was string) error {
+	err := tx.PutFeed(f)
+	if errors.Is(err, newsfold.ErrExists) {
+		f.URL = was
+		err = tx.PutFeed(f)
+	}
+	return err
 }
 
 // fresh returns what is new or changed among the entries of a body, with the
@@ -284,31 +289,8 @@ func (k *keeper) add(it item, ref newsfold.EntryRef) error {
 	if err != nil {
 		return err
 	}
-	// The same feed with another GUID for the same article has re-issued it,
-	// as some do by the hour: there is nothing to add, or every re-issue would
-	// stay for ever.
-	for _, r := range a.Entries {
-		if r.Feed != en.Feed {
-			continue
-		}
-		old, err := k.tx.Entry(r)
-		if err != nil && !errors.Is(err, newsfold.ErrNotFound) {
-			return err
-		}
-		if err == nil && old.Title == en.Title && old.Summary == en.Summary && old.Content == en.Content {
-			return nil
-		}
-		en.GUID, en.Article = old.GUID, id
-		if err == nil && en.Key() == r.Key {
-			en.Seen = old.Seen
-			if err := k.tx.PutEntry(&en); err != nil {
-				return err
-			}
-			k.revised++
-			return k.revise(it, id)
-		}
-		en.GUID = it.entry.GUID
-		break
+	if done, err := k.reissued(it, &a); done || err != nil {
+		return err
 	}
 	en.Article = id
 	if err := k.tx.PutEntry(&en); err != nil {
@@ -330,6 +312,37 @@ func (k *keeper) add(it item, ref newsfold.EntryRef) error {
 	// Its story is now in one more feed.
 	k.changed = true
 	return k.tx.Append(store.Texts, id)
+}
+
+// reissued stores an entry whose article its feed carries already, under another
+// GUID, as some feeds issue the same anew by the hour: there is nothing to add, or
+// every issue would stay for ever. It reports whether that was so.
+func (k *keeper) reissued(it item, a *newsfold.Article) (bool, error) {
+	en := it.entry
+	i := slices.IndexFunc(a.Entries, func(r newsfold.EntryRef) bool { return r.Feed == en.Feed })
+	if i < 0 {
+		return false, nil
+	}
+	ref := a.Entries[i]
+	old, err := k.tx.Entry(ref)
+	if isNew(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if old.Title == en.Title && old.Summary == en.Summary && old.Content == en.Content {
+		return true, nil
+	}
+	en.GUID, en.Article, en.Seen = old.GUID, a.ID, old.Seen
+	if en.Key() != ref.Key {
+		return false, nil
+	}
+	if err := k.tx.PutEntry(&en); err != nil {
+		return true, err
+	}
+	k.revised++
+	return true, k.revise(it, a.ID)
 }
 
 // found stores an entry with an article that nobody carried before.

@@ -54,7 +54,6 @@ type Engine struct {
 	reading   atomic.Int64 // passes that want pages
 	pagesLeft atomic.Int64
 	pagesDone atomic.Int64
-	folded    atomic.Int64
 }
 
 // New returns an engine; [Engine.Run] starts it.
@@ -256,17 +255,6 @@ func (e *Engine) await(ctx context.Context, done <-chan struct{}, tick func()) e
 			}
 		}
 	}
-}
-
-// Status is a glance at a running engine.
-type Status struct {
-	PagesLeft int `json:"pages_left"` // article pages waiting to be fetched
-	Folded    int `json:"folded"`     // articles folded since the start
-}
-
-// Status returns what the engine is busy with.
-func (e *Engine) Status() Status {
-	return Status{PagesLeft: int(e.pagesLeft.Load()), Folded: int(e.folded.Load())}
 }
 
 // nudge wakes whoever reads c; many nudges are one.
