@@ -286,6 +286,23 @@ func TestReissuedEntriesAddNothing(t *testing.T) {
 	}
 }
 
+// TestTwoEntriesOfOneArticleDoNotTakeTurns has a feed carry one article under two
+// GUIDs with different summaries.
+func TestTwoEntriesOfOneArticleDoNotTakeTurns(t *testing.T) {
+	p, d := newPress(t), newDesk(t)
+	d.subscribe(p.URL + "/wire.xml")
+	p.set("/w/ferry", "<html><head><title>Ferry</title></head><body><article><h1>Ferry</h1><p>"+strings.ReplaceAll(ferry, ". ", ".</p><p>")+"</p></article></body></html>")
+	for i := range 3 {
+		p.set("/wire.xml", p.rss("Wire"+strings.Repeat("!", i), entry{"w1", "/w/ferry", "Ferry", "It ran aground."}, entry{"w2", "/w/ferry", "Ferry", "A ferry is stuck."}))
+		if n := d.pass(); i > 0 && n.Revised+n.New != 0 {
+			t.Errorf("pass %d: %d new, %d revised of what has not changed", i+1, n.New, n.Revised)
+		}
+	}
+	if st := d.stories(); len(st) != 1 || len(st[0].Articles) != 1 {
+		t.Errorf("got %+v; want one article", st)
+	}
+}
+
 func TestEntriesThatShareALinkAreToldApart(t *testing.T) {
 	p, d := newPress(t), newDesk(t)
 	p.set("/status.xml", p.rss("Status", entry{"s1", "/", "Ferry", ferry}, entry{"s2", "/", "Apples", orchard}))

@@ -155,8 +155,14 @@ func (e *Engine) fresh(ctx context.Context, f newsfold.Feed, entries []newsfold.
 	var items []item
 	err := e.db.View(ctx, func(tx store.Tx) error {
 		items = items[:0]
+		taken := map[string]bool{}
 		for _, en := range entries {
 			en.Feed = f.ID
+			u := identity(en, shared)
+			if taken[u] {
+				continue // or the two would revise one another at each poll
+			}
+			taken[u] = true
 			old, err := tx.Entry(newsfold.EntryRef{Feed: f.ID, Key: en.Key()})
 			if err != nil && !errors.Is(err, newsfold.ErrNotFound) {
 				return err
@@ -164,7 +170,7 @@ func (e *Engine) fresh(ctx context.Context, f newsfold.Feed, entries []newsfold.
 			if err == nil && old.Digest() == en.Digest() {
 				continue
 			}
-			items = append(items, item{entry: en, url: identity(en, shared)})
+			items = append(items, item{entry: en, url: u})
 		}
 		return nil
 	})
