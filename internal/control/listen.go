@@ -15,6 +15,9 @@ import (
 // SocketPath is where the daemon of a store's directory listens.
 func SocketPath(dir string) string { return filepath.Join(dir, "newsfold.sock") }
 
+// maxPath is about what kernels take for the path of a socket, in bytes.
+const maxPath = 100
+
 // Listen opens the socket of a directory. The caller must hold the store's
 // lock: then a socket that is there already was left behind by a process that
 // died, and is removed.
@@ -25,8 +28,7 @@ func Listen(dir string) (net.Listener, error) {
 	}
 	l, err := net.Listen("unix", path)
 	if err != nil {
-		// The kernel's limit for the path of a socket is about 100 bytes.
-		if len(path) > 100 {
+		if len(path) > maxPath {
 			return nil, fmt.Errorf("the path %s is too long for a socket; choose a shorter --dir: %w", path, err)
 		}
 		return nil, fmt.Errorf("open the control socket: %w", err)
@@ -49,6 +51,8 @@ func Dial(ctx context.Context, dir string) (c *Client, ok bool, err error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ENOTSOCK):
 		return nil, false, nil // none, or one that died
+	case errors.Is(err, syscall.EINVAL) && len(path) > maxPath:
+		return nil, false, nil // none can listen there
 	case err != nil:
 		return nil, false, fmt.Errorf("reach the daemon at %s: %w", path, err)
 	}
