@@ -96,6 +96,7 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 	root.AddCommand(
 		a.newDaemon(), a.newDemo(), a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(),
 		a.newFetch(), a.newList(), a.newShow(), a.newMark(), a.newDigest(), a.newExplain(),
+		a.newSplit(), a.newMerge(), a.newUndo(),
 		newExtract(), newFold(), newParse(), a.newVersion(),
 	)
 	named(root)

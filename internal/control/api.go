@@ -128,6 +128,20 @@ type MarkRequest struct {
 	Mark Mark                 `json:"mark"`
 }
 
+// FoldRequest corrects folds: the articles that are to leave their stories, or
+// whose stories are to be one.
+type FoldRequest struct {
+	IDs []newsfold.ArticleID `json:"ids"`
+}
+
+// Corrected is a correction of folds that was made or taken back, with the
+// stories that the articles it named are in now.
+type Corrected struct {
+	Kind    string               `json:"kind"` // split or merge
+	IDs     []newsfold.ArticleID `json:"ids"`
+	Stories []newsfold.StoryID   `json:"stories"` // of each of IDs
+}
+
 // Explanation says why two articles are, or are not, one story.
 type Explanation struct {
 	A         river.Article       `json:"a"`

@@ -222,6 +222,21 @@ func (c *Client) Mark(ctx context.Context, req MarkRequest) ([]newsfold.StoryID,
 	return ask[[]newsfold.StoryID](ctx, c, "POST", "/v1/mark", nil, req)
 }
 
+// Split takes articles out of their stories, for good.
+func (c *Client) Split(ctx context.Context, ids []newsfold.ArticleID) (Corrected, error) {
+	return ask[Corrected](ctx, c, "POST", "/v1/split", nil, FoldRequest{ids})
+}
+
+// Merge makes the stories of articles one.
+func (c *Client) Merge(ctx context.Context, ids []newsfold.ArticleID) (Corrected, error) {
+	return ask[Corrected](ctx, c, "POST", "/v1/merge", nil, FoldRequest{ids})
+}
+
+// Undo takes back the last split or merge.
+func (c *Client) Undo(ctx context.Context) (Corrected, error) {
+	return ask[Corrected](ctx, c, "POST", "/v1/undo", nil, nil)
+}
+
 // Explain says why two articles are, or are not, one story.
 func (c *Client) Explain(ctx context.Context, a, b newsfold.ArticleID) (Explanation, error) {
 	v := url.Values{}

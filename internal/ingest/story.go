@@ -40,7 +40,7 @@ func (s shelver) place(id newsfold.ArticleID, d dedupe.Decision) error {
 	}
 	switch others := without(was.Articles, id); {
 	case err != nil: // it was in none
-	case d.With == 0 && s.outlived(others):
+	case d.With == 0 && s.outlived(others) && !s.parted(id, others):
 		return s.put(was, id, nil)
 	case len(others) == 0 || slices.Contains(merge, newsfold.StoryID(others[0])):
 		merge = append(merge, was.ID) // which may be named after the article itself
@@ -80,6 +80,14 @@ func (s shelver) outlived(others []newsfold.ArticleID) bool {
 		}
 	}
 	return true
+}
+
+// parted reports whether a person keeps an article apart from any of others.
+func (s shelver) parted(id newsfold.ArticleID, others []newsfold.ArticleID) bool {
+	return slices.ContainsFunc(others, func(m newsfold.ArticleID) bool {
+		v, err := s.tx.Shelf(handShelf).Get(pairKey(id, m))
+		return err == nil && len(v) == 1 && v[0] == apart
+	})
 }
 
 // without returns articles but one.
