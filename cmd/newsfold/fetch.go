@@ -33,7 +33,7 @@ does the asking when there is one. The exit code is 5 when every feed failed.`,
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "ask every feed, due or not")
+	cmd.Flags().BoolVar(&all, "all", false, "ask every feed, due or not, but those that are gone for good (410)")
 	cmd.Flags().BoolVar(&history, "history", false, "read the archives that the named feeds link to (RFC 5005), at most 100 documents of each")
 	return cmd
 }

@@ -134,7 +134,7 @@ type Failure struct {
 
 // Request says what a [Engine.Pass] is to do.
 type Request struct {
-	All   bool              // every feed, due or not
+	All   bool              // every feed, due or not, but those that are gone
 	Feeds []newsfold.FeedID // only these, due or not; overrides All
 	// NoPages leaves article pages to later and folds the feeds' own text.
 	NoPages bool

@@ -3,6 +3,7 @@ package river
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -248,7 +249,7 @@ func (l *loader) named(ids []newsfold.FeedID) ([]Feed, error) {
 			case err != nil:
 				return nil, err
 			default:
-				title = f.Label()
+				title = label(f)
 			}
 			l.feeds[id] = title
 		}
@@ -257,6 +258,21 @@ func (l *loader) named(ids []newsfold.FeedID) ([]Feed, error) {
 		}
 	}
 	return feeds, nil
+}
+
+// label is what a person calls a feed. Of its address only what holds no password
+// or key is told: digests are made to be passed on.
+func label(f newsfold.Feed) string {
+	l := f.Label()
+	if l != f.URL {
+		return l
+	}
+	u, err := url.Parse(l)
+	if err != nil {
+		return fmt.Sprintf("feed %d", f.ID)
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String()
 }
 
 // address is where an article can be read when its feed gave no link: nowhere,
