@@ -40,7 +40,7 @@ func (s shelver) place(id newsfold.ArticleID, d dedupe.Decision) error {
 	}
 	switch others := without(was.Articles, id); {
 	case err != nil: // it was in none
-	case d.With == 0 && s.outlived(others) && !s.parted(id, others):
+	case d.With == 0 && s.outlived(others) && !s.parted(id, others) && !byHand(a.Fold):
 		return s.put(was, id, nil)
 	case len(others) == 0 || slices.Contains(merge, newsfold.StoryID(others[0])):
 		merge = append(merge, was.ID) // which may be named after the article itself
@@ -80,6 +80,12 @@ func (s shelver) outlived(others []newsfold.ArticleID) bool {
 		}
 	}
 	return true
+}
+
+// byHand reports whether an article is where a person put it: when it is folded
+// without that, the decision was taken back.
+func byHand(f newsfold.Fold) bool {
+	return slices.ContainsFunc(f.Evidence, func(e newsfold.Evidence) bool { return e.Kind == "by-hand" })
 }
 
 // parted reports whether a person keeps an article apart from any of others.

@@ -246,6 +246,27 @@ func TestArticleWhoseCopiesAreTooOldToBeFoundStays(t *testing.T) {
 	}
 }
 
+func TestUndoneMergeOfOldArticlesIsUndone(t *testing.T) {
+	s := newShelf(t)
+	a, b := s.article(1, 1, 100), s.article(2, 2, 100)
+	s.apart = func(_, _ newsfold.ArticleID) bool { return true }
+	s.place(a)
+	for _, with := range [][]newsfold.ArticleID{{a}, nil} { // merged by a person, then undone
+		s.update(func(tx store.Tx) error {
+			d, err := decision(tx, b, with)
+			if err != nil {
+				return err
+			}
+			if with != nil {
+				d.Verdict.Evidence = []dedupe.Evidence{{Kind: "by-hand", Value: 1}}
+			}
+			now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+			return shelver{tx: tx, now: now, window: 30 * 24 * time.Hour, compare: s.compare}.place(b, d)
+		})
+	}
+	s.wantArticles(b, b)
+}
+
 // TestAnySequenceOfDecisionsLeavesTheStoreWhole carries out random decisions and
 // wants the store to agree with itself and with a list of sets.
 func TestAnySequenceOfDecisionsLeavesTheStoreWhole(t *testing.T) {
