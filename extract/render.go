@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -189,7 +190,7 @@ func (r *renderer) text(n *html.Node, block int32) {
 		keep++
 	}
 	r.closeTo(keep)
-	lead := strings.TrimLeft(s, spaces) != s
+	lead := strings.TrimLeftFunc(s, unicode.IsSpace) != s
 	switch {
 	case !r.any:
 	case r.br:
@@ -204,8 +205,6 @@ func (r *renderer) text(n *html.Node, block int32) {
 	r.words(s)
 	r.any = true
 }
-
-const spaces = " \t\r\n\f\u00a0"
 
 // words writes text with white space collapsed; white space at the end is due
 // when more follows.
@@ -222,7 +221,7 @@ func (r *renderer) words(s string) {
 		first = false
 		r.out.WriteString(html.EscapeString(f))
 	}
-	r.space = strings.TrimRight(s, spaces) != s
+	r.space = strings.TrimRightFunc(s, unicode.IsSpace) != s
 }
 
 // endBlock closes what was opened for the block being written.
