@@ -29,8 +29,8 @@ func TestRealFeedsAndPages(t *testing.T) {
 	if _, err := os.Stat(data); err != nil {
 		t.Skipf("no development data at %s", data)
 	}
-	if testing.Short() {
-		t.Skip("takes a minute")
+	if testing.Short() || raceOn {
+		t.Skip("takes minutes; `go test -run RealFeeds ./cmd/newsfold` runs it")
 	}
 	k := newKiosk(t, data)
 	a := &desk{t: t, dir: t.TempDir(), net: k}

@@ -27,6 +27,8 @@ var wordings = map[string]wording{
 	"url":                 {"", false},
 	"furniture":           {"of what they share, %s stands on many pages of the site", false},
 	"worn":                {"of what they share, %s stands in articles of other days too", false},
+	"weights":             {"all of this weighed together: %s", true},
+	"by-hand":             {"", false},
 }
 
 // evidence puts one reason for a fold into words. A kind that is not known here
