@@ -117,7 +117,7 @@ func statusSentence(status int) string {
 	case status == 404:
 		return "%s was not found (status 404); it may come back, polling goes on more slowly"
 	case status == 410:
-		return "%s is gone for good, says its publisher (status 410); it is not asked again, a feed can be removed or given its new address"
+		return "%s is gone for good, says its publisher (status 410), and is not asked again; if it is a feed, remove it or add its new address"
 	case status == 429:
 		return "%s is asked too often, says its publisher (status 429); polling slows down"
 	case status >= 500:
