@@ -273,6 +273,9 @@ func (s shelver) relate(id, lead, third newsfold.ArticleID) error {
 	if id == lead && a.Fold.Relation == newsfold.First {
 		return nil
 	}
+	if id == third && a.Fold.With == lead && a.Fold.Relation.Copies() {
+		return nil // just decided
+	}
 	if id == lead {
 		a.Fold.Relation, a.Fold.With, a.Fold.Score, a.Fold.Evidence = newsfold.First, 0, 0, nil
 		return s.tx.PutArticle(&a)
