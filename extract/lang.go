@@ -1,6 +1,9 @@
 package extract
 
 import (
+	"maps"
+	"math/bits"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -23,26 +26,24 @@ var functionWords = map[string]map[string]bool{
 // guessLanguage tells the language of a text by its script and its function
 // words; "" when it is too short or mixed to tell.
 func guessLanguage(text string) string {
-	if len(text) > 8<<10 {
-		text = text[:8<<10]
+	// A few paragraphs tell as much as a book.
+	if most := 2 << 10; len(text) > most {
+		text = text[:most]
 	}
 	if lang := byScript(text); lang != "" {
 		return lang
 	}
-	hits := make(map[string]int)
+	hits := make([]int, len(wordLanguages.names))
 	n := 0
 	for w := range strings.FieldsSeq(fold(text)) {
 		n++
-		for lang, words := range functionWords {
-			if words[w] {
-				hits[lang]++
-			}
+		for set := wordLanguages.of[w]; set != 0; set &= set - 1 {
+			hits[bits.TrailingZeros64(set)]++
 		}
 	}
-	best, second := "", 0
+	best, second := 0, 0 // the names are sorted: the first of equals wins
 	for lang, h := range hits {
-		switch {
-		case best == "" || h > hits[best] || h == hits[best] && lang < best:
+		if h > hits[best] {
 			best = lang
 		}
 	}
@@ -54,8 +55,25 @@ func guessLanguage(text string) string {
 	if n < 10 || hits[best]*8 < n || hits[best]*5 < second*6 {
 		return ""
 	}
-	return best
+	return wordLanguages.names[best]
 }
+
+// wordLanguages is functionWords the other way round: the set of languages, as
+// bits, that a word is a function word of.
+var wordLanguages = func() (t struct {
+	names []string
+	of    map[string]uint64
+},
+) {
+	t.names = slices.Sorted(maps.Keys(functionWords))
+	t.of = map[string]uint64{}
+	for i, lang := range t.names {
+		for w := range functionWords[lang] {
+			t.of[w] |= 1 << i
+		}
+	}
+	return t
+}()
 
 // byScript tells the languages that one script nearly names.
 func byScript(text string) string {
