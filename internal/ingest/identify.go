@@ -450,7 +450,7 @@ func (k *keeper) outlet(en newsfold.Entry) (domain, name string) {
 		return firstOf(Domain(en.Source.URL), domain), en.Source.Title
 	}
 	if own {
-		return domain, firstOf(k.feed.Title, k.feed.Name, domain)
+		return domain, firstOf(publisher(k.feed.Title, domain), k.feed.Name, domain)
 	}
 	return domain, domain
 }
