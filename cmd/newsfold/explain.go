@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -37,8 +36,7 @@ is to the other, how far that is from the border, and what was weighed.`,
 				}
 				return a.write("", func(w io.Writer) error {
 					if asJSON {
-						enc := json.NewEncoder(w)
-						enc.SetEscapeHTML(false)
+						enc := jsonLines(w)
 						return enc.Encode(e)
 					}
 					return a.screen().explanation(w, e)

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -133,8 +132,7 @@ func (o *extraction) run(ctx context.Context, args []string, in io.Reader, out i
 		return work.Wait()
 	})
 	g.Go(func() error {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
+		enc := jsonLines(w)
 		for turn := range turns {
 			select {
 			case line, ok := <-turn:

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -29,8 +28,7 @@ func (a *app) newFeeds() *cobra.Command {
 			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
 				return a.write("", func(w io.Writer) error {
 					if asJSON {
-						enc := json.NewEncoder(w)
-						enc.SetEscapeHTML(false)
+						enc := jsonLines(w)
 						return c.Feeds(ctx, func(f control.Feed) error { return enc.Encode(f) })
 					}
 					return a.feeds(ctx, c, w)

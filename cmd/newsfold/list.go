@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -62,8 +61,7 @@ func (a *app) list(ctx context.Context, c *control.Client, req control.ListReque
 	n := 0
 	var more bool
 	err := a.write("", func(w io.Writer) (err error) {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
+		enc := jsonLines(w)
 		more, err = c.List(ctx, req, func(st river.Story) error {
 			n++
 			if asJSON {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -86,6 +87,14 @@ func pour(name string, fn func(io.Writer) error) (err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	return fn(f)
+}
+
+// jsonLines encodes values for machines, one a line, with text as it is: HTML
+// escapes would only make addresses unreadable.
+func jsonLines(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc
 }
 
 // screen is what is known of the terminal that results go to.

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -65,8 +64,7 @@ func (o *parsing) run(ctx context.Context, files []string, in io.Reader, out io.
 		header.Add(textproto.TrimString(name), textproto.TrimString(value))
 	}
 	w := bufio.NewWriter(out)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := jsonLines(w)
 	var failed []error
 	for _, file := range files {
 		if ctx.Err() != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -38,8 +37,7 @@ Showing does not mark it read: "newsfold mark read ID" does.`,
 				}
 				return a.write("", func(w io.Writer) error {
 					if asJSON {
-						enc := json.NewEncoder(w)
-						enc.SetEscapeHTML(false)
+						enc := jsonLines(w)
 						return enc.Encode(st)
 					}
 					return a.screen().show(w, st, time.Now())

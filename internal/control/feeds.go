@@ -18,17 +18,7 @@ import (
 )
 
 func (s *Server) feeds(r *http.Request, emit func(any) error) (any, error) {
-	var feeds []newsfold.Feed
-	err := s.view(r.Context(), func(tx store.Tx) error {
-		feeds = feeds[:0]
-		for f, err := range tx.Feeds() {
-			if err != nil {
-				return err
-			}
-			feeds = append(feeds, f)
-		}
-		return nil
-	})
+	feeds, err := s.subscriptions(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +30,21 @@ func (s *Server) feeds(r *http.Request, emit func(any) error) (any, error) {
 		}
 	}
 	return struct{}{}, nil
+}
+
+// subscriptions are all feeds, by ascending ID.
+func (s *Server) subscriptions(ctx context.Context) (feeds []newsfold.Feed, err error) {
+	err = s.view(ctx, func(tx store.Tx) error {
+		feeds = feeds[:0]
+		for f, err := range tx.Feeds() {
+			if err != nil {
+				return err
+			}
+			feeds = append(feeds, f)
+		}
+		return nil
+	})
+	return feeds, err
 }
 
 // Address completes what a person types for a feed's URL: without a scheme it
@@ -196,17 +201,7 @@ func union(a, b []string) []string {
 }
 
 func (s *Server) exportOPML(r *http.Request, w io.Writer) error {
-	var feeds []newsfold.Feed
-	err := s.view(r.Context(), func(tx store.Tx) error {
-		feeds = feeds[:0]
-		for f, err := range tx.Feeds() {
-			if err != nil {
-				return err
-			}
-			feeds = append(feeds, f)
-		}
-		return nil
-	})
+	feeds, err := s.subscriptions(r.Context())
 	if err != nil {
 		return err
 	}

@@ -26,39 +26,28 @@ var foldCursor = []byte("fold")
 // writers wait for at most.
 const foldBatch = 64
 
-// foldLoop gives articles their stories.
+// foldLoop gives articles their stories. Commands that only look never pay for
+// the index: a manual engine waits until it is woken, and opens the index when
+// there is something to fold.
 func (e *Engine) foldLoop(ctx context.Context) error {
-	var settled []chan struct{}
-	if e.opts.Manual {
-		// Commands that only look never pay for the index.
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-e.texts:
-		case done := <-e.settled:
-			settled = append(settled, done)
+	var (
+		f       *folder
+		settled []chan struct{}
+	)
+	for woken := !e.opts.Manual; ; woken = true {
+		if woken {
+			n, err := e.foldSome(ctx, &f)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				continue
+			}
+			for _, done := range settled {
+				close(done)
+			}
+			settled = settled[:0]
 		}
-		// Nor does a pass that brought nothing.
-		if err := e.awaitTexts(ctx, &settled); err != nil {
-			return wrap("read changes", err)
-		}
-	}
-	f, err := e.openFolder(ctx)
-	if err != nil {
-		return wrap("read sketches", err)
-	}
-	for {
-		n, err := f.batch(ctx)
-		if err != nil {
-			return wrap("fold", err)
-		}
-		if n > 0 {
-			continue
-		}
-		for _, done := range settled {
-			close(done)
-		}
-		settled = settled[:0]
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -69,38 +58,40 @@ func (e *Engine) foldLoop(ctx context.Context) error {
 	}
 }
 
-// awaitTexts waits until there is something to fold, and meanwhile tells whoever
-// asks that nothing is.
-func (e *Engine) awaitTexts(ctx context.Context, settled *[]chan struct{}) error {
-	for {
-		pending := false
-		err := e.db.View(ctx, func(tx store.Tx) error {
-			after, err := Cursor(tx)
-			if err != nil {
-				return err
+// foldSome folds the next few articles, with the folder that it opens first where
+// there is none, and reports how many they were.
+func (e *Engine) foldSome(ctx context.Context, f **folder) (int, error) {
+	if *f == nil {
+		if e.opts.Manual {
+			if pending, err := e.pending(ctx); err != nil || !pending {
+				return 0, wrap("read changes", err)
 			}
-			pending = false
-			for _, err := range tx.Changes(store.Texts, after) {
-				pending = true
-				return err
-			}
-			return nil
-		})
-		if err != nil || pending {
+		}
+		opened, err := e.openFolder(ctx)
+		if err != nil {
+			return 0, wrap("read sketches", err)
+		}
+		*f = opened
+	}
+	n, err := (*f).batch(ctx)
+	return n, wrap("fold", err)
+}
+
+// pending reports whether there is something to fold.
+func (e *Engine) pending(ctx context.Context) (pending bool, err error) {
+	err = e.db.View(ctx, func(tx store.Tx) error {
+		pending = false
+		after, err := Cursor(tx)
+		if err != nil {
 			return err
 		}
-		for _, done := range *settled {
-			close(done)
+		for _, err := range tx.Changes(store.Texts, after) {
+			pending = true
+			return err
 		}
-		*settled = (*settled)[:0]
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-e.texts:
-		case done := <-e.settled:
-			*settled = append(*settled, done)
-		}
-	}
+		return nil
+	})
+	return pending, err
 }
 
 // folder folds what the change log brings. It is the library that its

@@ -40,7 +40,7 @@ func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID) (newsfold.Fee
 		f, err = tx.Feed(id)
 		return err
 	})
-	if errors.Is(err, newsfold.ErrNotFound) {
+	if isNew(err) {
 		return f, counts{}, nil // removed since
 	}
 	if err != nil {
@@ -92,7 +92,7 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 		n, wanted, changed = counts{}, false, false
 		stored = f
 		cur, err := tx.Feed(f.ID)
-		if errors.Is(err, newsfold.ErrNotFound) {
+		if isNew(err) {
 			return nil // removed while it was polled
 		}
 		if err != nil {
@@ -164,7 +164,7 @@ func (e *Engine) fresh(ctx context.Context, f newsfold.Feed, entries []newsfold.
 			}
 			taken[u] = true
 			old, err := tx.Entry(newsfold.EntryRef{Feed: f.ID, Key: en.Key()})
-			if err != nil && !errors.Is(err, newsfold.ErrNotFound) {
+			if err != nil && !isNew(err) {
 				return err
 			}
 			if err == nil && old.Digest() == en.Digest() {
@@ -264,7 +264,7 @@ func (k *keeper) keep(it item) error {
 	ref := newsfold.EntryRef{Feed: en.Feed, Key: en.Key()}
 	old, err := k.tx.Entry(ref)
 	switch {
-	case errors.Is(err, newsfold.ErrNotFound):
+	case isNew(err):
 		return k.add(it, ref)
 	case err != nil:
 		return err
@@ -286,7 +286,7 @@ func (k *keeper) add(it item, ref newsfold.EntryRef) error {
 	en.Seen = k.now
 	id, err := k.tx.FindArticle(it.url)
 	switch {
-	case errors.Is(err, newsfold.ErrNotFound):
+	case isNew(err):
 		return k.found(it, en, ref)
 	case err != nil:
 		return err
