@@ -98,8 +98,8 @@ type Tx interface {
 
 	// Story returns one story.
 	Story(newsfold.StoryID) (newsfold.Story, error)
-	// Stories yields the stories that a query asks for, newest first: by Time
-	// descending, then by ID descending.
+	// Stories yields the stories that a query asks for, in its order: unless it
+	// says otherwise newest first, by Time descending, then by ID descending.
 	Stories(Query) iter.Seq2[newsfold.Story, error]
 	// PutStory stores a story under its ID, which is never 0, replacing what
 	// was there.
@@ -166,7 +166,25 @@ type Query struct {
 	Feed    newsfold.FeedID // only stories that this feed carries; 0: any
 	After   Position        // only what comes after this position in the order
 	Limit   int             // at most so many; 0: no bound
+
+	// Feeds, when there are any, selects stories that at least one of them
+	// carries: those of a folder.
+	Feeds []newsfold.FeedID
+	Order Order // default Newest
 }
+
+// Order is how a list of stories is sorted.
+type Order int
+
+// The orders. By ID is by when the first article of a story came in, whatever
+// its publisher says of its time: nothing new ever appears before what was
+// listed already, which is what programs that ask again need. Of
+// Query.After only the ID counts in these.
+const (
+	Newest   Order = iota // by Time descending, then by ID descending
+	ByID                  // by ID ascending
+	ByIDDown              // by ID descending
+)
 
 // Position is a place in the order of stories, for paging. The zero value is
 // before the first one.

@@ -1,17 +1,10 @@
 package bolt
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"iter"
-	"math"
 	"slices"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"newsfold"
-	"newsfold/store"
 )
 
 // Flags of a story, the value in every index of stories: a list is filtered
@@ -131,113 +124,4 @@ func (t *tx) index(old, now *newsfold.Story) error {
 		}
 	}
 	return nil
-}
-
-// Stories implements [store.Tx].
-func (t *tx) Stories(q store.Query) iter.Seq2[newsfold.Story, error] {
-	return sequence(t, func() func() (newsfold.Story, bool, error) {
-		l := t.list(&q)
-		left := q.Limit
-		if left <= 0 {
-			left = math.MaxInt
-		}
-		return func() (s newsfold.Story, ok bool, err error) {
-			for left > 0 {
-				id := l.next()
-				if id == 0 {
-					break
-				}
-				s = newsfold.Story{}
-				ok, err := load(t, bStories, idKey(id), &s, storyFields)
-				if err == nil && !ok {
-					err = t.damaged(fmt.Sprintf("story %d", id), errors.New("it is listed but not there"))
-				}
-				if err != nil {
-					return newsfold.Story{}, false, err
-				}
-				if l.feed == 0 || slices.Contains(s.Feeds, l.feed) {
-					left--
-					return s, true, nil
-				}
-			}
-			return newsfold.Story{}, false, nil
-		}
-	})
-}
-
-// A list goes through the index that leaves the fewest stories to filter.
-type list struct {
-	walk   *walk
-	prefix []byte          // of the keys that belong to the list
-	oldest int64           // microseconds, inclusive
-	mask   byte            // which flags matter
-	want   byte            // and what they must be
-	feed   newsfold.FeedID // to be looked for in the stories themselves; 0: any
-}
-
-func (t *tx) list(q *store.Query) *list {
-	l := &list{oldest: math.MinInt64, feed: q.Feed}
-	if !q.Since.IsZero() {
-		l.oldest = microUp(q.Since)
-	}
-	if q.Unread {
-		l.mask |= flagRead
-	}
-	if q.Starred {
-		l.mask |= flagStarred
-		l.want |= flagStarred
-	}
-	var b *bbolt.Bucket
-	switch {
-	case q.Starred:
-		b = t.bucket(bStoryStarred)
-	case q.Feed != 0:
-		b = t.bucket(bStoryFeeds)
-		l.prefix = idKey(q.Feed)
-		l.feed = 0 // all of them are
-	case q.Unread:
-		b = t.bucket(bStoryUnread)
-	default:
-		b = t.bucket(bStoryTimes)
-	}
-	l.walk = t.walk(b, l.end(q), true)
-	return l
-}
-
-// end returns the key before which the list begins; nil for the newest story.
-func (l *list) end(q *store.Query) []byte {
-	var end []byte
-	if !q.Until.IsZero() {
-		end = timeKey(microUp(q.Until), 0)
-	}
-	if q.After.ID != 0 || !q.After.Time.IsZero() {
-		after := timeKey(micro(q.After.Time), int64(q.After.ID))
-		if end == nil || bytes.Compare(after, end) < 0 {
-			end = after
-		}
-	}
-	if l.prefix == nil {
-		return end
-	}
-	if end == nil {
-		return idKey(q.Feed + 1)
-	}
-	return append(slices.Clone(l.prefix), end...)
-}
-
-// next returns the number of the next story, 0 at the end.
-func (l *list) next() int64 {
-	for {
-		k, v := l.walk.next()
-		if k == nil || !bytes.HasPrefix(k, l.prefix) {
-			return 0
-		}
-		k = k[len(l.prefix):]
-		if keyTime(k) < l.oldest {
-			return 0
-		}
-		if len(v) == 1 && v[0]&l.mask == l.want {
-			return keyID(k[timeLen:])
-		}
-	}
 }

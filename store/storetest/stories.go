@@ -65,6 +65,42 @@ var storyTests = []test{
 			}
 		})
 	}},
+	{"the feeds of a folder and the orders by ID, with every filter", func(s *suite) {
+		var all []newsfold.Story
+		s.update(func(tx store.Tx) { all = s.shuffled(tx, 200) })
+		s.both(func(tx store.Tx) {
+			for _, q := range orders(all) {
+				want := selected(all, q)
+				if got := s.stories(tx, q); !slices.EqualFunc(got, want, sameStory) {
+					s.Errorf("%+v:\n got %v\nwant %v", q, ids(got), ids(want))
+				}
+			}
+		})
+	}},
+	{"stories marked while they are listed are each seen once", func(s *suite) {
+		var all []newsfold.Story
+		s.update(func(tx store.Tx) { all = s.shuffled(tx, 60) })
+		for _, o := range []store.Order{store.Newest, store.ByID, store.ByIDDown} {
+			for _, feeds := range [][]newsfold.FeedID{nil, {255, 256, 257, 258}} {
+				q := store.Query{Unread: true, Order: o, Feeds: feeds}
+				s.update(func(tx store.Tx) {
+					want := ids(s.stories(tx, q))
+					var got []newsfold.StoryID
+					for st, err := range tx.Stories(q) {
+						s.must(err)
+						got = append(got, st.ID)
+						st.Read = true
+						s.must(tx.PutStory(&st))
+					}
+					s.equal("listed", got, want)
+					s.equal("left", len(s.stories(tx, q)), 0)
+					for i := range all {
+						s.must(tx.PutStory(&all[i]))
+					}
+				})
+			}
+		}
+	}},
 	{"a story is listed as it was last stored", func(s *suite) {
 		rnd := rand.New(rand.NewPCG(1, 2))
 		var all []newsfold.Story
@@ -299,17 +335,48 @@ func queries(all []newsfold.Story) (qs []store.Query) {
 	return qs
 }
 
+// orders returns queries for several feeds and in the orders by ID.
+func orders(all []newsfold.Story) (qs []store.Query) {
+	for _, o := range []store.Order{store.Newest, store.ByID, store.ByIDDown} {
+		for _, feeds := range [][]newsfold.FeedID{nil, {256}, {255, 257, 300}, {258, 257, 256, 255}, {999}} {
+			for _, feed := range []newsfold.FeedID{0, 256} {
+				for _, after := range []store.Position{{}, store.After(all[len(all)/2]), {Time: hour(20), ID: 1 << 50}} {
+					for flags := range 4 {
+						for _, limit := range []int{0, 7} {
+							qs = append(qs, store.Query{
+								Order: o, Feeds: feeds, Feed: feed, After: after, Since: hour(5), Until: hour(35),
+								Unread: flags&1 != 0, Starred: flags&2 != 0, Limit: limit,
+							})
+						}
+					}
+				}
+			}
+		}
+	}
+	return qs
+}
+
 // selected is what a query means, said plainly. The stories are in order.
 func selected(all []newsfold.Story, q store.Query) (out []newsfold.Story) {
+	if q.Order != store.Newest {
+		all = slices.Clone(all)
+		slices.SortFunc(all, func(a, b newsfold.Story) int { return cmp.Compare(a.ID, b.ID) })
+		if q.Order == store.ByIDDown {
+			slices.Reverse(all)
+		}
+	}
 	for _, st := range all {
 		at := q.After.Time.Truncate(time.Microsecond)
 		switch {
+		case q.Order == store.ByID && q.After.ID != 0 && st.ID <= q.After.ID,
+			q.Order == store.ByIDDown && q.After.ID != 0 && st.ID >= q.After.ID,
+			len(q.Feeds) > 0 && !slices.ContainsFunc(st.Feeds, func(f newsfold.FeedID) bool { return slices.Contains(q.Feeds, f) }):
 		case !q.Since.IsZero() && st.Time.Before(q.Since),
 			!q.Until.IsZero() && !st.Time.Before(q.Until),
 			q.Unread && st.Read,
 			q.Starred && !st.Starred,
 			q.Feed != 0 && !slices.Contains(st.Feeds, q.Feed),
-			(q.After.ID != 0 || !q.After.Time.IsZero()) && (st.Time.After(at) || st.Time.Equal(at) && st.ID >= q.After.ID),
+			q.Order == store.Newest && (q.After.ID != 0 || !q.After.Time.IsZero()) && (st.Time.After(at) || st.Time.Equal(at) && st.ID >= q.After.ID),
 			q.Limit > 0 && len(out) == q.Limit:
 		default:
 			out = append(out, st)
