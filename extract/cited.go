@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // outlets are newspapers, broadcasters and sites that others report on, as they
 // are written in running text.
@@ -10,38 +13,23 @@ var outlets = [...]string{
 	"Коммерсантъ", "Ведомости", "Медуза", "Новая газета", "نيويورك تايمز", "واشنطن بوست", "فايننشال تايمز", "وول ستريت جورنال", "Hürriyet", "Cumhuriyet", "人民日报", "朝日新聞", "読売新聞", "毎日新聞", "日本経済新聞",
 }
 
+// outletIndex is made once from outlets and never changed.
+var outletIndex = newPhraseTable(outlets[:])
+
 // cited returns the outlets that a text names in its sentences: whom it
 // reports on, not where it comes from. The order is that of the text.
 func cited(text string) []string {
+	places := outletIndex.find(text)
+	slices.SortStableFunc(places, func(a, b found) int { return a.at - b.at })
 	var out []string
-	type place struct {
-		at   int
-		name string
-	}
-	var places []place
-	for _, name := range outlets {
-		i := strings.Index(text, name)
-		if i < 0 || !wordAt(text, i, len(name)) {
+	for _, f := range places {
+		name := outlets[f.phrase]
+		if !wordAt(text, f.at, len(name)) {
 			continue
 		}
-		places = append(places, place{i, strings.TrimPrefix(name, "The ")})
-	}
-	for len(places) > 0 {
-		first := 0
-		for k := range places {
-			if places[k].at < places[first].at {
-				first = k
-			}
-		}
-		name := places[first].name
-		known := false
-		for _, o := range out {
-			known = known || o == name
-		}
-		if !known {
+		if name = strings.TrimPrefix(name, "The "); !slices.Contains(out, name) {
 			out = append(out, name)
 		}
-		places = append(places[:first], places[first+1:]...)
 	}
 	return out
 }

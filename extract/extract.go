@@ -3,6 +3,8 @@ package extract
 import (
 	"errors"
 	"time"
+
+	"newsfold/extract/internal/page"
 )
 
 // MaxPage is the size of the largest page that is read, in bytes.
@@ -67,17 +69,17 @@ var ErrTooLarge = errors.New("page is too large")
 
 // Extract reads a page. It never fails on bad HTML: a page without an article
 // gives a Document whose Kind says what it is. The errors are ErrTooLarge only.
-func Extract(page []byte, url string, opts Options) (*Document, error) {
-	if len(page) > MaxPage {
+func Extract(body []byte, url string, opts Options) (*Document, error) {
+	if len(body) > MaxPage {
 		return nil, ErrTooLarge
 	}
-	if foreign(page) {
+	if foreign(body) {
 		return &Document{Kind: Foreign, URL: url}, nil
 	}
-	r := newReader(page, url, opts, false)
+	r := newReader(page.Read(body, opts.ContentType, false), url)
 	r.read(opts, url)
 	if len(r.doc.Text) < 300 && r.unscripted() { // the text is there for those without JavaScript
-		r = newReader(page, url, opts, true)
+		r = newReader(page.Read(body, opts.ContentType, true), url)
 		r.read(opts, url)
 	}
 	r.guess()
@@ -108,7 +110,7 @@ func Fragment(html, base string) *Document {
 	if len(html) > MaxPage {
 		html = html[:MaxPage]
 	}
-	r := newReader([]byte(html), base, Options{ContentType: "text/html; charset=utf-8"}, false)
+	r := newReader(page.ReadFragment([]byte(html)), base)
 	r.whole = true
 	keep := make([]bool, len(r.page.Blocks))
 	for i := range keep {

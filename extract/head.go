@@ -3,8 +3,8 @@ package extract
 import (
 	"strings"
 
-	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"newsfold/extract/internal/page"
 )
@@ -19,8 +19,11 @@ type head struct {
 	dir   string
 }
 
-func readHead(p *page.Page, dom *goquery.Document) head {
-	h := head{meta: make(map[string][]string, 32), links: make(map[string][]string, 16)}
+func readHead(p *page.Page) head {
+	var h head
+	if len(p.Heads) > 0 {
+		h.meta, h.links = make(map[string][]string, 32), make(map[string][]string, 16)
+	}
 	for _, n := range p.Heads {
 		switch n.Data {
 		case "meta":
@@ -39,11 +42,21 @@ func readHead(p *page.Page, dom *goquery.Document) head {
 			}
 		}
 	}
-	root := dom.ChildrenFiltered("html").First()
-	h.lang = root.AttrOr("lang", root.AttrOr("xml:lang", ""))
-	h.dir = strings.ToLower(root.AttrOr("dir", ""))
-	if h.dir == "" {
-		h.dir = strings.ToLower(root.ChildrenFiltered("body").AttrOr("dir", ""))
+	for root := range p.Root.ChildNodes() {
+		if root.DataAtom != atom.Html {
+			continue
+		}
+		h.lang = page.Attr(root, "lang")
+		if h.lang == "" {
+			h.lang = page.Attr(root, "xml:lang")
+		}
+		h.dir = strings.ToLower(page.Attr(root, "dir"))
+		for body := range root.ChildNodes() {
+			if body.DataAtom == atom.Body && h.dir == "" {
+				h.dir = strings.ToLower(page.Attr(body, "dir"))
+			}
+		}
+		break
 	}
 	return h
 }

@@ -121,6 +121,10 @@ func check(t *testing.T, d *Document) {
 			t.Errorf("%s is not valid UTF-8: %q", name, clip(s, 200))
 		}
 	}
+	// What is written without a look by the sanitiser is what it would let through.
+	if got := policy.Sanitize(d.HTML); got != d.HTML {
+		t.Errorf("the policy changes the HTML\n%q\n%q", clip(d.HTML, 2000), clip(got, 2000))
+	}
 	low := strings.ToLower(d.HTML)
 	for _, bad := range []string{"<script", "<iframe", "<form", "<style", "<object", "<embed", "<svg", "<input", "<link", "<meta"} {
 		if strings.Contains(low, bad) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // functionWords are the most frequent words of languages in Latin script that
@@ -33,29 +34,88 @@ func guessLanguage(text string) string {
 	if lang := byScript(text); lang != "" {
 		return lang
 	}
-	hits := make([]int, len(wordLanguages.names))
-	n := 0
-	for w := range strings.FieldsSeq(fold(text)) {
-		n++
-		for set := wordLanguages.of[w]; set != 0; set &= set - 1 {
-			hits[bits.TrailingZeros64(set)]++
+	t := tally{hits: make([]int, len(wordLanguages.names))}
+	t.read(text)
+	best, second := t.lead()
+	if t.words < 10 || t.hits[best]*8 < t.words || t.hits[best]*5 < second*6 {
+		return ""
+	}
+	return wordLanguages.names[best]
+}
+
+// tally counts the function words of each language in a text.
+type tally struct {
+	hits  []int // by place in wordLanguages.names
+	words int
+}
+
+// read counts the words of a text, until no doubt is left.
+func (t *tally) read(text string) {
+	var word [32]byte // in lower case; longer ones are no function words
+	n, long := 0, false
+	for _, r := range text {
+		switch {
+		case r >= 'a' && r <= 'z':
+		case r >= 'A' && r <= 'Z':
+			r |= 0x20
+		case r < utf8.RuneSelf && (r < '0' || r > '9'), r >= utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r):
+			if n > 0 {
+				t.add(word[:n], long)
+				n, long = 0, false
+				if t.words%64 == 0 && t.sure() {
+					return
+				}
+			}
+			continue
+		case r >= utf8.RuneSelf:
+			r = unicode.ToLower(r)
+		}
+		if n+utf8.UTFMax > len(word) {
+			long = true
+			continue
+		}
+		if r < utf8.RuneSelf {
+			word[n] = byte(r)
+			n++
+		} else {
+			n += utf8.EncodeRune(word[n:], r)
 		}
 	}
-	best, second := 0, 0 // the names are sorted: the first of equals wins
-	for lang, h := range hits {
-		if h > hits[best] {
+	if n > 0 {
+		t.add(word[:n], long)
+	}
+}
+
+func (t *tally) add(word []byte, long bool) {
+	t.words++
+	if long {
+		return
+	}
+	for set := wordLanguages.of[string(word)]; set != 0; set &= set - 1 {
+		t.hits[bits.TrailingZeros64(set)]++
+	}
+}
+
+// sure reports whether one language is far ahead.
+func (t *tally) sure() bool {
+	best, second := t.lead()
+	return t.hits[best]*5 > t.words && t.hits[best] > second*2
+}
+
+// lead returns the language that is ahead, and the hits of the one that follows.
+// The names are sorted: the first of equals wins.
+func (t *tally) lead() (best, second int) {
+	for lang, h := range t.hits {
+		if h > t.hits[best] {
 			best = lang
 		}
 	}
-	for lang, h := range hits {
+	for lang, h := range t.hits {
 		if lang != best {
 			second = max(second, h)
 		}
 	}
-	if n < 10 || hits[best]*8 < n || hits[best]*5 < second*6 {
-		return ""
-	}
-	return wordLanguages.names[best]
+	return best, second
 }
 
 // wordLanguages is functionWords the other way round: the set of languages, as
@@ -80,6 +140,12 @@ func byScript(text string) string {
 	var letters, cyrillic, arabic, han, kana, hangul, hebrew, greek, thai, devanagari int
 	ukrainian, persian := 0, 0
 	for _, r := range text {
+		if r < 0x80 {
+			if r|0x20 >= 'a' && r|0x20 <= 'z' {
+				letters++
+			}
+			continue
+		}
 		if !unicode.IsLetter(r) {
 			continue
 		}

@@ -23,11 +23,12 @@ func Credits(text string) (body string, origins []Origin) {
 	}
 	paras := strings.Split(text, "\n\n")
 	kept := paras[:0:0]
-	dated := false
+	dated, same := false, true
 	var labels []Origin
-	for i, p := range paras {
-		p = strings.TrimSpace(p)
+	for i, para := range paras {
+		p := strings.TrimSpace(para)
 		if p == "" {
+			same = false
 			continue
 		}
 		edge := i < 4 || i >= len(paras)-10
@@ -47,13 +48,15 @@ func Credits(text string) (body string, origins []Origin) {
 			}
 		}
 		if p == "" || invitation(p) {
+			same = false
 			continue
 		}
+		same = same && len(p) == len(para)
 		kept = append(kept, p)
 	}
 	if n := len(kept); n > 0 {
 		if rest, o, ok := signature(kept[n-1]); ok {
-			kept[n-1] = rest
+			kept[n-1], same = rest, false
 			origins = append(origins, o)
 			if rest == "" {
 				kept = kept[:n-1]
@@ -62,6 +65,9 @@ func Credits(text string) (body string, origins []Origin) {
 	}
 	if len(labels) == 1 { // several "Source:" lines are those of charts and figures
 		origins = append(origins, labels[0])
+	}
+	if same {
+		return text, origins
 	}
 	return strings.Join(kept, "\n\n"), origins
 }
@@ -176,22 +182,32 @@ func credit(s string, line bool) (Origin, bool) {
 
 // phraseTable finds phrases by their first three bytes.
 type phraseTable struct {
-	starts [1 << 13]bool // by hash of three bytes, to pass over most places
-	by     map[string][]int
+	phrases []string
+	starts  [1 << 13]bool // by hash of three bytes, to pass over most places
+	by      map[string][]int
 }
 
 // phraseIndex is made once from creditPhrases and never changed.
 var phraseIndex = func() *phraseTable {
-	t := &phraseTable{by: make(map[string][]int)}
+	list := make([]string, len(creditPhrases))
 	for i, c := range creditPhrases {
-		t.by[c.phrase[:3]] = append(t.by[c.phrase[:3]], i)
-		t.starts[hash3(c.phrase)] = true
+		list[i] = c.phrase
 	}
-	return t
+	return newPhraseTable(list)
 }()
 
-func hash3(s string) uint32 {
-	return (uint32(s[0])*0x9e5 ^ uint32(s[1])*0x7a3 ^ uint32(s[2])*0x1f1) & (1<<13 - 1)
+// newPhraseTable makes a table of phrases of at least three bytes each.
+func newPhraseTable(phrases []string) *phraseTable {
+	t := &phraseTable{phrases: phrases, by: make(map[string][]int)}
+	for i, p := range phrases {
+		t.by[p[:3]] = append(t.by[p[:3]], i)
+		t.starts[hash3(p[0], p[1], p[2])] = true
+	}
+	return t
+}
+
+func hash3(a, b, c byte) uint32 {
+	return (uint32(a)*0x9e5 ^ uint32(b)*0x7a3 ^ uint32(c)*0x1f1) & (1<<13 - 1)
 }
 
 // found is a phrase and where it starts.
@@ -200,32 +216,36 @@ type found struct{ phrase, at int }
 // mayHold reports whether a text may hold a phrase or a copyright line, in any
 // case of its letters.
 func (t *phraseTable) mayHold(s string) bool {
-	if strings.Contains(s, "©") || strings.Contains(s[:min(len(s), 16)], "(c)") || strings.Contains(s[:min(len(s), 16)], "opyright") || strings.Contains(s[:min(len(s), 16)], "OPYRIGHT") {
+	head := s[:min(len(s), 16)]
+	if strings.Contains(s, "©") || strings.Contains(head, "(c)") || strings.Contains(head, "opyright") || strings.Contains(head, "OPYRIGHT") {
 		return true
 	}
 	return len(t.find(strings.ToLower(s))) > 0
 }
 
-// find returns the phrases in s in the order of creditPhrases, each where it
-// stands first.
+// find returns the phrases in s in the order of the table, each where it stands
+// first.
 func (t *phraseTable) find(s string) []found {
 	var out []found
 	for i := 0; i+3 <= len(s); i++ {
-		if !t.starts[hash3(s[i:])] {
+		if !t.starts[hash3(s[i], s[i+1], s[i+2])] {
 			continue
 		}
 		for _, k := range t.by[s[i:i+3]] {
-			if strings.HasPrefix(s[i:], creditPhrases[k].phrase) && !slices.ContainsFunc(out, func(f found) bool { return f.phrase == k }) {
+			if strings.HasPrefix(s[i:], t.phrases[k]) && !slices.ContainsFunc(out, func(f found) bool { return f.phrase == k }) {
 				out = append(out, found{k, i})
 			}
 		}
-		if len(out) > 20 {
+		if len(out) > maxFound {
 			break
 		}
 	}
 	slices.SortFunc(out, func(a, b found) int { return a.phrase - b.phrase })
 	return out
 }
+
+// maxFound is after how many phrases no more are looked for in a text.
+const maxFound = 20
 
 // bareName reports whether a single lower-case word can be an outlet that
 // writes itself so.
@@ -463,7 +483,10 @@ func dateline(p string) (rest string, o Origin, ok bool) {
 }
 
 func chineseDateline(p string) string {
-	head := []rune(p[:min(len(p), 120)])
+	if p = p[:min(len(p), 120)]; !strings.Contains(p, "电") && !strings.Contains(p, "電") {
+		return ""
+	}
+	head := []rune(p)
 	end := -1
 	for i, r := range head {
 		if r == '电' || r == '電' {
@@ -510,18 +533,21 @@ func placeLike(s string) bool {
 // "AFP".
 func signature(p string) (rest string, o Origin, ok bool) {
 	s := strings.TrimRight(p, " .\n")
-	if a := agencyIn(strings.TrimLeft(s, "—–- ")); a != "" && len(s) < 60 {
-		return "", Origin{Kind: "credit", Name: a, Quote: s}, true
+	if len(s) < 60 {
+		if a := agencyIn(strings.TrimLeft(s, "—–- ")); a != "" {
+			return "", Origin{Kind: "credit", Name: a, Quote: s}, true
+		}
 	}
+	last50 := max(0, len(s)-49) // names of agencies are no longer
 	if strings.HasSuffix(s, ")") {
-		if i := strings.LastIndexByte(s, '('); i >= 0 && len(s)-i < 50 {
+		if i := last50 + strings.LastIndexByte(s[last50:], '('); i >= last50 {
 			if a := agencyIn(s[i+1 : len(s)-1]); a != "" {
 				return strings.TrimSpace(s[:i]), Origin{Kind: "credit", Name: a, Quote: s[i:]}, true
 			}
 		}
 	}
 	for _, dash := range [...]string{" — ", " – ", " -- ", "\n"} {
-		if i := strings.LastIndex(s, dash); i > 0 && len(s)-i < 50 {
+		if i := last50 + strings.LastIndex(s[last50:], dash); i > 0 && i >= last50 {
 			if a := agencyIn(s[i+len(dash):]); a != "" {
 				return strings.TrimSpace(s[:i]), Origin{Kind: "credit", Name: a, Quote: s[i+len(dash):]}, true
 			}

@@ -25,15 +25,15 @@ type reader struct {
 	whole bool   // all of the input is
 }
 
-func newReader(b []byte, address string, opts Options, noscript bool) *reader {
-	r := &reader{page: page.Read(b, opts.ContentType, noscript), doc: &Document{URL: address}}
+func newReader(p *page.Page, address string) *reader {
+	r := &reader{page: p, doc: &Document{URL: address}}
 	r.dom = goquery.NewDocumentFromNode(r.page.Root)
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil {
 		u = &url.URL{}
 	}
 	r.url, r.base = u, u
-	r.head = readHead(r.page, r.dom)
+	r.head = readHead(r.page)
 	if ref, err := url.Parse(r.head.base); err == nil && r.head.base != "" {
 		r.base = u.ResolveReference(ref)
 	}
@@ -86,14 +86,20 @@ func foreign(b []byte) bool {
 func (r *reader) body(keep []bool) {
 	r.keep = keep
 	p := r.page
-	w := &renderer{p: p, base: r.base, block: -1}
 	first, last := bounds(keep)
+	size := 0
 	for i := range p.Blocks {
-		if keep[i] && captionOf(p, &p.Blocks[i]) {
-			keep[i] = false
+		if !keep[i] {
+			continue
 		}
+		if captionOf(p, &p.Blocks[i]) {
+			keep[i] = false
+			continue
+		}
+		size += len(p.Blocks[i].Text) + 2
 	}
 	var text strings.Builder
+	text.Grow(size)
 	var row *html.Node
 	for i := range p.Blocks {
 		if !keep[i] {
@@ -115,8 +121,19 @@ func (r *reader) body(keep []bool) {
 	if first < 0 {
 		return
 	}
+	r.write(keep, first, last, size+size/4+64)
+}
+
+// write sets HTML from the blocks that are kept, from the first to the last,
+// and the images among them.
+func (r *reader) write(keep []bool, first, last, size int) {
+	p := r.page
+	w := &renderer{p: p, base: r.base, block: -1, out: make([]byte, 0, size)}
 	from, to := p.Blocks[first].First, p.Blocks[last].Last
-	top := r.topImages(first)
+	top := from
+	if !r.whole {
+		top = r.topImages(first)
+	}
 	for i := range p.Leaves {
 		l := &p.Leaves[i]
 		switch {
@@ -130,7 +147,7 @@ func (r *reader) body(keep []bool) {
 	}
 	w.endBlock()
 	w.closeTo(0)
-	r.doc.HTML = strings.TrimSpace(policy.Sanitize(w.out.String()))
+	r.doc.HTML = w.html()
 	if r.doc.Image == "" {
 		r.doc.Image = w.first
 	}

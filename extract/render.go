@@ -1,10 +1,11 @@
 package extract
 
 import (
+	"bytes"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -13,12 +14,13 @@ import (
 )
 
 // renderer writes the kept part of a page as plain, well-formed HTML. It opens
-// only the elements that carry meaning and closes each of them; what it writes
-// goes through the sanitiser all the same.
+// only the elements that carry meaning and closes each of them. What it writes
+// is what the policy lets through; where that is not plain to see, as with
+// unusual addresses, the sanitiser looks at it all the same.
 type renderer struct {
 	p    *page.Page
 	base *url.URL
-	out  strings.Builder
+	out  []byte
 	open []*html.Node // open elements; nil stands for a paragraph of our own
 
 	block  int32 // the block being written
@@ -27,8 +29,20 @@ type renderer struct {
 	space  bool // white space is due
 	br     bool // a line break is due
 	any    bool // the block has text already
+	odd    bool // something was written that the sanitiser has to see
 	images map[string]bool
 	first  string // URL of the first image written
+
+	of                  *html.Node // whose children chain was asked for last
+	ofBlocks, ofInlines []*html.Node
+}
+
+// html returns what was written, as the policy lets it through.
+func (r *renderer) html() string {
+	if !r.odd {
+		return string(bytes.TrimSpace(r.out))
+	}
+	return strings.TrimSpace(policy.Sanitize(string(r.out)))
 }
 
 // meaning tells the block-level elements that are kept as they are.
@@ -63,10 +77,16 @@ func phrasing(a atom.Atom) bool {
 	return false
 }
 
-// chainOf returns the kept ancestors of a leaf, outermost first: block-level
-// ones, then the inline ones between the leaf and its nearest block.
-func chainOf(n *html.Node) (blocks, inline []*html.Node) {
+// chain returns the kept ancestors of a leaf, outermost first: block-level
+// ones, then the inline ones between the leaf and its nearest block. The slices
+// are good until the next call.
+func (r *renderer) chain(n *html.Node) (blocks, inline []*html.Node) {
 	n = n.Parent
+	if n == r.of && n != nil {
+		return r.ofBlocks, r.ofInlines
+	}
+	r.of = n
+	blocks, inline = r.ofBlocks[:0], r.ofInlines[:0]
 	for ; n != nil && n.Type == html.ElementNode && !page.IsBlock(n); n = n.Parent {
 		if phrasing(n.DataAtom) && n.DataAtom != atom.A || n.DataAtom == atom.A && page.HasAttr(n, "href") {
 			inline = append(inline, n)
@@ -77,15 +97,10 @@ func chainOf(n *html.Node) (blocks, inline []*html.Node) {
 			blocks = append(blocks, n)
 		}
 	}
-	reverse(blocks)
-	reverse(inline)
-	return orderly(blocks), inline
-}
-
-func reverse(s []*html.Node) {
-	for i, j := 0, len(s)-1; i < j; i, j = i+1, j-1 {
-		s[i], s[j] = s[j], s[i]
-	}
+	slices.Reverse(blocks)
+	slices.Reverse(inline)
+	r.ofBlocks, r.ofInlines = orderly(blocks), inline
+	return r.ofBlocks, r.ofInlines
 }
 
 // orderly drops elements that stand where HTML does not allow them, so that
@@ -175,12 +190,12 @@ func (r *renderer) text(n *html.Node, block int32) {
 		r.br = r.any
 		return
 	}
-	blocks, inline := chainOf(n)
-	s := page.Clean(n.Data)
-	if strings.TrimSpace(s) == "" { // white space between elements
-		r.space = r.space || s != ""
+	s, lead := page.Lead(n.Data)
+	if s == "" { // white space between elements
+		r.space = r.space || lead
 		return
 	}
+	blocks, inline := r.chain(n)
 	if !r.any {
 		r.blocks(blocks, true)
 		r.inline = len(r.open)
@@ -190,38 +205,22 @@ func (r *renderer) text(n *html.Node, block int32) {
 		keep++
 	}
 	r.closeTo(keep)
-	lead := strings.TrimLeftFunc(s, unicode.IsSpace) != s
 	switch {
 	case !r.any:
 	case r.br:
-		r.out.WriteString("<br>")
+		r.out = append(r.out, "<br>"...)
 		r.br = false
 	case (lead || r.space) && !r.pre:
-		r.out.WriteByte(' ')
+		r.out = append(r.out, ' ')
 	}
 	for _, e := range inline[keep-r.inline:] {
 		r.openTag(e)
 	}
-	r.words(s)
-	r.any = true
-}
-
-// words writes text with white space collapsed; white space at the end is due
-// when more follows.
-func (r *renderer) words(s string) {
 	if r.pre {
-		r.out.WriteString(html.EscapeString(s))
-		return
+		s = n.Data
 	}
-	first := true
-	for f := range strings.FieldsSeq(s) {
-		if !first {
-			r.out.WriteByte(' ')
-		}
-		first = false
-		r.out.WriteString(html.EscapeString(f))
-	}
-	r.space = strings.TrimRightFunc(s, unicode.IsSpace) != s
+	r.out, r.space = page.AppendHTML(r.out, s, r.pre)
+	r.any = true
 }
 
 // endBlock closes what was opened for the block being written.
@@ -263,7 +262,7 @@ func (r *renderer) blocks(chain []*html.Node, para bool) {
 	r.pre = last == atom.Pre
 	if para && (!holdsText(last) || reused) {
 		r.open = append(r.open, nil)
-		r.out.WriteString("<p>")
+		r.out = append(r.out, "<p>"...)
 	}
 }
 
@@ -275,20 +274,19 @@ func (r *renderer) closeTo(n int) {
 		if e != nil {
 			name = e.Data
 		}
-		r.out.WriteString("</" + name + ">")
+		r.out = append(append(append(r.out, "</"...), name...), '>')
 		if e == nil || meaning(e.DataAtom) {
-			r.out.WriteByte('\n')
+			r.out = append(r.out, '\n')
 		}
 	}
 }
 
 func (r *renderer) openTag(n *html.Node) {
 	r.open = append(r.open, n)
-	r.out.WriteByte('<')
-	r.out.WriteString(n.Data)
+	r.out = append(append(r.out, '<'), n.Data...)
 	switch n.DataAtom {
 	case atom.A:
-		r.attr("href", resolve(r.base, page.Attr(n, "href")))
+		r.address("href", resolve(r.base, page.Attr(n, "href")))
 	case atom.Td, atom.Th:
 		for _, key := range [...]string{"colspan", "rowspan"} {
 			if v, err := strconv.Atoi(page.Attr(n, key)); err == nil && v > 1 && v < 100 {
@@ -302,15 +300,46 @@ func (r *renderer) openTag(n *html.Node) {
 	case atom.Abbr:
 		r.attr("title", page.Squash(page.Attr(n, "title")))
 	case atom.Bdo:
+		r.odd = true
 		r.attr("dir", page.Attr(n, "dir"))
 	}
-	r.out.WriteByte('>')
+	r.out = append(r.out, '>')
 }
 
 func (r *renderer) attr(key, val string) {
-	if val != "" {
-		r.out.WriteString(" " + key + `="` + html.EscapeString(val) + `"`)
+	if val == "" {
+		return
 	}
+	r.out = append(append(append(r.out, ' '), key...), `="`...)
+	r.out = append(page.AppendEscaped(r.out, val), '"')
+}
+
+// address writes an attribute that holds one.
+func (r *renderer) address(key, val string) {
+	r.odd = r.odd || !usual(val)
+	r.attr(key, val)
+}
+
+// usual reports whether an address is one that is safe and stays as it is
+// however often it is parsed.
+func usual(s string) bool {
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(s, "http://")
+	}
+	if !ok || rest == "" {
+		return false
+	}
+	for i := 0; i < len(rest); i++ {
+		c := rest[i]
+		if c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' {
+			continue
+		}
+		if strings.IndexByte("-._~/?=&%+,;:@#!()*$", c) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // image writes the image that is a leaf of the page, with the caption of its figure if it has one.
@@ -330,30 +359,32 @@ func (r *renderer) image(leaf int, caption func(*html.Node) string) {
 	if r.block >= 0 && r.any && leaf < int(r.p.Blocks[r.block].Last) { // in running text
 		r.closeTo(r.inline)
 		if r.space {
-			r.out.WriteByte(' ')
+			r.out = append(r.out, ' ')
 			r.space = false
 		}
 		r.imgTag(src, alt)
 		return
 	}
 	r.endBlock()
-	blocks, _ := chainOf(n)
+	blocks, _ := r.chain(n)
 	for len(blocks) > 0 && (textOnly(last(blocks)) || last(blocks) == atom.Figcaption || last(blocks) == atom.Figure) {
 		blocks = blocks[:len(blocks)-1]
 	}
 	r.blocks(blocks, false)
-	r.out.WriteString("<figure>")
+	r.out = append(r.out, "<figure>"...)
 	r.imgTag(src, alt)
 	if c := caption(n); c != "" {
-		r.out.WriteString("<figcaption>" + html.EscapeString(c) + "</figcaption>")
+		r.out = page.AppendEscaped(append(r.out, "<figcaption>"...), c)
+		r.out = append(r.out, "</figcaption>"...)
 	}
-	r.out.WriteString("</figure>\n")
+	r.out = append(r.out, "</figure>\n"...)
 }
 
 func last(s []*html.Node) atom.Atom { return s[len(s)-1].DataAtom }
 
 func (r *renderer) imgTag(src, alt string) {
-	r.out.WriteString("<img")
-	r.attr("src", src)
-	r.out.WriteString(` alt="` + html.EscapeString(alt) + `">`)
+	r.out = append(r.out, "<img"...)
+	r.address("src", src)
+	r.out = page.AppendEscaped(append(r.out, ` alt="`...), alt)
+	r.out = append(r.out, `">`...)
 }

@@ -34,6 +34,7 @@ type Page struct {
 
 	Title string // text of the title element
 
+	Fragment bool // read by ReadFragment: nothing was counted for classification
 	noscript bool
 }
 
@@ -98,9 +99,24 @@ type Leaf struct {
 // Read decodes, strips, parses and walks a page. With noscript, the elements of
 // that name are read as a browser without scripts reads them.
 func Read(b []byte, contentType string, noscript bool) *Page {
-	s := Strip(Decode(b, contentType))
-	p := &Page{LD: s.LD, noscript: noscript}
-	scripting := html.ParseOptionEnableScripting(!noscript)
+	p := &Page{noscript: noscript}
+	p.read(Decode(b, contentType))
+	return p
+}
+
+// ReadFragment reads HTML of which all is text to be read, such as the content
+// of a feed's entry, in UTF-8. Blocks are not measured and elements have no
+// flags.
+func ReadFragment(b []byte) *Page {
+	p := &Page{Fragment: true}
+	p.read(Decode(b, "text/html; charset=utf-8"))
+	return p
+}
+
+func (p *Page) read(b []byte) {
+	s := Strip(b)
+	p.LD = s.LD
+	scripting := html.ParseOptionEnableScripting(!p.noscript)
 	root, err := html.ParseWithOptions(bytes.NewReader(s.HTML), scripting)
 	if err != nil {
 		p.Cut = true
@@ -110,8 +126,7 @@ func Read(b []byte, contentType string, noscript bool) *Page {
 		root = &html.Node{Type: html.DocumentNode}
 	}
 	p.Root = root
-	p.walk()
-	return p
+	p.walk(len(s.HTML))
 }
 
 // flatten removes the tags of elements nested deeper than 128, which the parser

@@ -16,6 +16,7 @@ type walker struct {
 	text  []byte // of all blocks
 	spans []span // of the blocks in text
 	flags map[string]Flags
+	plain bool // nothing is to be classified
 
 	elem   int32 // the innermost block-level element
 	links  int   // depth of a elements
@@ -34,11 +35,15 @@ type walker struct {
 
 type span struct{ from, to int }
 
-func (p *Page) walk() {
-	w := &walker{p: p, text: make([]byte, 0, 16<<10), flags: make(map[string]Flags, 64)}
-	p.Elems = make([]Elem, 1, 1024)
-	p.Blocks = make([]Block, 0, 256)
-	p.Leaves = make([]Leaf, 0, 2048)
+// walk makes the blocks of a page of so many bytes.
+func (p *Page) walk(size int) {
+	w := &walker{p: p, text: make([]byte, 0, min(size, 16<<10)), plain: p.Fragment}
+	if !w.plain {
+		w.flags = make(map[string]Flags, 64)
+	}
+	p.Elems = make([]Elem, 1, min(size/100, 1024)+4)
+	p.Blocks = make([]Block, 0, min(size/150, 256)+2)
+	p.Leaves = make([]Leaf, 0, min(size/50, 2048)+4)
 	p.Elems[0] = Elem{Node: p.Root, Parent: -1}
 	w.children(p.Root)
 	w.flush(false)
@@ -47,6 +52,9 @@ func (p *Page) walk() {
 		p.Blocks[i].Text = all[w.spans[i].from:w.spans[i].to]
 	}
 	p.Elems[0].Last = int32(len(p.Blocks))
+	if w.plain {
+		return
+	}
 	for i := range p.Blocks {
 		measure(&p.Blocks[i])
 	}
@@ -97,11 +105,14 @@ func (w *walker) element(n *html.Node) {
 		w.block(n)
 		return
 	}
-	f := w.flagsOf(n)
 	if hidden(n) {
 		return
 	}
-	w.mark(n, f)
+	var f Flags
+	if !w.plain {
+		f = w.flagsOf(n)
+		w.mark(n, f)
+	}
 	saved := w.inline
 	w.inline |= f
 	switch n.DataAtom {
@@ -145,12 +156,12 @@ func (w *walker) block(n *html.Node) {
 	w.flush(false)
 	id := int32(len(w.p.Elems))
 	outer := w.elem
-	flags := w.flagsOf(n)
-	w.mark(n, flags)
-	w.p.Elems = append(w.p.Elems, Elem{
-		Node: n, Parent: outer, Depth: w.p.Elems[outer].Depth + 1, Tag: n.DataAtom,
-		Flags: flags, Hidden: hidden(n), First: int32(len(w.p.Blocks)), Sig: signature(n),
-	})
+	e := Elem{Node: n, Parent: outer, Depth: w.p.Elems[outer].Depth + 1, Tag: n.DataAtom, First: int32(len(w.p.Blocks))}
+	if !w.plain {
+		e.Flags, e.Hidden, e.Sig = w.flagsOf(n), hidden(n), signature(n)
+		w.mark(n, e.Flags)
+	}
+	w.p.Elems = append(w.p.Elems, e)
 	w.elem = id
 	inline := w.inline
 	w.inline = 0
@@ -212,6 +223,13 @@ func (w *walker) addText(n *html.Node) {
 	blank := true
 	s := n.Data
 	for i := 0; i < len(s); {
+		if j := plainRun(s, i); j > i { // most text is words of ASCII
+			w.begin()
+			w.text = append(w.text, s[i:j]...)
+			w.count(int32(j - i))
+			i, blank = j, false
+			continue
+		}
 		r, size := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(s[i:])
@@ -228,36 +246,53 @@ func (w *walker) addText(n *html.Node) {
 			w.space = true
 			continue
 		}
-		switch {
-		case len(w.text) == w.start:
-		case w.line:
-			w.text = append(w.text, '\n')
-		case w.space:
-			w.text = append(w.text, ' ')
-		}
-		if len(w.text) == w.start {
-			w.cur.LinkStart = w.links > 0
-			w.cur.Flags = w.inline
-			w.cur.Control = w.ctl > 0
-		}
-		w.space, w.line, w.breaks, blank = false, false, 0, false
+		w.begin()
+		blank = false
 		w.text = appendRune(w.text, r)
-		w.cur.Chars++
-		if w.links > 0 {
-			w.cur.LinkChars++
-		}
-		w.cur.LinkEnd = w.links > 0
-		if w.bold > 0 {
-			w.cur.Bold++
-		}
-		if w.italic > 0 {
-			w.cur.Italic++
-		}
+		w.count(1)
 	}
 	if !blank {
 		w.cur.Flags &= w.inline
 	}
 	w.p.Leaves = append(w.p.Leaves, Leaf{Node: n, Block: int32(len(w.p.Blocks))})
+}
+
+// plainRun returns the end of the run of visible ASCII characters from i on.
+func plainRun(s string, i int) int {
+	for i < len(s) && s[i] > ' ' && s[i] < 0x7f {
+		i++
+	}
+	return i
+}
+
+// begin writes the white space that is due before text, or begins the block.
+func (w *walker) begin() {
+	switch {
+	case len(w.text) == w.start:
+		w.cur.LinkStart = w.links > 0
+		w.cur.Flags = w.inline
+		w.cur.Control = w.ctl > 0
+	case w.line:
+		w.text = append(w.text, '\n')
+	case w.space:
+		w.text = append(w.text, ' ')
+	}
+	w.space, w.line, w.breaks = false, false, 0
+}
+
+// count notes n characters of text.
+func (w *walker) count(n int32) {
+	w.cur.Chars += n
+	if w.links > 0 {
+		w.cur.LinkChars += n
+	}
+	w.cur.LinkEnd = w.links > 0
+	if w.bold > 0 {
+		w.cur.Bold += n
+	}
+	if w.italic > 0 {
+		w.cur.Italic += n
+	}
 }
 
 type runeClass uint8
@@ -296,26 +331,82 @@ func appendRune(b []byte, r rune) []byte {
 	return utf8.AppendRune(b, r)
 }
 
-// Clean returns s with the characters dropped that blocks drop, and white space
-// left as it is.
-func Clean(s string) string {
-	clean := true
-	for _, r := range s {
-		if textClass(r) == skipRune || r >= 0xfb00 && r <= 0xfb06 {
-			clean = false
-			break
+// Lead returns what is left of s behind the white space that it starts with and
+// the characters that blocks drop, and whether there was white space.
+func Lead(s string) (rest string, space bool) {
+	for i, r := range s {
+		switch textClass(r) {
+		case textRune:
+			return s[i:], space
+		case spaceRune:
+			space = true
 		}
 	}
-	if clean {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for _, r := range s {
-		if textClass(r) != skipRune {
+	return "", space
+}
+
+// AppendHTML appends the characters of s that blocks keep, escaped as HTML, and
+// reports whether white space stood at the end. Unless pre is set, runs of white
+// space between words are made single spaces, and none is written at the ends.
+func AppendHTML(b []byte, s string, pre bool) (out []byte, space bool) {
+	word := false // some has been written
+	for i := 0; i < len(s); {
+		if j := plainRun(s, i); j > i {
+			if space && word {
+				b = append(b, ' ')
+			}
+			b = AppendEscaped(b, s[i:j])
+			i, word, space = j, true, false
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		class := textClass(r)
+		switch {
+		case class == skipRune:
+		case class == spaceRune && pre && r == '\r':
+			b = append(b, "&#13;"...)
+		case class == spaceRune && pre:
+			b = utf8.AppendRune(b, r)
+		case class == spaceRune:
+			space = true
+		default:
+			if space && word {
+				b = append(b, ' ')
+			}
 			b = appendRune(b, r)
+			word, space = true, false
 		}
 	}
-	return string(b)
+	return b, space
+}
+
+// AppendEscaped appends s with the characters escaped that html.EscapeString
+// escapes.
+func AppendEscaped(b []byte, s string) []byte {
+	start := 0
+	for i := 0; i < len(s); i++ {
+		ref := ""
+		switch s[i] {
+		case '&':
+			ref = "&amp;"
+		case '<':
+			ref = "&lt;"
+		case '>':
+			ref = "&gt;"
+		case '\'':
+			ref = "&#39;"
+		case '"':
+			ref = "&#34;"
+		case '\r':
+			ref = "&#13;"
+		default:
+			continue
+		}
+		b = append(append(b, s[start:i]...), ref...)
+		start = i + 1
+	}
+	return append(b, s[start:]...)
 }
 
 // Squash returns s with runs of white space made single spaces and the
