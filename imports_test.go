@@ -20,7 +20,8 @@ var reach = map[string][]string{
 	"dedupe":            {},
 	"fetch":             {"."},
 	"store":             {"."},
-	"store/bolt":        {".", "store"},
+	"store/bolt":        {".", "store", "store/internal/record"},
+	"store/postgres":    {".", "store", "store/internal/record"},
 	"store/storetest":   {".", "store"},
 	"internal/river":    {".", "store"},
 	"internal/opml":     {"."},
@@ -37,6 +38,7 @@ var sole = []struct{ library, place, reason string }{
 	{"github.com/PuerkitoBio/goquery", "extract", "reading pages is extract's"},
 	{"github.com/microcosm-cc/bluemonday", "extract", "one policy decides what HTML is safe to show"},
 	{"go.etcd.io/bbolt", "store/bolt", "the engine can be exchanged only if nobody else knows it"},
+	{"github.com/jackc/pgx", "store/postgres", "the engine can be exchanged only if nobody else knows it"},
 	{"github.com/spf13/cobra", "cmd/newsfold", "no package behind the command line depends on it"},
 }
 

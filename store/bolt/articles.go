@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/store/internal/record"
 )
 
 // Article implements [store.Tx].
@@ -19,7 +20,7 @@ func (t *tx) Article(id newsfold.ArticleID) (a newsfold.Article, err error) {
 }
 
 func (t *tx) article(id newsfold.ArticleID) (a newsfold.Article, err error) {
-	ok, err := load(t, bArticles, idKey(id), &a, articleFields)
+	ok, err := load(t, bArticles, idKey(id), &a, record.Article)
 	if err == nil && !ok {
 		err = notFound("article", id)
 	}
@@ -55,7 +56,7 @@ func (t *tx) PutArticle(a *newsfold.Article) (err error) {
 	if old.URL != a.URL {
 		return fmt.Errorf("article %d is %s and cannot become %s", a.ID, old.URL, a.URL)
 	}
-	if err := put(t, bArticles, idKey(a.ID), a, articleFields); err != nil {
+	if err := put(t, bArticles, idKey(a.ID), a, record.Article); err != nil {
 		return fmt.Errorf("article %s: %w", a.URL, err)
 	}
 	return t.due(a.ID, &old.Page, &a.Page)
@@ -75,7 +76,7 @@ func (t *tx) addArticle(a *newsfold.Article) error {
 	}
 	stored := *a
 	stored.ID = newsfold.ArticleID(seq)
-	if err := put(t, bArticles, idKey(seq), &stored, articleFields); err != nil {
+	if err := put(t, bArticles, idKey(seq), &stored, record.Article); err != nil {
 		return fmt.Errorf("article %s: %w", a.URL, err)
 	}
 	if err := urls.Put(hash, idKey(seq)); err != nil {
@@ -88,7 +89,7 @@ func (t *tx) addArticle(a *newsfold.Article) error {
 // due keeps the index of wanted pages.
 func (t *tx) due(id newsfold.ArticleID, old, now *newsfold.Page) error {
 	had, has := old.State == newsfold.PageWanted, now.State == newsfold.PageWanted
-	before, after := micro(old.Next), micro(now.Next)
+	before, after := record.Micro(old.Next), record.Micro(now.Next)
 	if had == has && before == after {
 		return nil
 	}
@@ -107,7 +108,7 @@ func (t *tx) due(id newsfold.ArticleID, old, now *newsfold.Page) error {
 // Wanted implements [store.Tx].
 func (t *tx) Wanted(by time.Time) iter.Seq2[newsfold.ArticleID, error] {
 	return sequence(t, func() func() (newsfold.ArticleID, bool, error) {
-		last := micro(by)
+		last := record.Micro(by)
 		w := t.walk(t.bucket(bWanted), nil, false)
 		return func() (newsfold.ArticleID, bool, error) {
 			k, _ := w.next()
@@ -125,7 +126,7 @@ func (t *tx) Body(id newsfold.ArticleID) (b newsfold.Body, err error) {
 	if err := t.ready(false); err != nil {
 		return b, err
 	}
-	_, err = load(t, bBodies, idKey(id), &b, bodyFields)
+	_, err = load(t, bBodies, idKey(id), &b, record.Body)
 	return b, err
 }
 
@@ -145,7 +146,7 @@ func (t *tx) PutBody(id newsfold.ArticleID, b newsfold.Body) (err error) {
 		}
 		return t.bucket(bBodies).Delete(key)
 	}
-	if err := put(t, bBodies, key, &b, bodyFields); err != nil {
+	if err := put(t, bBodies, key, &b, record.Body); err != nil {
 		return fmt.Errorf("body of article %d: %w", id, err)
 	}
 	return nil

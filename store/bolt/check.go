@@ -10,6 +10,7 @@ import (
 
 	"newsfold"
 	"newsfold/store"
+	"newsfold/store/internal/record"
 )
 
 // maxProblems is how many problems Check reports; there is no use in more.
@@ -86,12 +87,12 @@ func (c *checker) each(b *bbolt.Bucket, fn func(k, v []byte)) {
 }
 
 // records calls fn with every record of a bucket that can be read.
-func records[T any](c *checker, id bucketID, fields func(*wire, *T), fn func(id int64, v *T)) {
+func records[T any](c *checker, id bucketID, fields func(*record.Wire, *T), fn func(id int64, v *T)) {
 	c.each(c.t.bucket(id), func(k, rec []byte) {
 		var v T
-		err := errRecord
+		err := record.ErrMalformed
 		if len(k) == idLen {
-			err = c.t.read(id, k, rec, func(msg string) error { return decode(msg, &v, fields) })
+			err = c.t.read(id, k, rec, func(msg string) error { return record.Decode(msg, &v, fields) })
 		}
 		if err != nil {
 			c.add(fmt.Sprintf("%s %x", bucketNames[id], k), "%v", err)
@@ -113,7 +114,7 @@ func (c *checker) feeds() {
 			entries[keyID(k)]++
 		}
 	})
-	records(c, bFeeds, feedFields, func(id int64, f *newsfold.Feed) {
+	records(c, bFeeds, record.Feed, func(id int64, f *newsfold.Feed) {
 		where := fmt.Sprintf("feed %d", id)
 		if int64(f.ID) != id {
 			c.add(where, "calls itself %d", f.ID)
@@ -131,7 +132,7 @@ func (c *checker) feeds() {
 	}
 	c.each(c.t.bucket(bFeedURLs), func(k, v []byte) {
 		var f newsfold.Feed
-		if ok, err := load(c.t, bFeeds, v, &f, feedFields); err == nil && (!ok || !bytes.Equal(hashKey(f.URL), k)) {
+		if ok, err := load(c.t, bFeeds, v, &f, record.Feed); err == nil && (!ok || !bytes.Equal(hashKey(f.URL), k)) {
 			c.add(fmt.Sprintf("feed.urls %x", k), "leads to feed %x, which has another URL or is not there", v)
 		}
 	})
@@ -143,7 +144,7 @@ func (c *checker) feeds() {
 }
 
 func (c *checker) entries() {
-	records(c, bEntries, entryFields, func(seq int64, e *newsfold.Entry) {
+	records(c, bEntries, record.Entry, func(seq int64, e *newsfold.Entry) {
 		if n := number(c.t.bucket(bEntryKeys), entryKey(int64(e.Feed), e.Key())); n != seq {
 			c.add(fmt.Sprintf("entry %d %q", e.Feed, e.Key()), "is number %d, its key leads to %d", seq, n)
 		}
@@ -156,7 +157,7 @@ func (c *checker) entries() {
 }
 
 func (c *checker) articles() {
-	records(c, bArticles, articleFields, func(id int64, a *newsfold.Article) {
+	records(c, bArticles, record.Article, func(id int64, a *newsfold.Article) {
 		where := fmt.Sprintf("article %d", id)
 		if int64(a.ID) != id {
 			c.add(where, "calls itself %d", a.ID)
@@ -164,14 +165,14 @@ func (c *checker) articles() {
 		if n := number(c.t.bucket(bArticleURLs), hashKey(a.URL)); n != id {
 			c.add(where, "its URL %s leads to article %d", a.URL, n)
 		}
-		if wanted := a.Page.State == newsfold.PageWanted; wanted && !c.has(bWanted, timeKey(micro(a.Page.Next), id)) {
+		if wanted := a.Page.State == newsfold.PageWanted; wanted && !c.has(bWanted, timeKey(record.Micro(a.Page.Next), id)) {
 			c.add(where, "its page is wanted, but not in the list of those")
 		}
 		if a.Story == 0 {
 			return
 		}
 		var s newsfold.Story
-		if ok, err := load(c.t, bStories, idKey(a.Story), &s, storyFields); err == nil && !ok {
+		if ok, err := load(c.t, bStories, idKey(a.Story), &s, record.Story); err == nil && !ok {
 			c.add(where, "is in story %d, which is not there", a.Story)
 		} else if err == nil && !slices.Contains(s.Articles, a.ID) {
 			c.add(where, "is in story %d, which does not name it", a.Story)
@@ -185,14 +186,14 @@ func (c *checker) articles() {
 	c.each(c.t.bucket(bWanted), func(k, _ []byte) {
 		id := keyID(k[timeLen:])
 		a, err := c.t.article(newsfold.ArticleID(id))
-		if err != nil || a.Page.State != newsfold.PageWanted || micro(a.Page.Next) != keyTime(k) {
+		if err != nil || a.Page.State != newsfold.PageWanted || record.Micro(a.Page.Next) != keyTime(k) {
 			c.add(fmt.Sprintf("wanted %x", k), "the page of article %d is not wanted then", id)
 		}
 	})
 }
 
 func (c *checker) bodies() {
-	records(c, bBodies, bodyFields, func(id int64, _ *newsfold.Body) {
+	records(c, bBodies, record.Body, func(id int64, _ *newsfold.Body) {
 		if !c.has(bArticles, idKey(id)) {
 			c.add(fmt.Sprintf("body %d", id), "is of an article that is not there")
 		}
@@ -200,7 +201,7 @@ func (c *checker) bodies() {
 }
 
 func (c *checker) stories() {
-	records(c, bStories, storyFields, func(id int64, s *newsfold.Story) {
+	records(c, bStories, record.Story, func(id int64, s *newsfold.Story) {
 		where := fmt.Sprintf("story %d", id)
 		if int64(s.ID) != id {
 			c.add(where, "calls itself %d", s.ID)
@@ -231,7 +232,7 @@ func (c *checker) lists() {
 	for _, id := range []bucketID{bStoryTimes, bStoryUnread, bStoryStarred, bStoryFeeds} {
 		c.each(c.t.bucket(id), func(k, v []byte) {
 			var s newsfold.Story
-			ok, err := load(c.t, bStories, k[len(k)-idLen:], &s, storyFields)
+			ok, err := load(c.t, bStories, k[len(k)-idLen:], &s, record.Story)
 			if err != nil {
 				return // reported where stories are read
 			}

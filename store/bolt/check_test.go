@@ -12,6 +12,7 @@ import (
 
 	"newsfold"
 	"newsfold/store"
+	"newsfold/store/internal/record"
 )
 
 // small returns a store with a little of everything.
@@ -48,16 +49,16 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 	}
 	key := func(id int64) []byte { return idKey(id) }
 	drop := func(t *tx, id bucketID, key []byte) error { return t.bucket(id).Delete(key) }
-	us := micro(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	us := record.Micro(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	article := func(t *tx, id int64, change func(*newsfold.Article)) error {
 		a, err := t.article(newsfold.ArticleID(id))
 		change(&a)
-		return errors.Join(err, put(t, bArticles, key(id), &a, articleFields))
+		return errors.Join(err, put(t, bArticles, key(id), &a, record.Article))
 	}
 	story := func(t *tx, change func(*newsfold.Story)) error {
 		s, err := t.Story(1)
 		change(&s)
-		return errors.Join(err, put(t, bStories, key(1), &s, storyFields))
+		return errors.Join(err, put(t, bStories, key(1), &s, record.Story))
 	}
 	log := func(t *tx, bucket []byte) *bbolt.Bucket {
 		return t.bucket(bLogs).Bucket([]byte(store.Texts)).Bucket(bucket)
@@ -97,7 +98,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{"a story is listed twice", func(t *tx) error { return t.bucket(bStoryUnread).Put(timeKey(us+1, 1), []byte{2}) }, "lists story 1"},
 		{"a missing story is listed", func(t *tx) error { return drop(t, bStories, key(1)) }, "lists story 1, which is not there"},
 		{"a body is of nobody", func(t *tx) error {
-			return put(t, bBodies, key(77), &newsfold.Body{Text: "x"}, bodyFields)
+			return put(t, bBodies, key(77), &newsfold.Body{Text: "x"}, record.Body)
 		}, "body 77"},
 		{"a change is lost", func(t *tx) error { return log(t, logChanges).Delete(key(2)) }, "log texts, change 2: article 2 should stand there"},
 		{"a change is there twice", func(t *tx) error {
@@ -105,7 +106,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			return log(t, logChanges).Put(key(4), key(2))
 		}, "change 4: article 2 stands elsewhere"},
 		{"a position would be given again", func(t *tx) error { return log(t, logChanges).SetSequence(1) }, "could be given again"},
-		{"a record is cut", func(t *tx) error { return t.bucket(bArticles).Put(key(1), []byte{plain, 1, 2}) }, "article"},
+		{"a record is cut", func(t *tx) error { return t.bucket(bArticles).Put(key(1), []byte{0, 1, 2}) }, "article"},
 		{"a record is changed", func(t *tx) error {
 			rec := append([]byte{}, t.bucket(bArticles).Get(key(3))...)
 			rec[len(rec)-1] ^= 1
@@ -160,7 +161,7 @@ func TestCheckStops(t *testing.T) {
 func TestDamageIsNotCommitted(t *testing.T) {
 	db := small(t)
 	err := db.Update(t.Context(), func(st store.Tx) error {
-		return st.(*tx).bucket(bArticles).Put(idKey(int64(2)), []byte{plain})
+		return st.(*tx).bucket(bArticles).Put(idKey(int64(2)), []byte{0})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -90,7 +90,7 @@ func (db *DB) compact(ctx context.Context, name string) (before, after int64, er
 
 // exchange makes the file of another store the one of db.
 func (db *DB) exchange(fresh *DB) error {
-	fresh.codec.close()
+	fresh.codec.Close()
 	db.mu.Lock()
 	old := db.open
 	closed := db.closed

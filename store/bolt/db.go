@@ -18,6 +18,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"newsfold/store"
+	"newsfold/store/internal/record"
 )
 
 // Options adjust a store. The zero value is right for most.
@@ -35,7 +36,7 @@ type Options struct {
 type DB struct {
 	path   string // as given, for messages
 	target string // without symbolic links
-	codec  codec
+	codec  *record.Codec
 	log    *slog.Logger
 
 	turn    chan struct{} // holds the one writer
@@ -163,7 +164,7 @@ func (db *DB) Close() error {
 
 	var err error
 	db.once.Do(func() {
-		db.codec.close()
+		db.codec.Close()
 		if err = db.release(h); err != nil {
 			err = fmt.Errorf("close %s: %w", db.path, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"newsfold"
+	"newsfold/store/internal/record"
 )
 
 // Feed implements [store.Tx].
@@ -20,7 +21,7 @@ func (t *tx) Feed(id newsfold.FeedID) (f newsfold.Feed, err error) {
 
 func (t *tx) feed(id newsfold.FeedID) (f newsfold.Feed, err error) {
 	key := idKey(id)
-	ok, err := load(t, bFeeds, key, &f, feedFields)
+	ok, err := load(t, bFeeds, key, &f, record.Feed)
 	if err == nil && !ok {
 		err = notFound("feed", id)
 	}
@@ -88,7 +89,7 @@ func (t *tx) PutFeed(f *newsfold.Feed) (err error) {
 	}
 	stored := *f
 	stored.ID = id
-	if err := put(t, bFeeds, idKey(id), &stored, feedFields); err != nil {
+	if err := put(t, bFeeds, idKey(id), &stored, record.Feed); err != nil {
 		return fmt.Errorf("feed %s: %w", f.URL, err)
 	}
 	if oldURL != f.URL {
@@ -143,7 +144,7 @@ func (t *tx) Entry(ref newsfold.EntryRef) (e newsfold.Entry, err error) {
 	if seq == nil {
 		return e, notFound("entry", fmt.Sprintf("%d %q", ref.Feed, ref.Key))
 	}
-	ok, err := load(t, bEntries, seq, &e, entryFields)
+	ok, err := load(t, bEntries, seq, &e, record.Entry)
 	if err == nil && !ok {
 		err = t.damaged(fmt.Sprintf("entry %d %q", ref.Feed, ref.Key), errors.New("it is listed but not there"))
 	}
@@ -170,7 +171,7 @@ func (t *tx) PutEntry(e *newsfold.Entry) (err error) {
 		}
 		seq = idKey(n)
 	}
-	if err := put(t, bEntries, seq, e, entryFields); err != nil {
+	if err := put(t, bEntries, seq, e, record.Entry); err != nil {
 		return fmt.Errorf("entry %d %q: %w", e.Feed, e.Key(), err)
 	}
 	if !fresh {

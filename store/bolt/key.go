@@ -3,8 +3,6 @@ package bolt
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"math"
-	"time"
 )
 
 // Lengths of the parts of keys.
@@ -61,26 +59,4 @@ func timeKey(us, id int64) []byte {
 func feedTimeKey(feed, us, id int64) []byte {
 	key := appendID(make([]byte, 0, idLen+timeLen+idLen), feed)
 	return appendID(appendTime(key, us), id)
-}
-
-// micro returns a time in microseconds since 1970, rounded down. Times some
-// 290,000 years away, which no clock shows but a feed may state, are kept in
-// range.
-func micro(t time.Time) int64 {
-	switch s := t.Unix(); {
-	case s > math.MaxInt64/1_000_000-1:
-		return math.MaxInt64
-	case s < math.MinInt64/1_000_000+1:
-		return math.MinInt64
-	}
-	return t.UnixMicro()
-}
-
-// microUp is micro rounded up.
-func microUp(t time.Time) int64 {
-	us := micro(t)
-	if us < math.MaxInt64 && t.Nanosecond()%1000 != 0 {
-		us++
-	}
-	return us
 }

@@ -12,6 +12,7 @@ import (
 
 	"newsfold"
 	"newsfold/store"
+	"newsfold/store/internal/record"
 )
 
 // Stories implements [store.Tx].
@@ -29,7 +30,7 @@ func (t *tx) Stories(q store.Query) iter.Seq2[newsfold.Story, error] {
 					break
 				}
 				s = newsfold.Story{}
-				ok, err := load(t, bStories, idKey(id), &s, storyFields)
+				ok, err := load(t, bStories, idKey(id), &s, record.Story)
 				if err == nil && !ok {
 					if q.Order != store.Newest {
 						continue // deleted since its number was noted
@@ -141,7 +142,7 @@ type branch struct {
 func (t *tx) list(q *store.Query) *list {
 	l := &list{tx: t, oldest: math.MinInt64}
 	if !q.Since.IsZero() {
-		l.oldest = microUp(q.Since)
+		l.oldest = record.MicroUp(q.Since)
 	}
 	if q.Unread {
 		l.mask |= flagRead
@@ -172,10 +173,10 @@ func (t *tx) list(q *store.Query) *list {
 func end(q *store.Query) []byte {
 	var end []byte
 	if !q.Until.IsZero() {
-		end = timeKey(microUp(q.Until), 0)
+		end = timeKey(record.MicroUp(q.Until), 0)
 	}
 	if q.After.ID != 0 || !q.After.Time.IsZero() {
-		after := timeKey(micro(q.After.Time), int64(q.After.ID))
+		after := timeKey(record.Micro(q.After.Time), int64(q.After.ID))
 		if end == nil || bytes.Compare(after, end) < 0 {
 			end = after
 		}

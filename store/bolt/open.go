@@ -18,6 +18,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"newsfold/store"
+	"newsfold/store/internal/record"
 )
 
 // mark is what the meta bucket of every newsfold store holds under "app".
@@ -58,7 +59,7 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	c, err := newCodec()
+	c, err := record.NewCodec()
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
@@ -67,7 +68,7 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 		turn: make(chan struct{}, 1), closing: make(chan struct{}),
 	}
 	if err := db.lock(ctx, opts.Timeout); err != nil {
-		c.close()
+		c.Close()
 		return nil, err
 	}
 	if err := db.ready(ctx); err != nil {
@@ -273,7 +274,7 @@ func identify(t *tx) (version int, err error) {
 	}
 	version, err = strconv.Atoi(string(meta.Get(keySchema)))
 	if err != nil || version < 1 {
-		return 0, &fault{path: t.db.path, what: "its version", err: errRecord}
+		return 0, &fault{path: t.db.path, what: "its version", err: record.ErrMalformed}
 	}
 	if version > schema {
 		return 0, fmt.Errorf("open %s: %w: its version is %d, this newsfold knows %d; use the newer one", t.db.path, store.ErrTooNew, version, schema)

@@ -29,7 +29,7 @@ func (t *tx) sealLater(id bucketID, key, msg []byte) error {
 	t.sealings = append(t.sealings, s)
 	go func() {
 		defer close(s.done)
-		s.rec = t.db.codec.compress(s.msg)
+		s.rec = t.db.codec.Compress(s.msg)
 	}()
 	t.sealing += len(msg)
 	switch {

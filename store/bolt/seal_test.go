@@ -8,6 +8,7 @@ import (
 
 	"newsfold"
 	"newsfold/store"
+	"newsfold/store/internal/record"
 )
 
 // Records are compressed beside their transaction; what it reads and leaves
@@ -83,7 +84,7 @@ func TestDeletedFeedTakesRecordsUnderWay(t *testing.T) {
 func TestRecordsBeyondTheLimitAreRefused(t *testing.T) {
 	db := small(t)
 	err := db.Update(t.Context(), func(tx store.Tx) error {
-		big := strings.Repeat("x", maxRecord+1)
+		big := strings.Repeat("x", record.MaxSize+1)
 		for name, err := range map[string]error{
 			"body":    tx.PutBody(1, newsfold.Body{Text: big}),
 			"entry":   tx.PutEntry(&newsfold.Entry{Feed: 1, GUID: "1", Content: big}),

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"newsfold"
+	"newsfold/store/internal/record"
 )
 
 // Flags of a story, the value in every index of stories: a list is filtered
@@ -30,7 +31,7 @@ func (t *tx) Story(id newsfold.StoryID) (s newsfold.Story, err error) {
 	if err := t.ready(false); err != nil {
 		return s, err
 	}
-	ok, err := load(t, bStories, idKey(id), &s, storyFields)
+	ok, err := load(t, bStories, idKey(id), &s, record.Story)
 	if err == nil && !ok {
 		err = notFound("story", id)
 	}
@@ -47,11 +48,11 @@ func (t *tx) PutStory(s *newsfold.Story) (err error) {
 		return fmt.Errorf("story without a number (%d)", s.ID)
 	}
 	var old newsfold.Story
-	had, err := load(t, bStories, idKey(s.ID), &old, storyFields)
+	had, err := load(t, bStories, idKey(s.ID), &old, record.Story)
 	if err != nil {
 		return err
 	}
-	if err := put(t, bStories, idKey(s.ID), s, storyFields); err != nil {
+	if err := put(t, bStories, idKey(s.ID), s, record.Story); err != nil {
 		return fmt.Errorf("story %d: %w", s.ID, err)
 	}
 	if !had {
@@ -67,7 +68,7 @@ func (t *tx) DeleteStory(id newsfold.StoryID) (err error) {
 		return err
 	}
 	var old newsfold.Story
-	had, err := load(t, bStories, idKey(id), &old, storyFields)
+	had, err := load(t, bStories, idKey(id), &old, record.Story)
 	if err != nil || !had {
 		return err
 	}
@@ -89,7 +90,7 @@ func places(s *newsfold.Story) []place {
 	if s == nil {
 		return nil
 	}
-	us, f := micro(s.Time), flags(s)
+	us, f := record.Micro(s.Time), flags(s)
 	key := string(timeKey(us, int64(s.ID)))
 	all := make([]place, 0, 3+len(s.Feeds))
 	all = append(all, place{bStoryTimes, key, f})

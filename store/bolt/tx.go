@@ -11,6 +11,7 @@ import (
 
 	"newsfold"
 	"newsfold/store"
+	"newsfold/store/internal/record"
 )
 
 var (
@@ -77,13 +78,13 @@ func (t *tx) bucket(id bucketID) *bbolt.Bucket {
 func isPacked(id bucketID) bool { return id == bBodies || id == bEntries }
 
 // put stores a message under a key, which is no longer the caller's.
-func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*wire, *T)) error {
-	msg := encode(t.buffer(), v, fields)
-	if len(msg) > maxRecord {
-		return fmt.Errorf("%d MiB are more than a record holds (%d MiB)", len(msg)>>20, maxRecord>>20)
+func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*record.Wire, *T)) error {
+	msg := record.Encode(t.buffer(), v, fields)
+	if len(msg) > record.MaxSize {
+		return fmt.Errorf("%d MiB are more than a record holds (%d MiB)", len(msg)>>20, record.MaxSize>>20)
 	}
 	t.written += int64(len(msg))
-	if isPacked(id) && len(msg) >= packed {
+	if isPacked(id) && len(msg) >= record.Large {
 		return t.sealLater(id, key, msg)
 	}
 	if isPacked(id) { // not before an older one under the same key
@@ -91,13 +92,13 @@ func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*wire, *T)) er
 			return err
 		}
 	}
-	err := t.bucket(id).Put(key, sealPlain(msg))
+	err := t.bucket(id).Put(key, record.Plain(msg))
 	t.recycle(msg)
 	return err
 }
 
 // load reads the message under a key and says whether there is one.
-func load[T any](t *tx, id bucketID, key []byte, v *T, fields func(*wire, *T)) (bool, error) {
+func load[T any](t *tx, id bucketID, key []byte, v *T, fields func(*record.Wire, *T)) (bool, error) {
 	if isPacked(id) {
 		if err := t.settleAll(); err != nil {
 			return false, err
@@ -107,12 +108,12 @@ func load[T any](t *tx, id bucketID, key []byte, v *T, fields func(*wire, *T)) (
 	if rec == nil {
 		return false, nil
 	}
-	return true, t.read(id, key, rec, func(msg string) error { return decode(msg, v, fields) })
+	return true, t.read(id, key, rec, func(msg string) error { return record.Decode(msg, v, fields) })
 }
 
 // read opens a record; what is wrong with it becomes a fault of the file.
 func (t *tx) read(id bucketID, key, rec []byte, decode func(string) error) error {
-	msg, err := t.db.codec.open(rec)
+	msg, err := t.db.codec.Open(rec)
 	if err == nil {
 		err = decode(msg)
 	}

@@ -1,11 +1,12 @@
-package bolt
+package record
 
 import "newsfold"
 
 // The fields of every noun. A number, once used, keeps its meaning for ever;
 // new fields take the next free one. Numbers below 16 cost one byte less.
 
-func feedFields(w *wire, f *newsfold.Feed) {
+// Feed is the schema of a [newsfold.Feed], but for Entries: every engine counts those itself.
+func Feed(w *Wire, f *newsfold.Feed) {
 	integer(w, 1, &f.ID)
 	w.string(2, &f.URL)
 	w.string(3, &f.Title)
@@ -15,10 +16,9 @@ func feedFields(w *wire, f *newsfold.Feed) {
 	w.strings(7, &f.Folders)
 	w.time(8, &f.Added)
 	message(w, 9, &f.Poll, pollFields)
-	// Feed.Entries is counted apart, see feed.counts.
 }
 
-func pollFields(w *wire, p *newsfold.Poll) {
+func pollFields(w *Wire, p *newsfold.Poll) {
 	w.time(1, &p.Attempted)
 	w.time(2, &p.Succeeded)
 	w.time(3, &p.Next)
@@ -33,7 +33,8 @@ func pollFields(w *wire, p *newsfold.Poll) {
 	w.bytes(12, &p.State)
 }
 
-func entryFields(w *wire, e *newsfold.Entry) {
+// Entry is the schema of a [newsfold.Entry].
+func Entry(w *Wire, e *newsfold.Entry) {
 	integer(w, 1, &e.Feed)
 	w.string(2, &e.GUID)
 	w.string(3, &e.Link)
@@ -52,18 +53,19 @@ func entryFields(w *wire, e *newsfold.Entry) {
 	integer(w, 16, &e.Article)
 }
 
-func sourceFields(w *wire, s *newsfold.Source) {
+func sourceFields(w *Wire, s *newsfold.Source) {
 	w.string(1, &s.Title)
 	w.string(2, &s.URL)
 }
 
-func mediaFields(w *wire, m *newsfold.Media) {
+func mediaFields(w *Wire, m *newsfold.Media) {
 	w.string(1, &m.URL)
 	w.string(2, &m.Type)
 	integer(w, 3, &m.Length)
 }
 
-func articleFields(w *wire, a *newsfold.Article) {
+// Article is the schema of a [newsfold.Article].
+func Article(w *Wire, a *newsfold.Article) {
 	integer(w, 1, &a.ID)
 	w.string(2, &a.URL)
 	w.string(3, &a.Link)
@@ -86,19 +88,19 @@ func articleFields(w *wire, a *newsfold.Article) {
 	w.string(20, &a.Canonical)
 }
 
-func refFields(w *wire, r *newsfold.EntryRef) {
+func refFields(w *Wire, r *newsfold.EntryRef) {
 	integer(w, 1, &r.Feed)
 	w.string(2, &r.Key)
 }
 
-func originFields(w *wire, o *newsfold.Origin) {
+func originFields(w *Wire, o *newsfold.Origin) {
 	w.string(1, &o.Kind)
 	w.string(2, &o.Name)
 	w.string(3, &o.URL)
 	w.string(4, &o.Quote)
 }
 
-func pageFields(w *wire, p *newsfold.Page) {
+func pageFields(w *Wire, p *newsfold.Page) {
 	text(w, 1, &p.State)
 	w.string(2, &p.Kind)
 	w.time(3, &p.Next)
@@ -107,7 +109,7 @@ func pageFields(w *wire, p *newsfold.Page) {
 	integer(w, 6, &p.Words)
 }
 
-func foldFields(w *wire, f *newsfold.Fold) {
+func foldFields(w *Wire, f *newsfold.Fold) {
 	text(w, 1, &f.Relation)
 	integer(w, 2, &f.With)
 	w.float(3, &f.Score)
@@ -116,24 +118,26 @@ func foldFields(w *wire, f *newsfold.Fold) {
 	messages(w, 6, &f.Links, linkFields)
 }
 
-func evidenceFields(w *wire, e *newsfold.Evidence) {
+func evidenceFields(w *Wire, e *newsfold.Evidence) {
 	w.string(1, &e.Kind)
 	w.float(2, &e.Value)
 	w.string(3, &e.Detail)
 }
 
-func linkFields(w *wire, l *newsfold.Link) {
+func linkFields(w *Wire, l *newsfold.Link) {
 	text(w, 1, &l.Relation)
 	integer(w, 2, &l.With)
 	w.float(3, &l.Score)
 }
 
-func bodyFields(w *wire, b *newsfold.Body) {
+// Body is the schema of a [newsfold.Body].
+func Body(w *Wire, b *newsfold.Body) {
 	w.string(1, &b.Text)
 	w.string(2, &b.HTML)
 }
 
-func storyFields(w *wire, s *newsfold.Story) {
+// Story is the schema of a [newsfold.Story].
+func Story(w *Wire, s *newsfold.Story) {
 	integer(w, 1, &s.ID)
 	integer(w, 2, &s.Lead)
 	integers(w, 3, &s.Articles)
@@ -146,7 +150,9 @@ func storyFields(w *wire, s *newsfold.Story) {
 	message(w, 10, &s.First, provenanceFields)
 }
 
-func provenanceFields(w *wire, p *newsfold.Provenance) {
+// Revision are the fields of an earlier text of an article.
+
+func provenanceFields(w *Wire, p *newsfold.Provenance) {
 	integer(w, 1, &p.Article)
 	w.string(2, &p.Outlet)
 	w.string(3, &p.URL)

@@ -1,4 +1,4 @@
-package bolt
+package record
 
 import (
 	"encoding/binary"
@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// errRecord says that a record does not follow the encoding.
-var errRecord = errors.New("malformed record")
+// ErrMalformed says that a record does not follow the encoding.
+var ErrMalformed = errors.New("malformed record")
 
-// maxField bounds field numbers: small enough for the table of a [wire].
+// maxField bounds field numbers: small enough for the table of a [Wire].
 const maxField = 32
 
 // Wire types of the protocol buffers encoding.
@@ -20,7 +20,7 @@ const (
 	wireBytes  = 2
 )
 
-// A wire is one message in the protocol buffers wire format
+// A Wire is one message in the protocol buffers wire format
 // (https://protobuf.dev/programming-guides/encoding/), being written or read.
 // JSON would be easier on the eye, but it cannot carry strings that are not
 // UTF-8, and costs about six times as much to read. The format is still
@@ -31,7 +31,7 @@ const (
 // no space; unknown fields are skipped, so fields may be added later. Integers
 // are zigzag varints, times are microseconds since 1970, repeated integers are
 // packed.
-type wire struct {
+type Wire struct {
 	reading bool
 	out     []byte // writing: the messages so far
 	in      string // reading: this message
@@ -41,12 +41,12 @@ type wire struct {
 }
 
 // parse makes w a reader of s. Strings that are read share memory with s.
-func (w *wire) parse(s string) {
-	*w = wire{reading: true, in: s}
+func (w *Wire) parse(s string) {
+	*w = Wire{reading: true, in: s}
 	for i := 0; i < len(s); {
 		tag, n := uvarint(s[i:])
 		if n <= 0 || tag>>3 == 0 || int64(len(s)) > math.MaxUint32 {
-			w.err = errRecord
+			w.err = ErrMalformed
 			return
 		}
 		i += n
@@ -54,7 +54,7 @@ func (w *wire) parse(s string) {
 			w.at[num], w.typ[num] = uint32(i), uint8(tag&7)
 		}
 		if n = skip(s[i:], tag&7); n < 0 {
-			w.err = errRecord
+			w.err = ErrMalformed
 			return
 		}
 		i += n
@@ -101,12 +101,12 @@ func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
 
 // field returns the rest of the message from the value of a field on, or ""
 // when the field is absent or of another type.
-func (w *wire) field(num int, typ uint8) string {
+func (w *Wire) field(num int, typ uint8) string {
 	if w.at[num] == 0 || w.err != nil {
 		return ""
 	}
 	if w.typ[num] != typ {
-		w.err = errRecord
+		w.err = ErrMalformed
 		return ""
 	}
 	return w.in[w.at[num]:]
@@ -119,11 +119,11 @@ func payload(s string) string {
 	return s[n : n+int(l)]
 }
 
-func (w *wire) tag(num int, typ uint8) {
+func (w *Wire) tag(num int, typ uint8) {
 	w.out = binary.AppendUvarint(w.out, uint64(num)<<3|uint64(typ))
 }
 
-func (w *wire) varint(num int, v *int64, always bool) {
+func (w *Wire) varint(num int, v *int64, always bool) {
 	if w.reading {
 		if s := w.field(num, wireVarint); s != "" {
 			u, _ := uvarint(s)
@@ -137,7 +137,7 @@ func (w *wire) varint(num int, v *int64, always bool) {
 	}
 }
 
-func (w *wire) bool(num int, v *bool) {
+func (w *Wire) bool(num int, v *bool) {
 	var i int64
 	if *v {
 		i = 1
@@ -147,7 +147,7 @@ func (w *wire) bool(num int, v *bool) {
 }
 
 // time carries the zero time as an absent field.
-func (w *wire) time(num int, v *time.Time) {
+func (w *Wire) time(num int, v *time.Time) {
 	if w.reading {
 		if w.at[num] != 0 {
 			var us int64
@@ -157,12 +157,12 @@ func (w *wire) time(num int, v *time.Time) {
 		return
 	}
 	if !v.IsZero() {
-		us := micro(*v)
+		us := Micro(*v)
 		w.varint(num, &us, true)
 	}
 }
 
-func (w *wire) float(num int, v *float64) {
+func (w *Wire) float(num int, v *float64) {
 	if w.reading {
 		if s := w.field(num, wireFixed); s != "" {
 			*v = math.Float64frombits(binary.LittleEndian.Uint64([]byte(s[:8])))
@@ -175,7 +175,7 @@ func (w *wire) float(num int, v *float64) {
 	}
 }
 
-func (w *wire) string(num int, v *string) {
+func (w *Wire) string(num int, v *string) {
 	if w.reading {
 		if s := w.field(num, wireBytes); s != "" {
 			*v = payload(s)
@@ -187,13 +187,13 @@ func (w *wire) string(num int, v *string) {
 	}
 }
 
-func (w *wire) put(num int, s string) {
+func (w *Wire) put(num int, s string) {
 	w.tag(num, wireBytes)
 	w.out = binary.AppendUvarint(w.out, uint64(len(s)))
 	w.out = append(w.out, s...)
 }
 
-func (w *wire) bytes(num int, v *[]byte) {
+func (w *Wire) bytes(num int, v *[]byte) {
 	s := string(*v)
 	w.string(num, &s)
 	if w.reading && s != "" {
@@ -202,7 +202,7 @@ func (w *wire) bytes(num int, v *[]byte) {
 }
 
 // each calls f with every value of a repeated length-delimited field.
-func (w *wire) each(num int, f func(string)) {
+func (w *Wire) each(num int, f func(string)) {
 	if w.field(num, wireBytes) == "" {
 		return
 	}
@@ -218,7 +218,7 @@ func (w *wire) each(num int, f func(string)) {
 	}
 }
 
-func (w *wire) strings(num int, v *[]string) {
+func (w *Wire) strings(num int, v *[]string) {
 	if w.reading {
 		w.each(num, func(s string) { *v = append(*v, s) })
 		return
@@ -229,21 +229,21 @@ func (w *wire) strings(num int, v *[]string) {
 }
 
 // integer carries any integer type.
-func integer[T ~int | ~int64](w *wire, num int, v *T) {
+func integer[T ~int | ~int64](w *Wire, num int, v *T) {
 	i := int64(*v)
 	w.varint(num, &i, false)
 	*v = T(i)
 }
 
 // text carries any string type.
-func text[T ~string](w *wire, num int, v *T) {
+func text[T ~string](w *Wire, num int, v *T) {
 	s := string(*v)
 	w.string(num, &s)
 	*v = T(s)
 }
 
 // integers carries a list of integers, packed.
-func integers[T ~int64](w *wire, num int, v *[]T) {
+func integers[T ~int64](w *Wire, num int, v *[]T) {
 	if !w.reading {
 		if len(*v) > 0 {
 			w.nest(num, func() {
@@ -263,7 +263,7 @@ func integers[T ~int64](w *wire, num int, v *[]T) {
 	for s != "" {
 		u, n := uvarint(s)
 		if n <= 0 {
-			w.err = errRecord
+			w.err = ErrMalformed
 			return
 		}
 		*v, s = append(*v, T(unzigzag(u))), s[n:]
@@ -282,7 +282,7 @@ func count(s string) (n int) {
 
 // nest writes a length-delimited field whose content f appends, and returns
 // the length of that.
-func (w *wire) nest(num int, f func()) int {
+func (w *Wire) nest(num int, f func()) int {
 	w.tag(num, wireBytes)
 	start := len(w.out)
 	f()
@@ -296,10 +296,10 @@ func (w *wire) nest(num int, f func()) int {
 }
 
 // message carries a nested message; one without any field takes no space.
-func message[T any](w *wire, num int, v *T, fields func(*wire, *T)) {
+func message[T any](w *Wire, num int, v *T, fields func(*Wire, *T)) {
 	if w.reading {
 		if s := w.field(num, wireBytes); s != "" {
-			w.read(payload(s), func(in *wire) { fields(in, v) })
+			w.read(payload(s), func(in *Wire) { fields(in, v) })
 		}
 		return
 	}
@@ -310,11 +310,11 @@ func message[T any](w *wire, num int, v *T, fields func(*wire, *T)) {
 }
 
 // messages carries a list of nested messages.
-func messages[T any](w *wire, num int, v *[]T, fields func(*wire, *T)) {
+func messages[T any](w *Wire, num int, v *[]T, fields func(*Wire, *T)) {
 	if w.reading {
 		w.each(num, func(s string) {
 			var item T
-			w.read(s, func(in *wire) { fields(in, &item) })
+			w.read(s, func(in *Wire) { fields(in, &item) })
 			*v = append(*v, item)
 		})
 		return
@@ -325,8 +325,8 @@ func messages[T any](w *wire, num int, v *[]T, fields func(*wire, *T)) {
 }
 
 // read reads a nested message.
-func (w *wire) read(s string, fields func(*wire)) {
-	var in wire
+func (w *Wire) read(s string, fields func(*Wire)) {
+	var in Wire
 	in.parse(s)
 	if in.err == nil {
 		fields(&in)
@@ -336,16 +336,16 @@ func (w *wire) read(s string, fields func(*wire)) {
 	}
 }
 
-// encode appends v to out as one message.
-func encode[T any](out []byte, v *T, fields func(*wire, *T)) []byte {
-	w := wire{out: out}
+// Encode appends v to out as one message.
+func Encode[T any](out []byte, v *T, fields func(*Wire, *T)) []byte {
+	w := Wire{out: out}
 	fields(&w, v)
 	return w.out
 }
 
-// decode reads a message into v, whose strings will share memory with s.
-func decode[T any](s string, v *T, fields func(*wire, *T)) error {
-	var w wire
+// Decode reads a message into v, whose strings will share memory with s.
+func Decode[T any](s string, v *T, fields func(*Wire, *T)) error {
+	var w Wire
 	w.parse(s)
 	if w.err == nil {
 		fields(&w, v)

@@ -1,4 +1,4 @@
-package bolt
+package record
 
 import (
 	"bytes"
@@ -11,47 +11,47 @@ import (
 
 // nouns are all messages, by a function that reads one and writes it again.
 var nouns = map[string]func(string) ([]byte, error){
-	"feed":    again(feedFields),
-	"entry":   again(entryFields),
-	"article": again(articleFields),
-	"body":    again(bodyFields),
-	"story":   again(storyFields),
+	"feed":    again(Feed),
+	"entry":   again(Entry),
+	"article": again(Article),
+	"body":    again(Body),
+	"story":   again(Story),
 }
 
-func again[T any](fields func(*wire, *T)) func(string) ([]byte, error) {
+func again[T any](fields func(*Wire, *T)) func(string) ([]byte, error) {
 	return func(msg string) ([]byte, error) {
 		var v T
-		if err := decode(msg, &v, fields); err != nil {
+		if err := Decode(msg, &v, fields); err != nil {
 			return nil, err
 		}
-		return encode(nil, &v, fields), nil
+		return Encode(nil, &v, fields), nil
 	}
 }
 
 // FuzzRecord reads any bytes as every kind of record and message. Whatever can
 // be read must come out the same when it is written and read again.
 func FuzzRecord(f *testing.F) {
-	c, err := newCodec()
+	c, err := NewCodec()
 	if err != nil {
 		f.Fatal(err)
 	}
 	story := newsfold.Story{ID: 1, Lead: 2, Articles: []newsfold.ArticleID{1, 2}, Read: true}
 	story.First.Confidence = .5
-	msg := encode(nil, &story, storyFields)
-	f.Add(sealPlain(msg))
-	f.Add(c.compress(bytes.Repeat(msg, 50)))
+	msg := Encode(nil, &story, Story)
+	f.Add(Plain(msg))
+	f.Add(c.Compress(bytes.Repeat(msg, 50)))
 	f.Add(msg)
-	f.Add(encode(nil, &newsfold.Article{ID: 3, URL: "u", Origins: make([]newsfold.Origin, 2), Fold: newsfold.Fold{Score: 1}}, articleFields))
+	f.Add(Encode(nil, &newsfold.Article{ID: 3, URL: "u", Origins: make([]newsfold.Origin, 2), Fold: newsfold.Fold{Score: 1}}, Article))
 	f.Add([]byte("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"))
 	f.Add([]byte("\x4a\x02\x0a\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, err := c.open(b); err != nil && !errors.Is(err, errRecord) {
+		if _, err := c.Open(b); err != nil && !errors.Is(err, ErrMalformed) {
 			t.Errorf("record: error %v", err)
 		}
 		for name, again := range nouns {
 			first, err := again(string(b))
 			if err != nil {
-				if !errors.Is(err, errRecord) {
+				if !errors.Is(err, ErrMalformed) {
 					t.Errorf("%s: error %v", name, err)
 				}
 				continue
@@ -68,12 +68,12 @@ func FuzzRecord(f *testing.F) {
 func TestWireFormatStays(t *testing.T) {
 	s := newsfold.Story{ID: 1, Lead: 300, Articles: []newsfold.ArticleID{1, 300}, Outlets: -1, Starred: true}
 	want := "\x08\x02" + "\x10\xd8\x04" + "\x1a\x03\x02\xd8\x04" + "\x28\x01" + "\x48\x02"
-	if got := string(encode(nil, &s, storyFields)); got != want {
+	if got := string(Encode(nil, &s, Story)); got != want {
 		t.Errorf("story %x, want %x", got, want)
 	}
 	e := newsfold.Entry{GUID: "g", Authors: []string{"", "a"}, Source: newsfold.Source{Title: strings.Repeat("t", 130)}}
 	want = "\x12\x01g" + "\x3a\x00" + "\x3a\x01a" + "\x5a\x85\x01\x0a\x82\x01" + strings.Repeat("t", 130)
-	if got := string(encode(nil, &e, entryFields)); got != want {
+	if got := string(Encode(nil, &e, Entry)); got != want {
 		t.Errorf("entry %x, want %x", got, want)
 	}
 }
@@ -82,7 +82,7 @@ func TestUnknownFieldsAreSkipped(t *testing.T) {
 	// Fields 31, 100 and 5000 of every type, around the known field 2.
 	msg := "\xf8\x01\x05" + "\x12\x01u" + "\xa1\x06\x00\x00\x00\x00\x00\x00\x00\x00" + "\xc2\xb8\x02\x03abc"
 	var f newsfold.Feed
-	if err := decode(msg, &f, feedFields); err != nil || f.URL != "u" {
+	if err := Decode(msg, &f, Feed); err != nil || f.URL != "u" {
 		t.Errorf("feed %+v, error %v", f, err)
 	}
 }
@@ -101,24 +101,24 @@ func TestMalformedMessagesAreErrors(t *testing.T) {
 		"wrong type inside": "\x4a\x02\x20\x05",
 	} {
 		var f newsfold.Feed
-		if err := decode(msg, &f, feedFields); !errors.Is(err, errRecord) {
+		if err := Decode(msg, &f, Feed); !errors.Is(err, ErrMalformed) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
 	var s newsfold.Story
-	if err := decode("\x1a\x01\xff", &s, storyFields); !errors.Is(err, errRecord) {
+	if err := Decode("\x1a\x01\xff", &s, Story); !errors.Is(err, ErrMalformed) {
 		t.Errorf("cut list: error %v", err)
 	}
 }
 
 func TestRecordsThatUnpackToTooMuchAreRefused(t *testing.T) {
-	c, err := newCodec()
+	c, err := NewCodec()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// A frame that unpacks to much more than a record may hold.
-	bomb := append([]byte{compressed}, c.enc.EncodeAll(make([]byte, 3*maxRecord), nil)...)
-	if _, err := c.open(bomb); !errors.Is(err, errRecord) {
+	bomb := append([]byte{compressed}, c.enc.EncodeAll(make([]byte, 3*MaxSize), nil)...)
+	if _, err := c.Open(bomb); !errors.Is(err, ErrMalformed) {
 		t.Errorf("a bomb of %d bytes: error %v", len(bomb), err)
 	}
 }

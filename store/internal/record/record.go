@@ -1,4 +1,4 @@
-package bolt
+package record
 
 import (
 	"encoding/binary"
@@ -9,9 +9,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxRecord is the most that one record holds, uncompressed: 64 MiB, as for
+// MaxSize is the most that one record holds, uncompressed: 64 MiB, as for
 // values on a shelf.
-const maxRecord = 64 << 20
+const MaxSize = 64 << 20
 
 // The first byte of a record says how the rest is stored.
 const (
@@ -19,69 +19,72 @@ const (
 	compressed = 1 // a zstd frame of the message, with the frame's own checksum
 )
 
-// packed is the size from which entries and bodies are compressed. Smaller ones
+// Large is the size from which entries and bodies are compressed. Smaller ones
 // hardly shrink.
-const packed = 512
+const Large = 512
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// A codec makes records of messages and opens them again. It is safe for
+// A Codec makes records of messages and opens them again. It is safe for
 // concurrent use.
-type codec struct {
+type Codec struct {
 	enc *zstd.Encoder
 	dec *zstd.Decoder
 }
 
-func newCodec() (codec, error) {
+// NewCodec returns a codec. Close releases its memory.
+func NewCodec() (*Codec, error) {
 	// On texts of this size slower levels gain 5 % for twice the time, and so
 	// does a dictionary of other texts (measured on 800 real articles).
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(min(runtime.GOMAXPROCS(0), 4)),
 		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithLowerEncoderMem(true))
 	if err != nil {
-		return codec{}, err
+		return nil, err
 	}
 	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0),
-		zstd.WithDecoderMaxMemory(2*maxRecord), zstd.WithDecoderLowmem(true))
+		zstd.WithDecoderMaxMemory(2*MaxSize), zstd.WithDecoderLowmem(true))
 	if err != nil {
-		return codec{}, err
+		return nil, err
 	}
-	return codec{enc, dec}, nil
+	return &Codec{enc, dec}, nil
 }
 
-func (c *codec) close() {
+// Close releases the memory of the codec, which must not be used afterwards.
+func (c *Codec) Close() {
 	c.dec.Close()
 }
 
-// compress returns the compressed record of a message.
-func (c *codec) compress(msg []byte) []byte {
+// Compress returns the compressed record of a message.
+func (c *Codec) Compress(msg []byte) []byte {
 	rec := make([]byte, 1, 64+len(msg)/2)
 	rec[0] = compressed
 	return c.enc.EncodeAll(msg, rec)
 }
 
-// sealPlain returns the plain record of a message.
-func sealPlain(msg []byte) []byte {
+// Plain returns the plain record of a message.
+func Plain(msg []byte) []byte {
 	rec := make([]byte, 0, 5+len(msg))
 	rec = append(rec, plain)
 	rec = binary.LittleEndian.AppendUint32(rec, crc32.Checksum(msg, castagnoli))
 	return append(rec, msg...)
 }
 
-// open returns the message of a record, in memory of its own.
-func (c *codec) open(rec []byte) (string, error) {
+// Open returns the message of a record, in memory of its own. What is no record is
+// an error that wraps [ErrMalformed].
+func (c *Codec) Open(rec []byte) (string, error) {
 	switch {
 	case len(rec) >= 5 && rec[0] == plain:
 		msg := string(rec[5:])
 		if crc32.Checksum(rec[5:], castagnoli) != binary.LittleEndian.Uint32(rec[1:5]) {
-			return "", fmt.Errorf("%w: wrong checksum", errRecord)
+			return "", fmt.Errorf("%w: wrong checksum", ErrMalformed)
 		}
 		return msg, nil
 	case len(rec) >= 1 && rec[0] == compressed:
 		msg, err := c.dec.DecodeAll(rec[1:], nil)
 		if err != nil {
-			return "", fmt.Errorf("%w: %w", errRecord, err)
+			return "", fmt.Errorf("%w: %w", ErrMalformed, err)
 		}
 		return string(msg), nil
 	}
-	return "", fmt.Errorf("%w: unknown form", errRecord)
+	return "", fmt.Errorf("%w: unknown form", ErrMalformed)
 }
