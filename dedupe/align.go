@@ -31,25 +31,33 @@ type alignment struct {
 // aligner aligns documents, reusing its memory.
 type aligner struct {
 	al    alignment
+	bareA []word // memory of al.a and al.b where chrome had to be left out
+	bareB []word
 	heads []int32 // seed hash → 1 + first place in b
 	next  []int32
 	table [(maxGap + 1) * (maxGap + 1)]uint8
 }
 
-func bare(dst, words []word) []word {
+// bare returns the words of a document without chrome, in dst where there is
+// any.
+func (d *doc) bare(dst []word) (words, buf []word) {
+	if d.n == len(d.words) {
+		return d.words, dst
+	}
 	dst = dst[:0]
-	for _, w := range words {
-		if w.kind&chrome == 0 {
-			dst = append(dst, w)
+	for i := range d.words {
+		if d.words[i].kind&chrome == 0 {
+			dst = append(dst, d.words[i])
 		}
 	}
-	return dst
+	return dst, dst
 }
 
 // align compares two documents. The result is valid until the next call.
-func (g *aligner) align(a, b []word) *alignment {
+func (g *aligner) align(x, y *doc) *alignment {
 	al := &g.al
-	al.a, al.b = bare(al.a, a), bare(al.b, b)
+	al.a, g.bareA = x.bare(g.bareA)
+	al.b, g.bareB = y.bare(g.bareB)
 	al.runs, al.slots, al.filled = al.runs[:0], al.slots[:0], 0
 	al.hitA = falses(al.hitA, len(al.a))
 	al.hitB = falses(al.hitB, len(al.b))

@@ -19,12 +19,21 @@ type doc struct {
 	full     uint64   // hash of all of them
 	corrects bool     // its title or first words call it a correction
 	at       time.Time
+	buf      []word // that words and title are cut from
 }
 
-func newDoc(a Article) *doc {
+// newDoc makes an article ready. Its words and title lie in buf where that is
+// long enough.
+func newDoc(a Article, buf []word) *doc {
 	d := &doc{art: a, at: articleTime(a)}
-	d.words = split(a.Text, make([]word, 0, len(a.Text)/6+8))
-	d.title = split(clip(a.Title, 4<<10), nil)
+	title := clip(a.Title, maxTitle)
+	if need := wordsIn(a.Text) + wordsIn(title); cap(buf) < need {
+		buf = make([]word, 0, need)
+	}
+	d.buf = split(a.Text, buf[:0])
+	n := len(d.buf)
+	d.buf = split(title, d.buf)
+	d.words, d.title = d.buf[:n:n], d.buf[n:]
 	d.text = a.Text
 	if len(d.words) == 0 {
 		d.words, d.text = slices.Clone(d.title), a.Title
@@ -42,6 +51,11 @@ func newDoc(a Article) *doc {
 	d.measure()
 	return d
 }
+
+const maxTitle = 4 << 10 // bytes of a title that are read
+
+// wordsIn is how many words a text has, roughly and rather too many.
+func wordsIn(s string) int { return min(len(s), maxBytes)/6 + 8 }
 
 // measure sums up the words that count.
 func (d *doc) measure() {

@@ -52,16 +52,14 @@ type measurer struct {
 	clean      int
 	serial     bool
 	off        guard
-	setA, setB map[uint64]bool
+	setA, setB set
 }
 
-func newMeasurer() *measurer {
-	return &measurer{setA: map[uint64]bool{}, setB: map[uint64]bool{}}
-}
+func newMeasurer() *measurer { return &measurer{} }
 
 // measure compares x with y.
 func (m *measurer) measure(x, y *doc) (features, *alignment) {
-	al := m.align(x.words, y.words)
+	al := m.align(x, y)
 	f := features{off: m.off}
 	f.inY = covered(al.a, al.hitA)
 	f.inX = covered(al.b, al.hitB)
@@ -134,27 +132,27 @@ const rareIDF = 6 * idfScale
 
 // facts measures which numbers and names of the smaller text the other has.
 func (m *measurer) facts(f *features, small, big []word) {
-	clear(m.setA)
-	clear(m.setB)
-	for _, w := range big {
-		if w.kind&(number|name) != 0 || w.idf >= rareIDF {
-			m.setB[w.hash] = true
+	m.setA.reset(len(small))
+	m.setB.reset(len(big))
+	for i := range big {
+		if w := &big[i]; w.kind&(number|name) != 0 || w.idf >= rareIDF {
+			m.setB.add(w.hash)
 		}
 	}
 	nums, names := 0, 0
-	for _, w := range small {
-		if w.kind&(number|name) == 0 && w.idf < rareIDF || m.setA[w.hash] {
+	for i := range small {
+		w := &small[i]
+		if w.kind&(number|name) == 0 && w.idf < rareIDF || !m.setA.add(w.hash) {
 			continue
 		}
-		m.setA[w.hash] = true
 		if w.kind&number != 0 {
 			f.nNumbers++
-			if m.setB[w.hash] {
+			if m.setB.has(w.hash) {
 				nums++
 			}
 		} else {
 			f.nNames++
-			if m.setB[w.hash] {
+			if m.setB.has(w.hash) {
 				names++
 			}
 		}
@@ -269,31 +267,31 @@ func (m *measurer) titles(f *features, x, y *doc, al *alignment) {
 	if !f.hasTitle {
 		return
 	}
-	clear(m.setA)
-	clear(m.setB)
-	for _, w := range x.title {
-		m.setA[w.hash] = true
+	m.setA.reset(len(x.title))
+	m.setB.reset(len(y.title))
+	for i := range x.title {
+		m.setA.add(x.title[i].hash)
 	}
-	for _, w := range y.title {
-		m.setB[w.hash] = true
+	for i := range y.title {
+		m.setB.add(y.title[i].hash)
 	}
-	f.title = max(within(x.title, m.setB), within(y.title, m.setA))
-	clear(m.setA)
-	for i, w := range al.a {
-		if al.hitA[i] {
-			m.setA[w.hash] = true
+	f.title = max(within(x.title, &m.setB), within(y.title, &m.setA))
+	m.setA.reset(len(al.a))
+	for i, hit := range al.hitA {
+		if hit {
+			m.setA.add(al.a[i].hash)
 		}
 	}
-	f.covered = min(within(x.title, m.setA), within(y.title, m.setA))
+	f.covered = min(within(x.title, &m.setA), within(y.title, &m.setA))
 }
 
 // within is the share of words, by weight, that a set has.
-func within(words []word, set map[uint64]bool) float64 {
+func within(words []word, in *set) float64 {
 	var all, got float64
 	for i := range words {
 		w := weight(&words[i])
 		all += w
-		if set[words[i].hash] {
+		if in.has(words[i].hash) {
 			got += w
 		}
 	}

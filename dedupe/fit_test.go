@@ -68,7 +68,7 @@ type trainer struct {
 }
 
 func (tr *trainer) add(a, b Article, y, w float64, group, pair string) {
-	x, z := newDoc(a), newDoc(b)
+	x, z := newDoc(a, nil), newDoc(b, nil)
 	if a.ID != b.ID && sameDocument(x, z) {
 		return
 	}

@@ -13,7 +13,7 @@ const (
 	maxCandidates = 10      // articles that one is verified against
 	maxVetted     = 4       // further members of a story that are asked
 	maxLinks      = 8       // relations kept that do not fold
-	cacheWords    = 400_000 // words of recently compared articles kept
+	cacheWords    = 600_000 // words of recently compared articles kept
 )
 
 // Folder folds articles one after another. It is not safe for concurrent use.
@@ -31,7 +31,7 @@ type Folder struct {
 	found  []posting
 	hits   []int32 // places, by key
 	starts []int32 // where those of each key begin in hits
-	scores map[int32]*hit
+	scores tally
 	serial bool // the article being folded has relatives on several other days
 	clean  int  // keys of the article being folded that are neither chrome nor formula
 }
@@ -54,11 +54,61 @@ type hit struct {
 	weight float64
 }
 
+// tally counts what articles share with the one being folded: hits by place, in
+// the order in which they were met.
+type tally struct {
+	hits  []hit
+	slots []int32 // open hash table: 1 + number of the hit
+}
+
+func (t *tally) reset() {
+	clear(t.slots)
+	t.hits = t.hits[:0]
+}
+
+// slot returns where the number of a place is, or belongs.
+func (t *tally) slot(place int32) int {
+	mask := len(t.slots) - 1
+	i := int(uint32(place)*0x9e3779b1>>8) & mask
+	for t.slots[i] != 0 && t.hits[t.slots[i]-1].place != place {
+		i = (i + 1) & mask
+	}
+	return i
+}
+
+// hit returns the hit of a place, a new one if need be; it is valid until the
+// next call.
+func (t *tally) hit(place int32) *hit {
+	if 2*len(t.hits) >= len(t.slots) {
+		t.slots = make([]int32, max(128, 2*len(t.slots)))
+		for i := range t.hits {
+			t.slots[t.slot(t.hits[i].place)] = int32(i + 1)
+		}
+	}
+	s := &t.slots[t.slot(place)]
+	if *s == 0 {
+		t.hits = append(t.hits, hit{place: place})
+		*s = int32(len(t.hits))
+	}
+	return &t.hits[*s-1]
+}
+
+// get returns the hit of a place, nil when there is none.
+func (t *tally) get(place int32) *hit {
+	if len(t.hits) == 0 {
+		return nil
+	}
+	if n := t.slots[t.slot(place)]; n != 0 {
+		return &t.hits[n-1]
+	}
+	return nil
+}
+
 // NewFolder returns a folder with an empty index.
 func NewFolder(opts Options, lib Library) *Folder {
 	return &Folder{
 		opts: opts.withDefaults(), lib: lib, ids: places{late: map[int64]int32{}}, m: newMeasurer(),
-		scores: map[int32]*hit{}, cache: docCache{docs: map[int64]*doc{}},
+		cache: docCache{docs: map[int64]*doc{}},
 	}
 }
 
@@ -80,7 +130,8 @@ func (f *Folder) Fold(a Article) (Decision, error) {
 		return Decision{}, fmt.Errorf("fold article %d: its ID must be positive", a.ID)
 	}
 	f.Forget(a.ID)
-	d := newDoc(a)
+	f.cache.recycle()
+	d := newDoc(a, f.cache.buffer())
 	keys := f.sk.sketch(d)
 	matches, err := f.matches(d, keys)
 	if err != nil {
@@ -270,7 +321,7 @@ func (f *Folder) match(d *doc, id int64) (match, error) {
 // measurer, until the function that it returns is called.
 func (f *Folder) ask(id int64) func() {
 	if p, ok := f.place(id); ok {
-		f.m.hit, f.m.clean, f.m.serial = f.scores[p], f.clean, f.serial
+		f.m.hit, f.m.clean, f.m.serial = f.scores.get(p), f.clean, f.serial
 	}
 	return func() { f.m.hit = nil }
 }
@@ -284,7 +335,7 @@ func (f *Folder) doc(id int64) (*doc, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read article %d: %w", id, err)
 	}
-	d := newDoc(a)
+	d := newDoc(a, f.cache.buffer())
 	f.cache.put(id, d)
 	return d, nil
 }
@@ -292,7 +343,7 @@ func (f *Folder) doc(id int64) (*doc, error) {
 // candidates returns the articles that share most of the sketch, counting a
 // key the less the more articles have it.
 func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
-	clear(f.scores)
+	f.scores.reset()
 	f.clean = 0
 	host, at := uint32(hashString(d.art.Host)), hours(d.at)
 	f.lookup(keys)
@@ -308,11 +359,7 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 		}
 		w := 1 / float64(len(hits)+1)
 		for _, p := range hits {
-			h := f.scores[p]
-			if h == nil {
-				h = &hit{place: p}
-				f.scores[p] = h
-			}
+			h := f.scores.hit(p)
 			h.keys++
 			h.weight += w
 			switch {
@@ -324,18 +371,31 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 		}
 	}
 	f.serial = f.isSerial(at, len(keys))
-	found := make([]hit, 0, len(f.scores))
-	for _, h := range f.scores {
-		if f.worth(d, h, len(keys)) {
-			found = append(found, *h)
-		}
-	}
-	slices.SortFunc(found, func(a, b hit) int {
+	return f.best(d, len(keys))
+}
+
+// best returns the articles with the weightiest hits that are worth verifying.
+func (f *Folder) best(d *doc, keys int) []int64 {
+	better := func(a, b *hit) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(f.at(a.place).id, f.at(b.place).id))
-	})
-	ids := make([]int64, 0, maxCandidates)
-	for _, h := range found[:min(len(found), maxCandidates)] {
-		ids = append(ids, f.at(h.place).id)
+	}
+	var top [maxCandidates]*hit
+	n := 0
+	for i := range f.scores.hits {
+		h := &f.scores.hits[i]
+		if n == len(top) && better(h, top[n-1]) > 0 || !f.worth(d, h, keys) {
+			continue
+		}
+		n = min(n+1, len(top))
+		j := n - 1
+		for ; j > 0 && better(h, top[j-1]) < 0; j-- {
+			top[j] = top[j-1]
+		}
+		top[j] = h
+	}
+	ids := make([]int64, n)
+	for i, h := range top[:n] {
+		ids[i] = f.at(h.place).id
 	}
 	return ids
 }
@@ -366,9 +426,11 @@ func (f *Folder) isSerial(at uint32, keys int) bool {
 		return false
 	}
 	need := max(3, keys/6)
-	var day uint32
-	var story uint32
-	for _, h := range f.scores {
+	type issue struct{ day, story uint32 }
+	var seen [2]issue // two are enough: they differ in one, so a third that makes a pair makes one with either
+	n := 0
+	for i := range f.scores.hits {
+		h := &f.scores.hits[i]
 		p := f.at(h.place)
 		if h.keys < need || p.at == 0 || p.id < 0 {
 			continue
@@ -377,10 +439,15 @@ func (f *Folder) isSerial(at uint32, keys int) bool {
 		if apart < serialHours {
 			continue
 		}
-		if story == 0 {
-			day, story = apart/24, p.story
-		} else if p.story != story && apart/24 != day {
-			return true
+		is := issue{apart / 24, p.story}
+		for _, s := range seen[:n] {
+			if s.story != is.story && s.day != is.day {
+				return true
+			}
+		}
+		if n == 0 || n == 1 && is != seen[0] {
+			seen[n] = is
+			n++
 		}
 	}
 	return false
@@ -457,39 +524,95 @@ func (f *Folder) worth(d *doc, h *hit, keys int) bool {
 
 // Explain compares two articles with the evidence of every rule, whether or
 // not the index would have brought them together.
-func (f *Folder) Explain(a, b Article) Verdict { return f.m.explain(newDoc(a), newDoc(b), f.opts) }
+func (f *Folder) Explain(a, b Article) Verdict {
+	f.cache.recycle()
+	return f.m.explain(f.known(a), f.known(b), f.opts)
+}
+
+// known returns an article ready for comparison, as it is kept if it is.
+func (f *Folder) known(a Article) *doc {
+	d := f.cache.docs[a.ID]
+	if d != nil && d.art.Text == a.Text && d.art.Title == a.Title && d.art.URL == a.URL &&
+		d.art.Host == a.Host && d.at.Equal(articleTime(a)) && slices.Equal(d.art.Origins, a.Origins) {
+		return d
+	}
+	return newDoc(a, nil)
+}
 
 // Compare is Explain without anything learned.
 func Compare(a, b Article, opts Options) Verdict {
-	return newMeasurer().explain(newDoc(a), newDoc(b), opts.withDefaults())
+	return newMeasurer().explain(newDoc(a, nil), newDoc(b, nil), opts.withDefaults())
 }
 
 // docCache keeps the articles that were compared last, up to a number of
-// words.
+// words. The memory of those that it lets go is used again, but not before
+// recycle says that nobody looks at them any more.
 type docCache struct {
 	docs  map[int64]*doc
 	queue []int64
 	words int
+	gone  [][]word // of articles let go since the last call of recycle
+	spare [][]word
+}
+
+// maxSpare bounds the memory kept for use, in articles.
+const maxSpare = 16
+
+func (c *docCache) recycle() {
+	for _, b := range c.gone {
+		if len(c.spare) < maxSpare {
+			c.spare = append(c.spare, b)
+		}
+	}
+	clear(c.gone)
+	c.gone = c.gone[:0]
+}
+
+// buffer returns memory for words, or nil.
+func (c *docCache) buffer() []word {
+	n := len(c.spare)
+	if n == 0 {
+		return nil
+	}
+	b := c.spare[n-1]
+	c.spare = c.spare[:n-1]
+	return b
 }
 
 func (c *docCache) put(id int64, d *doc) {
 	c.drop(id)
 	c.docs[id] = d
+	if len(c.queue) > 2*len(c.docs)+1024 {
+		c.tidy()
+	}
 	c.queue = append(c.queue, id)
-	c.words += len(d.words) + 64
+	c.words += cap(d.buf) + 64
 	for c.words > cacheWords && len(c.queue) > 1 {
 		old := c.queue[0]
 		c.queue = c.queue[1:]
-		if o := c.docs[old]; o != nil && old != id {
-			c.words -= len(o.words) + 64
-			delete(c.docs, old)
+		if old != id {
+			c.drop(old)
 		}
 	}
 }
 
+// tidy takes out of the queue what was dropped or put again since.
+func (c *docCache) tidy() {
+	seen := map[int64]bool{}
+	kept := c.queue[:0]
+	for _, id := range c.queue {
+		if c.docs[id] != nil && !seen[id] {
+			seen[id] = true
+			kept = append(kept, id)
+		}
+	}
+	c.queue = kept
+}
+
 func (c *docCache) drop(id int64) {
 	if d := c.docs[id]; d != nil {
-		c.words -= len(d.words) + 64
+		c.words -= cap(d.buf) + 64
 		delete(c.docs, id)
+		c.gone = append(c.gone, d.buf)
 	}
 }

@@ -248,7 +248,7 @@ func FuzzSplit(f *testing.F) {
 				}
 			}
 		}
-		d := newDoc(Article{Text: s, Title: s})
+		d := newDoc(Article{Text: s, Title: s}, nil)
 		var sk sketcher
 		keys := sk.sketch(d)
 		if len(keys) > maxGrams+64 || !slices.IsSorted(keys) {

@@ -72,7 +72,7 @@ type scanner struct {
 	begin    bool  // the next word begins a sentence
 	newline  bool  // the next word begins a line
 	maxWords int
-	slots    map[uint64]kind
+	slots    *slotTable
 }
 
 const (
@@ -103,6 +103,10 @@ func (s *scanner) run() {
 	t := s.text
 	for i := 0; i < len(t) && len(s.words) < s.maxWords; {
 		c := t[i]
+		if l := c | 0x20; 'a' <= l && l <= 'z' {
+			i = s.latin(i)
+			continue
+		}
 		if c < utf8.RuneSelf {
 			s.ascii(i, c)
 			i++
@@ -115,6 +119,26 @@ func (s *scanner) run() {
 	if len(s.words) < s.maxWords {
 		s.close(len(t))
 	}
+}
+
+// latin takes in the ASCII letters from byte i on, which is what most texts are
+// made of, and returns where they end.
+func (s *scanner) latin(i int) int {
+	t := s.text
+	if s.in != letters {
+		s.close(i)
+		s.in, s.start, s.hash, s.upper = letters, i, fnvOffset, t[i] < 'a'
+	}
+	h := s.hash
+	for ; i < len(t); i++ {
+		c := t[i] | 0x20
+		if c < 'a' || c > 'z' {
+			break
+		}
+		h = (h ^ uint64(c)) * fnvPrime
+	}
+	s.hash = h
+	return i
 }
 
 func (s *scanner) ascii(i int, c byte) {
@@ -312,7 +336,7 @@ func (s *scanner) close(i int) {
 	if s.in == digits {
 		w.kind |= number
 	} else {
-		w.kind |= s.slots[w.hash]
+		w.kind |= s.slots.kind(w.hash)
 		if s.upper && !s.begin && w.kind&(number|date) == 0 {
 			w.kind |= name
 		}
@@ -342,11 +366,37 @@ func hashWord(s string) uint64 {
 // words, in the languages in which they are most often met.
 var slotWords = makeSlotWords()
 
-func makeSlotWords() map[uint64]kind {
-	m := map[uint64]kind{}
+// slotTable is an open hash table of word hashes, three quarters empty: nearly
+// all look-ups are of other words and end at once.
+type slotTable [1 << slotBits]struct {
+	hash uint64
+	kind kind
+}
+
+const slotBits = 10
+
+func (t *slotTable) kind(hash uint64) kind {
+	for i := hash >> (64 - slotBits); t[i].hash != 0; i = (i + 1) & (1<<slotBits - 1) {
+		if t[i].hash == hash {
+			return t[i].kind
+		}
+	}
+	return 0
+}
+
+func (t *slotTable) put(hash uint64, k kind) {
+	i := hash >> (64 - slotBits)
+	for t[i].hash != 0 && t[i].hash != hash {
+		i = (i + 1) & (1<<slotBits - 1)
+	}
+	t[i].hash, t[i].kind = hash, k
+}
+
+func makeSlotWords() *slotTable {
+	m := &slotTable{}
 	add := func(k kind, list string) {
 		for w := range strings.FieldsSeq(list) {
-			m[hashWord(w)] = k
+			m.put(hashWord(w), k)
 		}
 	}
 	add(number, `zero first two three four five six seven eight nine ten eleven twelve thirteen

@@ -49,7 +49,7 @@ func (m *measurer) judge(x, y *doc, opts Options) (Verdict, features) {
 func (m *measurer) explain(x, y *doc, opts Options) Verdict {
 	f, al := m.measure(x, y)
 	v := f.verdict(x, y, opts)
-	v.Evidence = f.evidence(al, x, y)
+	v.Evidence = m.evidence(&f, al, x, y)
 	v.Shared = passages(al, x, y)
 	return v
 }
@@ -139,24 +139,25 @@ func (f *features) copyRelation(v *Verdict, x, y *doc) Relation {
 
 // evidence puts what was measured into words. The kinds are explained in
 // doc.go.
-func (f *features) evidence(al *alignment, x, y *doc) []Evidence {
+func (m *measurer) evidence(f *features, al *alignment, x, y *doc) []Evidence {
 	small, big := f.inY, f.inX
 	if y.n < x.n {
 		small, big = big, small
 	}
-	ev := []Evidence{
+	ev := make([]Evidence, 0, 12)
+	ev = append(ev, []Evidence{
 		{"containment", round(small), fmt.Sprintf("%d of %d words of the shorter text are in the other", f.shared, f.words)},
 		{"containment-reverse", round(big), "of the longer text in the shorter"},
 		{"passage", round(float64(f.longest) / float64(max(f.words, 1))), fmt.Sprintf("longest shared passage: %d words", f.longest)},
-	}
+	}...)
 	if f.hasTitle {
 		ev = append(ev, Evidence{"title", round(f.title), fmt.Sprintf("%q and %q", clip(x.art.Title, 120), clip(y.art.Title, 120))})
 	}
 	if f.nNumbers > 0 {
-		ev = append(ev, Evidence{"numbers", round(f.numbers), missing(al, x, y, number, f.nNumbers, "numbers")})
+		ev = append(ev, Evidence{"numbers", round(f.numbers), m.missing(al, x, y, number, f.nNumbers, "numbers")})
 	}
 	if f.nNames > 0 {
-		ev = append(ev, Evidence{"names", round(f.names), missing(al, x, y, name, f.nNames, "names and rare words")})
+		ev = append(ev, Evidence{"names", round(f.names), m.missing(al, x, y, name, f.nNames, "names and rare words")})
 	}
 	if n := f.numSlots + f.nameSlots + f.dateSlots + f.rareSlots; n > 0 {
 		ev = append(ev, Evidence{"slots", round(float64(n) / float64(n+f.numHits+f.nameHits)), al.slotWords(x, y)})
@@ -179,21 +180,21 @@ func (f *features) evidence(al *alignment, x, y *doc) []Evidence {
 
 // missing says which numbers, or names and rare words, of the shorter text the
 // other lacks.
-func missing(al *alignment, x, y *doc, k kind, of int, what string) string {
+func (m *measurer) missing(al *alignment, x, y *doc, k kind, of int, what string) string {
 	small, big, d := al.a, al.b, x
 	if len(al.b) < len(al.a) {
 		small, big, d = al.b, al.a, y
 	}
-	seen := map[uint64]bool{}
-	for _, w := range big {
-		seen[w.hash] = true
+	seen := &m.setA
+	seen.reset(len(big) + len(small))
+	for i := range big {
+		seen.add(big[i].hash)
 	}
 	var lacks []string
 	for i := range small {
 		w := &small[i]
 		is := w.kind&k != 0 || k == name && w.kind&number == 0 && w.idf >= rareIDF
-		if is && !seen[w.hash] {
-			seen[w.hash] = true
+		if is && seen.add(w.hash) {
 			lacks = append(lacks, clip(d.textOf(w), 40))
 		}
 	}

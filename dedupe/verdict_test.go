@@ -147,8 +147,8 @@ func TestEvidenceShowsWhatDiffers(t *testing.T) {
 }
 
 func TestFurnitureIsNotText(t *testing.T) {
-	d := newDoc(Article{Text: ferry + "\n\nLeave a Comment\n\nRead more\n\nThis article originally appeared on www.wire.example"})
-	want := newDoc(Article{Text: ferry})
+	d := newDoc(Article{Text: ferry + "\n\nLeave a Comment\n\nRead more\n\nThis article originally appeared on www.wire.example"}, nil)
+	want := newDoc(Article{Text: ferry}, nil)
 	if d.full != want.full {
 		t.Errorf("%d words count, want %d", d.n, want.n)
 	}
@@ -162,7 +162,7 @@ func TestSeed(t *testing.T) {
 	}
 	text := string(b)
 	paragraphs := strings.Split(text, "\n\n")
-	d := newDoc(Article{Text: text})
+	d := newDoc(Article{Text: text}, nil)
 	for _, w := range d.words {
 		if s := d.textOf(&w); (s == "Leave" || s == "ظهرت" || s == "alhurra") && w.kind&chrome == 0 {
 			t.Errorf("%q counts as text", s)

@@ -5,6 +5,8 @@
 //	go run . cost -n 100000   throughput and memory on a stream made by program
 //	go run . stream -n 100000 that stream as JSON Lines, for newsfold fold:
 //	    go run . stream -n 100000 | newsfold fold - > folded.jsonl
+//	go run . refresh -n 20000 what a first refresh of generated feeds brings; -words 60
+//	go run . replay FILE...   folds files and prints every decision
 //
 // Quality reads the development sets in ../../../shared/data/fold, or where
 // -data says.
@@ -18,13 +20,14 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: fold quality|cost|stream [flags]")
+		fmt.Fprintln(os.Stderr, "usage: fold quality|cost|stream|refresh|replay [flags]")
 		os.Exit(2)
 	}
 	fs := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
 	data := fs.String("data", "../../../shared/data/fold", "where the development sets are")
 	n := fs.Int("n", 100_000, "articles to stream")
 	words := fs.Int("words", 400, "words of an article")
+	profile := fs.String("profile", "", "write a CPU profile of replay here")
 	fs.Parse(os.Args[2:])
 	var err error
 	switch os.Args[1] {
@@ -34,6 +37,10 @@ func main() {
 		err = cost(*n, *words)
 	case "stream":
 		err = stream(*n, *words)
+	case "refresh":
+		err = refresh(*n, *words)
+	case "replay":
+		err = replay(fs.Args(), *profile)
 	default:
 		err = fmt.Errorf("no such command: %s", os.Args[1])
 	}

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -22,17 +23,27 @@ type set struct {
 }
 
 func readSet(data, name string) (*set, error) {
-	f, err := os.Open(filepath.Join(data, name, "articles.jsonl.gz"))
+	s, err := readArticles(filepath.Join(data, name, "articles.jsonl.gz"))
+	if s != nil {
+		s.name = name
+	}
+	return s, err
+}
+
+func readArticles(file string) (*set, error) {
+	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, err
+	var r io.Reader = f
+	if strings.HasSuffix(file, ".gz") {
+		if r, err = gzip.NewReader(f); err != nil {
+			return nil, err
+		}
 	}
-	s := &set{name: name, ids: map[string]int{}}
-	sc := bufio.NewScanner(z)
+	s := &set{ids: map[string]int{}}
+	sc := bufio.NewScanner(r)
 	sc.Buffer(nil, 16<<20)
 	for sc.Scan() {
 		var l struct{ ID, URL, Title, Text, Published, Source, Lang string }
@@ -84,20 +95,12 @@ func (o *ours) Story(id int64) ([]int64, error)          { return o.members[o.st
 
 func (o *ours) add(a dedupe.Article) ([]int, error) {
 	o.articles = append(o.articles, a)
-	d, err := o.f.Fold(a)
+	d, err := o.fold(a)
 	if err != nil {
 		return nil, err
 	}
-	set := append(o.members[d.Story], a.ID)
-	for _, m := range d.Merge {
-		set = append(set, o.members[m]...)
-		delete(o.members, m)
-	}
-	sortIDs(set)
-	o.members[d.Story] = set
 	var out []int
-	for _, m := range set {
-		o.story[m] = d.Story
+	for _, m := range o.members[d.Story] {
 		if m != a.ID {
 			out = append(out, int(m-1))
 		}
@@ -106,17 +109,6 @@ func (o *ours) add(a dedupe.Article) ([]int, error) {
 }
 
 func (o *ours) bytes() float64 { return 0 }
-
-func sortIDs(ids []int64) {
-	for i := len(ids) - 1; i > 0 && ids[i] < ids[i-1]; i-- {
-		ids[i], ids[i-1] = ids[i-1], ids[i]
-	}
-	for i := 1; i < len(ids); i++ { // nearly sorted already
-		for j := i; j > 0 && ids[j] < ids[j-1]; j-- {
-			ids[j], ids[j-1] = ids[j-1], ids[j]
-		}
-	}
-}
 
 func quality(data string) error {
 	fmt.Printf("%-15s %-24s %9s %9s %9s %9s %9s %9s %9s\n", "set", "method", "µs/doc", "hand P", "hand R", "hand F1", "copies", "templates", "traps")
