@@ -74,20 +74,21 @@ const (
 // Client fetches. Its methods are safe for concurrent use; it keeps each host's
 // budget over all of them, so there should be one in a process.
 type Client struct {
-	opts   Options
-	guard  *guard
-	trip   http.RoundTripper
-	own    *http.Transport // closed with the client; nil when Options.Transport is set
-	hosts  *hosts
-	slots  chan struct{} // held during a request
-	big    chan struct{} // held while there is a large body
-	cpus   chan struct{} // held while a body is parsed
-	health *health
-	budget *budget // nil when the usual interval is too short for planning
-	robots *robotsCache
-	memo   *memo
-	agent  atomic.Pointer[string]
-	log    *slog.Logger
+	opts    Options
+	guard   *guard
+	trip    http.RoundTripper
+	own     *http.Transport // closed with the client; nil when Options.Transport is set
+	hosts   *hosts
+	servers servers
+	slots   chan struct{} // held during a request
+	big     chan struct{} // held while there is a large body
+	cpus    chan struct{} // held while a body is parsed
+	health  *health
+	budget  *budget // nil when the usual interval is too short for planning
+	robots  *robotsCache
+	memo    *memo
+	agent   atomic.Pointer[string]
+	log     *slog.Logger
 }
 
 // New returns a client. It fails when Options.Allow holds something that is no
@@ -107,7 +108,7 @@ func New(opts Options) (*Client, error) {
 	if c.trip == nil {
 		c.own = &http.Transport{
 			Proxy:                  nil, // a proxy would be asked for addresses that the guard never sees
-			DialContext:            g.dial,
+			DialContext:            c.servers.dialKnowing(g.dial),
 			ForceAttemptHTTP2:      true,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:    min(10*time.Second, opts.Timeout),
@@ -119,6 +120,7 @@ func New(opts Options) (*Client, error) {
 			DisableCompression:     true, // decompressed here, within limits
 		}
 		c.trip = c.own
+		c.servers.lookup = g.lookup
 	}
 	if opts.Interval >= shortPlan {
 		c.budget = newBudget(opts.Interval, opts.MinInterval)
@@ -175,7 +177,7 @@ func (c *Client) Resume(feeds iter.Seq[newsfold.Feed]) {
 			c.budget.learn(feedKey(&f), now, &s.Rate, s.Hints.floor(c.opts), s.Items)
 		}
 		if u, err := parseURL(f.URL); err == nil && s.Retry.After(now) {
-			c.hosts.refuse(hostKey(u), f.URL, now, s.Retry)
+			c.hosts.refuse(hostKeys(u), f.URL, now, s.Retry)
 		}
 	}
 }
@@ -318,7 +320,7 @@ func (c *Client) follow(ctx context.Context, q ask, a *answer, seen map[string]b
 // step does one request of an exchange, fills in the answer, and returns the
 // target when it is a redirect. spent is the time that counts.
 func (c *Client) step(ctx context.Context, q ask, u *url.URL, left time.Duration, a *answer) (spent time.Duration, next *url.URL, err error) {
-	release, err := c.hosts.acquire(ctx, hostKey(u), c.gap(u), q.suspect)
+	release, err := c.acquire(ctx, u, q.suspect)
 	if err != nil {
 		return 0, nil, err
 	}

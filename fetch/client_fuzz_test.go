@@ -109,3 +109,33 @@ func FuzzState(f *testing.F) {
 		s.save()
 	})
 }
+
+// FuzzPush hands a callback whatever a hub, or somebody who found its address,
+// may send: questions change nothing but what was asked for, leases stay within
+// bounds, and no body passes without the right signature.
+func FuzzPush(f *testing.F) {
+	f.Add("hub.mode=subscribe&hub.topic=https%3A%2F%2Fa.example%2Ffeed&hub.challenge=x&hub.lease_seconds=9999999999", "sha256=00", []byte("x"))
+	f.Add("hub.mode=denied&hub.topic=https%3A%2F%2Fa.example%2Ffeed&hub.reason=no", "sha1=zz", []byte{})
+	f.Add("hub.mode=unsubscribe&hub.lease_seconds=-1", "=", []byte(rss("a")))
+	const topic = "https://a.example/feed"
+	now := newClock().now()
+	f.Fuzz(func(t *testing.T, question, signature string, body []byte) {
+		p := NewPush("https://hub.example/", topic, "https://us.example/push")
+		p.Asked = now
+		q, err := url.ParseQuery(question)
+		if err == nil {
+			challenge, err := p.Verify(q, now, false)
+			switch {
+			case err != nil && (challenge != "" || !p.Verified.IsZero() || p.Denied != ""):
+				t.Errorf("%q: refused with %q, and yet %+v", question, challenge, p)
+			case q.Get("hub.topic") != topic && err == nil:
+				t.Errorf("%q: answered for another topic", question)
+			case p.Until.Sub(now) > 90*day, len(p.Denied) > 200:
+				t.Errorf("%q: %+v", question, p)
+			}
+		}
+		if p.Signed(http.Header{"X-Hub-Signature": {signature}}, body) {
+			t.Errorf("%q signs a body without the secret", signature)
+		}
+	})
+}

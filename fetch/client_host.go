@@ -2,36 +2,10 @@ package fetch
 
 import (
 	"context"
-	"net"
-	"net/netip"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/net/publicsuffix"
 )
-
-// hostKey names whom a request burdens: the registrable domain on the usual
-// ports, so that www.example.org and feeds.example.org share one budget, else
-// the host and port.
-func hostKey(u *url.URL) string {
-	host, port := strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")), u.Port()
-	if port == "" {
-		port = "80"
-		if u.Scheme == "https" {
-			port = "443"
-		}
-	}
-	if _, err := netip.ParseAddr(host); err != nil && (port == "80" || port == "443") {
-		if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
-			return d
-		}
-		return host
-	}
-	return net.JoinHostPort(host, port)
-}
 
 // hosts keeps the budget of every host: how many requests are under way, when
 // the next one may start, and until when the host wants to be left alone.
@@ -176,6 +150,20 @@ func (hs *hosts) done(h *host, suspect bool) {
 	}
 }
 
+// started notes that a request which had its turn started only now, held up by
+// others.
+func (hs *hosts) started(keys []string, gap time.Duration) {
+	now := time.Now()
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	for _, key := range keys {
+		h := hs.at(key)
+		if next := now.Add(max(gap, h.delay)); next.After(h.next) {
+			h.next = next
+		}
+	}
+}
+
 // crawlDelay lengthens the gap between starts as robots.txt asks.
 func (hs *hosts) crawlDelay(key string, d time.Duration) {
 	hs.mu.Lock()
@@ -187,9 +175,15 @@ func (hs *hosts) crawlDelay(key string, d time.Duration) {
 // it says so of three URLs in a row, or of two and hardly gives good answers
 // for others, it is believed to mean all of them, until the earliest time that
 // it named.
-func (hs *hosts) refuse(key, url string, now, until time.Time) {
+func (hs *hosts) refuse(keys []string, url string, now, until time.Time) {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
+	for _, key := range keys {
+		hs.refuseOne(key, url, now, until)
+	}
+}
+
+func (hs *hosts) refuseOne(key, url string, now, until time.Time) {
 	h := hs.at(key)
 	h.note(url, reply{now, until})
 	if !slices.Contains(h.row, url) && len(h.row) < maxReplies {
@@ -216,12 +210,14 @@ func (hs *hosts) refuse(key, url string, now, until time.Time) {
 }
 
 // accept notes that a host answered as it should.
-func (hs *hosts) accept(key, url string, now time.Time) {
+func (hs *hosts) accept(keys []string, url string, now time.Time) {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
-	if h := hs.m[key]; h != nil {
-		h.row = nil
-		h.note(url, reply{at: now})
+	for _, key := range keys {
+		if h := hs.m[key]; h != nil {
+			h.row = nil
+			h.note(url, reply{at: now})
+		}
 	}
 }
 
@@ -240,15 +236,17 @@ func (h *host) note(url string, n reply) {
 	h.replies[url] = n
 }
 
-// blocked returns until when a host is to be left alone; zero when it is not.
-func (hs *hosts) blocked(key string, now time.Time) time.Time {
+// blocked returns until when one of several is to be left alone, and which;
+// zero when none is.
+func (hs *hosts) blocked(keys []string, now time.Time) (until time.Time, which string) {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
-	h := hs.m[key]
-	if h == nil || !h.until.After(now) {
-		return time.Time{}
+	for _, key := range keys {
+		if h := hs.m[key]; h != nil && h.until.After(now) && h.until.After(until) {
+			until, which = h.until, key
+		}
 	}
-	return h.until
+	return until, which
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

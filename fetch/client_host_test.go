@@ -14,29 +14,6 @@ import (
 	"newsfold"
 )
 
-func TestHostKeysJoinWhatOneServerBears(t *testing.T) {
-	for in, want := range map[string]string{
-		"https://www.example.org/a":         "example.org",
-		"http://feeds.EXAMPLE.org./":        "example.org",
-		"https://a.b.example.co.uk/":        "example.co.uk",
-		"https://joe.github.io/":            "joe.github.io",
-		"http://example.org:8080/":          "example.org:8080",
-		"http://192.0.2.1/":                 "192.0.2.1:80",
-		"https://[2001:db8::1]:8443/x":      "[2001:db8::1]:8443",
-		"http://localhost/":                 "localhost",
-		"http://127.0.0.1:4000/":            "127.0.0.1:4000",
-		"https://name:secret@example.org/x": "example.org",
-	} {
-		u, err := url.Parse(in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := hostKey(u); got != want {
-			t.Errorf("%s: %s, want %s", in, got, want)
-		}
-	}
-}
-
 func TestRequestsToAHostAreFewAndApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hs := newHosts(2, time.Hour)

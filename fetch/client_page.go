@@ -60,7 +60,7 @@ func (c *Client) hop(ctx context.Context, u *url.URL) error {
 
 // welcome fails with kind Waiting when a host has asked to be left alone.
 func (c *Client) welcome(_ context.Context, u *url.URL) error {
-	if until := c.hosts.blocked(hostKey(u), c.opts.Now()); !until.IsZero() {
+	if until, _ := c.hosts.blocked(hostKeys(u), c.opts.Now()); !until.IsZero() {
 		return &Error{Kind: Waiting, URL: u.String(), Retry: until}
 	}
 	return nil
@@ -75,7 +75,7 @@ func (c *Client) refusal(a *answer) error {
 	if wait, ok := retryAfter(a.header, a.at); ok && a.status >= 400 {
 		e.Retry = a.at.Add(wait)
 		if u, err := parseURL(a.url); err == nil && (a.status == 429 || a.status == 503) {
-			c.hosts.refuse(hostKey(u), a.url, a.at, e.Retry)
+			c.hosts.refuse(hostKeys(u), a.url, a.at, e.Retry)
 		}
 	}
 	return e

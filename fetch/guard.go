@@ -177,6 +177,15 @@ func (g *guard) dial(ctx context.Context, network, addr string) (net.Conn, error
 	return d.DialContext(ctx, network, addr)
 }
 
+// lookup finds the addresses of a host, best first.
+func (g *guard) lookup(ctx context.Context, host string) ([]netip.Addr, error) {
+	r := g.resolver
+	if r == nil {
+		r = net.DefaultResolver
+	}
+	return r.LookupNetIP(ctx, "ip", host)
+}
+
 // ours reports whether the owner named the host of a URL, or its network, in
 // the list: then it is taken to be on the owner's own premises, and needs no
 // protection from us.

@@ -169,25 +169,32 @@ func (r *resolver) serve(t *testing.T, conn net.PacketConn) {
 	}
 }
 
-// A name that leads to an allowed address when it is looked at and to a
-// private one when it is used must not get through: what counts is the address
-// that is dialled.
-func TestRebindingIsRefusedAtDialTime(t *testing.T) {
+// nameServer makes a client ask a name server that gives these addresses one
+// after the other, and the last one from then on.
+func nameServer(t *testing.T, c *Client, addrs ...[4]byte) {
+	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rs := &resolver{addrs: [][4]byte{{127, 0, 0, 1}, {127, 0, 0, 2}}}
+	rs := &resolver{addrs: addrs}
 	done := make(chan struct{})
 	go func() { rs.serve(t, conn); close(done) }()
 	t.Cleanup(func() { conn.Close(); <-done })
-
-	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { serve(w, rss("a")) })
-	port := s.URL[strings.LastIndexByte(s.URL, ':')+1:]
-	c := newClient(t, Options{Allow: []string{"127.0.0.1"}, Timeout: 5 * time.Second, Gap: -1})
 	c.guard.resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "udp", conn.LocalAddr().String())
 	}}
+}
+
+// A name that leads to an allowed address when it is looked at and to a
+// private one when it is used must not get through: what counts is the address
+// that is dialled.
+func TestRebindingIsRefusedAtDialTime(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { serve(w, rss("a")) })
+	port := s.URL[strings.LastIndexByte(s.URL, ':')+1:]
+	c := newClient(t, Options{Allow: []string{"127.0.0.1"}, Timeout: 5 * time.Second, Gap: -1})
+	// Looked at, dialled; dialled again.
+	nameServer(t, c, [4]byte{127, 0, 0, 1}, [4]byte{127, 0, 0, 1}, [4]byte{127, 0, 0, 2})
 	c.own.DisableKeepAlives = true
 	feed := feedAt("http://rebind.example:" + port + "/feed")
 	first := poll(t, c, feed)
@@ -199,6 +206,18 @@ func TestRebindingIsRefusedAtDialTime(t *testing.T) {
 	}
 	if n := len(s.asked()); n != 1 {
 		t.Errorf("%d requests, want 1", n)
+	}
+}
+
+func TestRebindingBetweenLookAndDialIsRefused(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { serve(w, rss("a")) })
+	port := s.URL[strings.LastIndexByte(s.URL, ':')+1:]
+	c := newClient(t, Options{Allow: []string{"127.0.0.1"}, Timeout: 5 * time.Second, Gap: -1})
+	nameServer(t, c, [4]byte{127, 0, 0, 1}, [4]byte{127, 0, 0, 2})
+	out := poll(t, c, feedAt("http://rebind.example:"+port+"/feed"))
+	wantResult(t, out, newsfold.Failed)
+	if !strings.Contains(out.Feed.Poll.Error, "127.0.0.2") || len(s.asked()) > 0 {
+		t.Errorf("%d requests, error %q", len(s.asked()), out.Feed.Poll.Error)
 	}
 }
 

@@ -43,9 +43,9 @@ const acceptFeed = "application/atom+xml, application/rss+xml, application/feed+
 func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(key string) bool) (Outcome, error) {
 	p := &polling{c: c, feed: feed, known: known, state: loadState(feed.Poll.State), now: c.opts.Now()}
 	if u, err := parseURL(feed.URL); err == nil {
-		p.host = hostKey(u)
-		if until := c.hosts.blocked(p.host, p.now); !until.IsZero() {
-			p.putOff(until)
+		p.hosts = hostKeys(u)
+		if until, host := c.hosts.blocked(p.hosts, p.now); !until.IsZero() {
+			p.putOff(until, host)
 			return Outcome{Feed: p.feed}, ctx.Err()
 		}
 	}
@@ -55,7 +55,7 @@ func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(key st
 	}
 	var busy *Error
 	if errors.As(p.err, &busy) && busy.Kind == Waiting {
-		p.putOff(busy.Retry)
+		p.putOff(busy.Retry, p.host())
 		return Outcome{Feed: p.feed}, nil
 	}
 	out := Outcome{Entries: p.judge()}
@@ -73,7 +73,7 @@ type polling struct {
 	feed  newsfold.Feed
 	known func(string) bool
 	state *state
-	host  string
+	hosts []string  // whom it burdens: site and platform
 	now   time.Time // when it began
 
 	asked   string // the URL of the request
@@ -89,10 +89,18 @@ type polling struct {
 }
 
 // putOff puts the poll off without a request.
-func (p *polling) putOff(until time.Time) {
+func (p *polling) putOff(until time.Time, host string) {
 	d := until.Sub(p.now)
 	p.feed.Poll.Next = until.Add(jitter(d, p.seed()))
-	p.feed.Poll.Why = "several feeds of " + p.host + " were asked to wait (Retry-After), so this one waits too"
+	p.feed.Poll.Why = "several feeds of " + host + " were asked to wait (Retry-After), so this one waits too"
+}
+
+// host is the site that was asked; empty when the URL is none.
+func (p *polling) host() string {
+	if len(p.hosts) == 0 {
+		return ""
+	}
+	return p.hosts[0]
 }
 
 func (p *polling) seed() string {
@@ -138,7 +146,7 @@ func (p *polling) get(ctx context.Context, q ask) {
 	p.asked = q.url
 	p.answer, p.err = p.c.get(ctx, q)
 	defer p.answer.free()
-	p.host = p.answer.host(p.host)
+	p.hosts = p.answer.hosts(p.hosts)
 	if p.err == nil && p.answer.body != nil {
 		p.parsed, p.broken = p.c.parse(ctx, p.answer)
 	}
@@ -174,13 +182,13 @@ func (p *polling) judge() []newsfold.Entry {
 	return nil
 }
 
-// host is the key of the host that answered last, or else that of def.
-func (a *answer) host(def string) string {
+// hosts are the keys of the host that answered last, or else def.
+func (a *answer) hosts(def []string) []string {
 	u, err := parseURL(a.url)
 	if err != nil {
 		return def
 	}
-	return hostKey(u)
+	return hostKeys(u)
 }
 
 func asError(url string, err error) *Error {
@@ -321,8 +329,8 @@ func (p *polling) fresh(entries []newsfold.Entry) []time.Time {
 // succeed notes a good answer and plans the next poll.
 func (p *polling) succeed() {
 	f := &p.feed.Poll
-	p.c.hosts.accept(p.host, p.feed.URL, p.now)
-	p.c.health.note(p.host, false, p.now)
+	p.c.hosts.accept(p.hosts, p.feed.URL, p.now)
+	p.c.health.note(p.host(), false, p.now)
 	p.moved()
 	f.Succeeded, f.Error, f.Errors = p.now, "", 0
 	p.state.Retry = time.Time{}
@@ -393,11 +401,11 @@ func (p *polling) fail(e *Error) {
 		return
 	}
 	if e.Kind == Status && (e.Status == 429 || e.Status == 503) && !e.Retry.IsZero() {
-		p.c.hosts.refuse(p.host, p.feed.URL, now, e.Retry)
+		p.c.hosts.refuse(p.hosts, p.feed.URL, now, e.Retry)
 		p.state.Retry = e.Retry
 	}
 	unreachable := e.Kind == Network || e.Kind == DNS || e.Kind == Timeout
-	p.c.health.note(p.host, unreachable, now)
+	p.c.health.note(p.host(), unreachable, now)
 	if exhausted(e.Err) || unreachable && p.c.health.offline(now, cutOff(e.Err)) {
 		wait := max(min(p.c.opts.Interval, 2*time.Minute), p.c.opts.MinInterval)
 		f.Error += " (the trouble seems to be on this side: most hosts are out of reach)"

@@ -111,7 +111,7 @@ func (c *Client) Subscribe(ctx context.Context, p *Push, end bool) error {
 // post sends a form within the host's budget and returns the status and the
 // beginning of the answer.
 func (c *Client) post(ctx context.Context, u *url.URL, form string) (int, string, error) {
-	release, err := c.hosts.acquire(ctx, hostKey(u), c.gap(u), false)
+	release, err := c.acquire(ctx, u, false)
 	if err != nil {
 		return 0, "", err
 	}

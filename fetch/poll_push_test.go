@@ -149,7 +149,7 @@ func TestTheSecretIsNotSentInClear(t *testing.T) {
 	h := newHub(t)
 	c := newClient(t, Options{})
 	c.guard.nets = nil // as if the hub were anywhere
-	c.own.DialContext = nil
+	c.own.DialContext, c.servers.lookup = nil, nil
 	u, err := url.Parse(h.URL)
 	if err != nil {
 		t.Fatal(err)

@@ -171,7 +171,7 @@ func (p *pager) refill(ctx context.Context) error {
 // take queues an article whose page is due or, where there is no room, sees to it
 // that it is folded all the same.
 func (p *pager) take(a newsfold.Article, now time.Time, crowded map[newsfold.ArticleID]bool) {
-	host := host(a.Link)
+	host := p.e.client.Queue(a.Link)
 	if p.queue.waiting < maxPages && p.queue.length(host) < maxLane {
 		p.known[a.ID] = &waiting{due: a.Page.Next, since: now, released: a.Story != 0 || p.crowded[a.ID]}
 		p.queue.push(host, a.ID)

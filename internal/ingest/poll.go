@@ -3,7 +3,6 @@ package ingest
 import (
 	"container/heap"
 	"context"
-	"net/url"
 	"time"
 
 	"newsfold"
@@ -178,7 +177,7 @@ func (p *poller) enqueue(ctx context.Context, id newsfold.FeedID) (bool, error) 
 		return false, err
 	}
 	p.busy[id] = true
-	p.queue.push(host(f.URL), id)
+	p.queue.push(p.e.client.Queue(f.URL), id)
 	return true, nil
 }
 
@@ -314,13 +313,4 @@ func (h *dueHeap) Pop() any {
 	x := old[len(old)-1]
 	*h = old[:len(old)-1]
 	return x
-}
-
-// host is what requests are paced by before the fetcher sees them.
-func host(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return raw
-	}
-	return u.Host
 }
