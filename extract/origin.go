@@ -200,10 +200,28 @@ var phraseIndex = func() *phraseTable {
 func newPhraseTable(phrases []string) *phraseTable {
 	t := &phraseTable{phrases: phrases, by: make(map[string][]int)}
 	for i, p := range phrases {
-		t.by[p[:3]] = append(t.by[p[:3]], i)
-		t.starts[hash3(p[0], p[1], p[2])] = true
+		_, n := utf8.DecodeRuneInString(p)
+		for _, form := range [...]string{p, strings.ToUpper(p[:n]) + p[n:], strings.ToUpper(p)} {
+			key := string([]byte{lower(form[0]), lower(form[1]), lower(form[2])})
+			if !slices.Contains(t.by[key], i) {
+				t.by[key] = append(t.by[key], i)
+			}
+			t.starts[hash3(key[0], key[1], key[2])] = true
+		}
+		if !slices.Contains(t.by[p[:3]], i) { // with capitals, where case matters
+			t.by[p[:3]] = append(t.by[p[:3]], i)
+			t.starts[hash3(p[0], p[1], p[2])] = true
+		}
 	}
 	return t
+}
+
+// lower returns an ASCII letter in lower case, and other bytes as they are.
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
 }
 
 func hash3(a, b, c byte) uint32 {
@@ -220,7 +238,22 @@ func (t *phraseTable) mayHold(s string) bool {
 	if strings.Contains(s, "©") || strings.Contains(head, "(c)") || strings.Contains(head, "opyright") || strings.Contains(head, "OPYRIGHT") {
 		return true
 	}
-	return len(t.find(strings.ToLower(s))) > 0
+	if len(s) < 3 {
+		return false
+	}
+	x, y := lower(s[0]), lower(s[1])
+	for i := 2; i < len(s); i++ {
+		z := lower(s[i])
+		if t.starts[hash3(x, y, z)] {
+			for _, k := range t.by[string([]byte{x, y, z})] {
+				if n := i - 2 + len(t.phrases[k]); n <= len(s) && strings.EqualFold(s[i-2:n], t.phrases[k]) {
+					return true
+				}
+			}
+		}
+		x, y = y, z
+	}
+	return false
 }
 
 // find returns the phrases in s in the order of the table, each where it stands
