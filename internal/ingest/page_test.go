@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/fetch"
 )
 
 func TestPagerSleepsWhileItsQueueIsLong(t *testing.T) {
@@ -25,7 +26,12 @@ func TestPagerSleepsWhileItsQueueIsLong(t *testing.T) {
 
 func TestPassWaitsForNoPageThatWasWantedLater(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	p := newPager(New(nil, nil, Options{Now: func() time.Time { return at }}))
+	client, err := fetch.New(fetch.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	p := newPager(New(nil, client, Options{Now: func() time.Time { return at }}))
 	d := drain{at: at, done: make(chan struct{})}
 	p.drains = []drain{d}
 	for id, due := range []time.Time{at.Add(-time.Minute), at, at.Add(time.Second)} {
