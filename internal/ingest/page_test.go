@@ -24,14 +24,20 @@ func TestPagerSleepsWhileItsQueueIsLong(t *testing.T) {
 	}
 }
 
-func TestPassWaitsForNoPageThatWasWantedLater(t *testing.T) {
-	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	client, err := fetch.New(fetch.Options{})
+// newClient returns a client that asks nobody.
+func newClient(t *testing.T) *fetch.Client {
+	t.Helper()
+	c, err := fetch.New(fetch.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(client.Close)
-	p := newPager(New(nil, client, Options{Now: func() time.Time { return at }}))
+	t.Cleanup(c.Close)
+	return c
+}
+
+func TestPassWaitsForNoPageThatWasWantedLater(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	p := newPager(New(nil, newClient(t), Options{Now: func() time.Time { return at }}))
 	d := drain{at: at, done: make(chan struct{})}
 	p.drains = []drain{d}
 	for id, due := range []time.Time{at.Add(-time.Minute), at, at.Add(time.Second)} {
@@ -64,7 +70,7 @@ func TestPassWaitsForNoPageThatWasWantedLater(t *testing.T) {
 
 func TestPagesWithoutRoomInTheQueueAreFoldedOnceAndLeaveRoomForOthers(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	p := newPager(New(nil, nil, Options{PageWait: time.Minute}))
+	p := newPager(New(nil, newClient(t), Options{PageWait: time.Minute}))
 	for id := range newsfold.ArticleID(maxLane) {
 		p.queue.push("busy.example", id)
 	}
