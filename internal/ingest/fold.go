@@ -24,7 +24,7 @@ var foldCursor = []byte("fold")
 
 // foldBatch is how many articles are folded in one transaction: what other
 // writers wait for at most.
-const foldBatch = 64
+const foldBatch = 256
 
 // foldLoop gives articles their stories. Commands that only look never pay for
 // the index: a manual engine waits until it is woken, and opens the index when
@@ -34,6 +34,9 @@ func (e *Engine) foldLoop(ctx context.Context) error {
 		f       *folder
 		settled []chan struct{}
 	)
+	if e.opts.NoFold {
+		return e.foldNothing(ctx)
+	}
 	for woken := !e.opts.Manual; ; woken = true {
 		if woken {
 			n, err := e.foldSome(ctx, &f)
@@ -43,6 +46,7 @@ func (e *Engine) foldLoop(ctx context.Context) error {
 			if n > 0 {
 				continue
 			}
+			e.handed.clear()
 			for _, done := range settled {
 				close(done)
 			}
@@ -54,6 +58,18 @@ func (e *Engine) foldLoop(ctx context.Context) error {
 		case <-e.texts:
 		case done := <-e.settled:
 			settled = append(settled, done)
+		}
+	}
+}
+
+// foldNothing tells those who wait for the folding that none is to be waited for.
+func (e *Engine) foldNothing(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case done := <-e.settled:
+			close(done)
 		}
 	}
 }
@@ -164,12 +180,16 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	err = f.e.update(ctx, func(tx store.Tx) error {
-		f.tx = tx
+		l := newLedger(tx)
+		f.tx = l
 		defer func() { f.tx = nil }()
 		for _, a := range f.batched {
 			if err := f.fold(a); err != nil {
 				return fmt.Errorf("article %d: %w", a.ID, err)
 			}
+		}
+		if err := l.flush(); err != nil {
+			return err
 		}
 		last := changes[len(changes)-1].Seq
 		return tx.Shelf(cursorShelf).Put(foldCursor, binary.BigEndian.AppendUint64(nil, uint64(last)))
@@ -199,7 +219,7 @@ func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 			}
 		}
 		for _, c := range changes {
-			a, err := Text(tx, c.Article) // what is held may be of before the change
+			a, err := f.text(tx, c.Article) // what is held may be of before the change
 			if err != nil {
 				return err
 			}
@@ -209,6 +229,21 @@ func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 		return nil
 	})
 	return changes, err
+}
+
+// text is [Text] with what was handed over.
+func (f *folder) text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error) {
+	b, ok := f.e.handed.take(id)
+	if !ok {
+		return Text(tx, id)
+	}
+	a, err := tx.Article(id)
+	if err != nil {
+		return dedupe.Article{}, err
+	}
+	d := facts(a, addOrigins(a.Origins, b.origins...))
+	d.Text = b.text
+	return d, nil
 }
 
 // Cursor returns how far folding has come in the log of texts.

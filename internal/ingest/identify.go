@@ -30,6 +30,7 @@ type item struct {
 	text  *extract.Document
 	words int  // of text
 	full  bool // the feed carries the whole text
+	bare  bare // what folding needs of text, if full
 }
 
 // pollFeed asks one feed and stores what it said together with when it is asked
@@ -50,6 +51,9 @@ func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID) (newsfold.Fee
 	// handful of new entries at most. An error reads as unknown here: the
 	// answer only tunes the schedule.
 	known := func(key string) bool {
+		if f.Entries == 0 {
+			return false
+		}
 		err := e.db.View(ctx, func(tx store.Tx) error {
 			_, err := tx.Entry(newsfold.EntryRef{Feed: id, Key: key})
 			return err
@@ -77,6 +81,13 @@ const (
 
 // keep stores a feed and the entries that it brought.
 func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.Entry, how occasion) (newsfold.Feed, counts, error) {
+	if len(entries) > 0 {
+		done, err := e.admit(ctx)
+		if err != nil {
+			return f, counts{}, err
+		}
+		defer done()
+	}
 	now := e.now().UTC()
 	items, err := e.fresh(ctx, f, entries)
 	if err != nil {
@@ -88,8 +99,10 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 		changed bool
 	)
 	stored := f
+	texts := map[newsfold.ArticleID]bare{}
 	err = e.store(ctx, func(tx store.Tx) error {
 		n, wanted, changed = counts{}, false, false
+		clear(texts)
 		stored = f
 		cur, err := tx.Feed(f.ID)
 		if isNew(err) {
@@ -106,7 +119,7 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 			stored.Poll.State = state
 		}
 		for i := range items {
-			k := keeper{tx: tx, feed: &stored, now: now}
+			k := keeper{tx: tx, feed: &stored, now: now, e: e, texts: texts}
 			if err := k.keep(items[i]); err != nil {
 				return fmt.Errorf("entry %q: %w", items[i].entry.Key(), err)
 			}
@@ -123,6 +136,9 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 		}
 		return putFeed(tx, &stored, cur.URL)
 	})
+	if err == nil {
+		e.hand(texts)
+	}
 	if wanted {
 		nudge(e.wanted)
 	}
@@ -130,6 +146,29 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 		nudge(e.texts)
 	}
 	return stored, n, err
+}
+
+// maxReads bounds how many feeds are at once between having been read and being
+// stored: that is what takes memory, and no more of them find a core anyway.
+const maxReads = 32
+
+// admit waits until there is room for what a feed says: in memory, and for its
+// texts before the folding. The function that it returns makes room again.
+func (e *Engine) admit(ctx context.Context) (done func(), err error) {
+	if err := e.handed.wait(ctx); err != nil {
+		return nil, err
+	}
+	if err := send(ctx, e.reads, struct{}{}); err != nil {
+		return nil, err
+	}
+	return func() { <-e.reads }, nil
+}
+
+// hand passes texts that were stored to the folding.
+func (e *Engine) hand(texts map[newsfold.ArticleID]bare) {
+	if !e.opts.NoFold && len(texts) > 0 {
+		e.handed.put(texts)
+	}
 }
 
 // putFeed stores a feed; when it moved to where another subscription is already,
@@ -191,6 +230,9 @@ func (it *item) read() {
 	it.text = extract.Fragment(html, base)
 	it.words = words(it.text.Text)
 	it.full = whole(it.text.Text, it.words, en.Content != "")
+	if it.full {
+		it.bare = stripped(it.text.Text)
+	}
 }
 
 // distinct tells entries apart that share a GUID in one body, as some
@@ -255,6 +297,9 @@ type keeper struct {
 	feed *newsfold.Feed
 	now  time.Time
 
+	e     *Engine
+	texts map[newsfold.ArticleID]bare // stored and up for folding
+
 	added, revised  int
 	wanted, changed bool
 }
@@ -305,12 +350,11 @@ func (k *keeper) add(it item, ref newsfold.EntryRef) error {
 	k.added++
 	a.Entries = append(a.Entries, ref)
 	a.Origins = addOrigins(a.Origins, k.sourced(en)...)
-	better := it.full && a.Page.State != newsfold.PageFetched && a.Page.State != newsfold.PageFeed
+	if it.full && a.Page.State != newsfold.PageFetched && a.Page.State != newsfold.PageFeed {
+		return k.text(it, &a, newsfold.PageFeed)
+	}
 	if err := k.tx.PutArticle(&a); err != nil {
 		return err
-	}
-	if better {
-		return k.text(it, &a, newsfold.PageFeed)
 	}
 	if a.Story == 0 {
 		return nil // it waits for its page or is about to be folded
@@ -366,15 +410,12 @@ func (k *keeper) found(it item, en newsfold.Entry, ref newsfold.EntryRef) error 
 		state = newsfold.PageWanted
 		a.Page.Next = k.now
 	}
-	if err := k.tx.PutArticle(&a); err != nil {
-		return err
-	}
-	en.Article = a.ID
-	if err := k.tx.PutEntry(&en); err != nil {
+	if err := k.text(it, &a, state); err != nil {
 		return err
 	}
 	k.added++
-	return k.text(it, &a, state)
+	en.Article = a.ID
+	return k.tx.PutEntry(&en)
 }
 
 // revise takes over what a feed changed about an article.
@@ -408,7 +449,7 @@ func (k *keeper) revise(it item, id newsfold.ArticleID) error {
 	return k.text(it, &a, state)
 }
 
-// text stores the feed's own text as the body of an article.
+// text stores an article with the feed's own text as its body.
 func (k *keeper) text(it item, a *newsfold.Article, state newsfold.PageState) error {
 	a.Page.State = state
 	if state != newsfold.PageWanted {
@@ -419,6 +460,7 @@ func (k *keeper) text(it item, a *newsfold.Article, state newsfold.PageState) er
 	if err := k.tx.PutArticle(a); err != nil {
 		return err
 	}
+	k.e.handed.take(a.ID)
 	if err := k.tx.PutBody(a.ID, newsfold.Body{Text: it.text.Text, HTML: it.text.HTML}); err != nil {
 		return err
 	}
@@ -427,6 +469,9 @@ func (k *keeper) text(it item, a *newsfold.Article, state newsfold.PageState) er
 		return nil
 	}
 	k.changed = true
+	if it.bare.text != "" {
+		k.texts[a.ID] = it.bare
+	}
 	return k.tx.Append(store.Texts, a.ID)
 }
 

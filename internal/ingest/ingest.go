@@ -27,7 +27,10 @@ type Options struct {
 	PageWait time.Duration  // how long an article waits for its page before the feed's text is folded; default 30 s
 	Fold     dedupe.Options // how copies are recognised
 	Lead     string         // lead policy, see dedupe.Lead
-	PushURL  string         // public URL below which [Engine.Callback] is served; empty: no WebSub
+	// NoFold stores texts without folding them: an engine over the same store
+	// that folds will find them in the change log.
+	NoFold  bool
+	PushURL string // public URL below which [Engine.Callback] is served; empty: no WebSub
 
 	Log *slog.Logger     // default: discards
 	Now func() time.Time // default time.Now
@@ -48,6 +51,9 @@ type Engine struct {
 	wanted  chan struct{} // capacity 1: pages to fetch
 	drains  chan drain    // to the page loop
 	settled chan chan struct{}
+
+	reads chan struct{} // one for each feed between read and stored
+	handed handover
 
 	pushes    pushes
 	active    atomic.Int64 // passes
@@ -85,6 +91,7 @@ func New(db store.DB, client *fetch.Client, opts Options) *Engine {
 		wanted:  make(chan struct{}, 1),
 		drains:  make(chan drain),
 		settled: make(chan chan struct{}),
+		reads:   make(chan struct{}, maxReads),
 		pushes:  pushes{feeds: map[string]newsfold.FeedID{}},
 	}
 }

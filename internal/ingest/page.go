@@ -295,12 +295,20 @@ func (e *Engine) page(ctx context.Context, id newsfold.ArticleID) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var doc *extract.Document
+	var (
+		doc  *extract.Document
+		text bare
+		kept bool // as the article's body
+	)
 	if err == nil {
 		doc, err = extract.Extract(page.Body, page.URL, extract.Options{ContentType: page.Type})
 	}
+	if err == nil {
+		text = stripped(doc.Text)
+	}
 	now := e.now().UTC()
 	err = e.store(ctx, func(tx store.Tx) error {
+		kept = false
 		a, err2 := tx.Article(id)
 		if err2 != nil {
 			return err2
@@ -312,8 +320,15 @@ func (e *Engine) page(ctx context.Context, id newsfold.ArticleID) error {
 		if err != nil {
 			return r.failed(err)
 		}
-		return r.read(doc)
+		err2 = r.read(doc)
+		if kept = a.Page.State == newsfold.PageFetched; kept {
+			e.handed.take(id)
+		}
+		return err2
 	})
+	if err == nil && kept {
+		e.hand(map[newsfold.ArticleID]bare{id: text})
+	}
 	nudge(e.texts)
 	return err
 }
