@@ -41,11 +41,20 @@ type stripper struct {
 	opens int     // sum of open
 	cost  int     // elements that the parser may have to open again
 	lost  bool    // a quote was never closed: quotes mean nothing any more
+
+	keep  int  // in[keep:] is still to be copied
+	text  int  // in[text:] follows the last tag that was kept, or what was left out since
+	blank bool // between that tag and in[text:] was nothing but white space
+	due   bool // … and what was left out there counts as white space
+	apart bool // that tag stands in a line of its own
+	head  bool // in the head of the page
+	pre   int  // preformatted elements open: white space counts
 }
 
 func (s *stripper) run() {
-	i, keep := 0, 0 // in[keep:i] is still to be copied
-	for s.tags < MaxTags && s.cost < maxCost && len(s.out)+i-keep < MaxBytes {
+	i := 0
+	s.blank, s.head = true, true
+	for s.tags < MaxTags && s.cost < maxCost && len(s.out)+i-s.keep < MaxBytes {
 		j := bytes.IndexByte(s.in[i:], '<')
 		if j < 0 || i+j+1 >= len(s.in) {
 			i = len(s.in)
@@ -55,33 +64,146 @@ func (s *stripper) run() {
 		c := s.in[i+1]
 		switch {
 		case c == '!' && bytes.HasPrefix(s.in[i:], []byte("<!--")):
-			s.out = append(s.out, s.in[keep:i]...)
-			i = afterComment(s.in, i)
-			keep = i
+			i = s.leaveOut(i, afterComment(s.in, i), false)
 		case isLetter(c) || c == '/':
 			s.tags++
-			end := s.tagEnd(i)
-			if next := s.skipElement(i, end); next > i {
-				s.out = append(s.out, s.in[keep:i]...)
-				s.out = append(s.out, ' ')
-				i = next
-				keep = i
-				continue
-			}
-			if !s.balance(i, end) {
-				s.out = append(s.out, s.in[keep:i]...)
-				keep = end
-			}
-			i = end
+			i = s.tag(i)
 		default:
 			i++
 		}
 	}
 	i = min(i, len(s.in))
-	if n := keep + MaxBytes - len(s.out); i > n {
-		i = max(n, keep)
+	if s.due && i > s.text {
+		s.copyTo(s.text)
+		s.out = append(s.out, ' ')
 	}
-	s.out = append(s.out, s.in[keep:i]...)
+	if n := s.keep + MaxBytes - len(s.out); i > n {
+		i = max(n, s.keep)
+	}
+	s.copyTo(i)
+}
+
+// copyTo copies what comes before in[i].
+func (s *stripper) copyTo(i int) {
+	if i > s.keep {
+		s.out = append(s.out, s.in[s.keep:i]...)
+		s.keep = i
+	}
+}
+
+// leaveOut leaves in[i:end] out, which counts as white space or as nothing, and
+// returns end.
+func (s *stripper) leaveOut(i, end int, space bool) int {
+	blank := isBlank(s.in[s.text:i])
+	if s.blank && blank {
+		s.copyTo(s.text)
+		s.due = s.due || space || i > s.text
+	} else {
+		s.space()
+		s.copyTo(i)
+		s.blank, s.due = false, space
+	}
+	s.keep, s.text = end, end
+	return end
+}
+
+// space writes the white space that is due before in[text:].
+func (s *stripper) space() {
+	if s.due {
+		s.copyTo(s.text)
+		s.out = append(s.out, ' ')
+		s.due = false
+	}
+}
+
+// tag takes over or leaves out the tag that starts at i, with its element if that
+// is of no use, and returns the index behind it.
+func (s *stripper) tag(i int) int {
+	end := s.tagEnd(i)
+	if next := s.skipElement(i, end); next > i {
+		return s.leaveOut(i, next, true)
+	}
+	name, closing := nameOf(s.in[i:end])
+	kind := kinds[string(name)]
+	if kind == useless || !s.balance(name, closing) {
+		return s.leaveOut(i, end, false)
+	}
+	apart := kind == block || kind == preformatted && string(name) != "textarea" || bytes.IndexByte(name, '-') > 0
+	if apart || bytes.Equal(name, []byte("body")) {
+		s.head = false
+	}
+	if s.blank && s.pre == 0 && (apart || s.apart || s.head) && isBlank(s.in[s.text:i]) {
+		// White space at the edge of a block is none.
+		s.copyTo(s.text)
+		s.keep, s.due = i, false
+	} else {
+		s.space()
+	}
+	if kind == preformatted {
+		if closing {
+			s.pre = max(0, s.pre-1)
+		} else {
+			s.pre++
+		}
+	}
+	if !closing {
+		s.slim(name, i+1+len(name), end)
+	}
+	s.text, s.blank, s.apart = end, true, apart
+	return end
+}
+
+// isBlank reports whether b is white space.
+func isBlank(b []byte) bool {
+	for _, c := range b {
+		if c != ' ' && c != '\n' && c != '\t' && c != '\r' && c != '\f' {
+			return false
+		}
+	}
+	return true
+}
+
+// nameOf returns the name in a tag. It is in lower case when the tag's is in
+// ASCII letters that have to be changed, so a copy then.
+func nameOf(tag []byte) (name []byte, closing bool) {
+	tag = tag[1:]
+	if len(tag) > 0 && tag[0] == '/' {
+		tag, closing = tag[1:], true
+	}
+	n, upper := 0, false
+	for n < len(tag) {
+		c := tag[n]
+		if c == '>' || c == '/' || c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' {
+			break
+		}
+		upper = upper || c >= 'A' && c <= 'Z'
+		n++
+	}
+	if upper {
+		return bytes.ToLower(tag[:n]), closing
+	}
+	return tag[:n], closing
+}
+
+// kind says what a tag is to the stripper.
+type kind uint8
+
+const (
+	inline       kind = iota
+	block             // its text stands in lines of its own, and white space at its edges is none
+	preformatted      // white space in it counts
+	useless           // has no text and stands for none
+)
+
+var kinds = map[string]kind{
+	"div": block, "p": block, "ul": block, "ol": block, "li": block, "dl": block, "dt": block, "dd": block,
+	"section": block, "article": block, "header": block, "footer": block, "nav": block, "aside": block, "main": block,
+	"h1": block, "h2": block, "h3": block, "h4": block, "h5": block, "h6": block, "hr": block, "form": block,
+	"table": block, "tbody": block, "thead": block, "tfoot": block, "tr": block, "td": block, "th": block, "caption": block,
+	"figure": block, "figcaption": block, "blockquote": block, "body": block, "address": block, "fieldset": block,
+	"center": block, "details": block, "summary": block, "button": block, "html": inline, "head": inline,
+	"pre": preformatted, "textarea": preformatted, "listing": preformatted, "xmp": preformatted, "plaintext": preformatted,
+	"input": useless, "wbr": useless, "path": useless, "col": useless, "param": useless,
 }
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
@@ -141,6 +263,126 @@ func (s *stripper) tagEnd(i int) int {
 }
 
 var quote = []byte{'"'}
+
+// slim copies a start tag without the attributes that nobody reads; rest is
+// where its name ends. Tags that have no others stay to be copied as they are.
+func (s *stripper) slim(name []byte, rest, end int) {
+	b := s.in[:end]
+	if end-rest < 2 || b[end-1] != '>' {
+		return
+	}
+	cut := false
+	for p := rest; ; {
+		for p < end-1 && (isSpace(b[p]) || b[p] == '/') {
+			p++
+		}
+		if p >= end-1 {
+			break
+		}
+		start := p
+		for p++; p < end-1 && !isSpace(b[p]) && b[p] != '/' && b[p] != '='; p++ {
+		}
+		key := b[start:p]
+		p = afterValue(b, p)
+		if p < 0 { // a quote that is not closed: left to the parser
+			if cut {
+				s.out = append(s.out, ' ')
+				s.keep = start
+			}
+			return
+		}
+		switch useful := wanted(name, key, b[start:p]); {
+		case useful && cut:
+			s.out = append(s.out, ' ')
+			s.out = append(s.out, b[start:p]...)
+		case !useful && !cut:
+			cut = true
+			s.copyTo(start)
+		}
+	}
+	if cut {
+		s.out = append(s.out, '>')
+		s.keep = end
+	}
+}
+
+// afterValue returns the index behind the value of the attribute whose name ends
+// at p, within a tag that ends with b; -1 when its quote is not closed.
+func afterValue(b []byte, p int) int {
+	end := len(b) - 1
+	q := p
+	for q < end && isSpace(b[q]) {
+		q++
+	}
+	if q >= end || b[q] != '=' {
+		return p
+	}
+	for q++; q < end && isSpace(b[q]); q++ {
+	}
+	if q >= end {
+		return q
+	}
+	if c := b[q]; c == '"' || c == '\'' {
+		n := bytes.IndexByte(b[q+1:end], c)
+		if n < 0 {
+			return -1
+		}
+		return q + 1 + n + 1
+	}
+	for q < end && !isSpace(b[q]) {
+		if b[q] == '>' {
+			return -1
+		}
+		q++
+	}
+	return q
+}
+
+func isSpace(c byte) bool {
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'
+}
+
+// wanted reports whether an attribute is read by anybody.
+func wanted(tag, key, whole []byte) bool {
+	var buf [24]byte
+	if len(key) > len(buf) {
+		return false
+	}
+	for i, c := range key {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		buf[i] = c
+	}
+	switch string(buf[:len(key)]) {
+	case "class", "id", "itemprop", "property", "role", "rel", "href", "lang", "xml:lang", "dir", "content", "hidden",
+		"datetime", "pubdate", "data-testid", "data-component", "data-type", "colspan", "rowspan", "start", "http-equiv", "charset":
+		return true
+	case "style":
+		return bytes.Contains(whole, []byte("none")) || bytes.Contains(whole, []byte("hidden"))
+	case "aria-hidden":
+		return bytes.Contains(whole, []byte("true"))
+	case "aria-label":
+		return len(tag) > 1 && !pictorial(tag)
+	case "title":
+		return len(tag) > 1 && !pictorial(tag)
+	case "name":
+		return string(tag) == "meta"
+	case "alt", "src", "srcset", "width", "height", "data-src", "data-original", "data-lazy-src", "data-srcset", "data-lazy-srcset",
+		"data-url", "data-image", "data-full-src", "data-hi-res-src", "data-src-large", "data-orig-file", "data-lazy", "data-original-src":
+		return pictorial(tag)
+	}
+	return false
+}
+
+// pictorial tells the elements whose pictures and frames are looked at.
+func pictorial(tag []byte) bool {
+	switch string(tag) {
+	case "img", "source", "iframe", "image":
+		return true
+	}
+	return false
+}
 
 // skipElement returns the index behind the element whose start tag is
 // in[i:end] if the element is dropped, and 0 if it is kept.
@@ -217,24 +459,13 @@ var formatting = map[string]int{
 	"s": 7, "small": 8, "strike": 9, "strong": 10, "tt": 11, "u": 12,
 }
 
-// balance counts open formatting elements and reports whether the tag is kept.
-func (s *stripper) balance(i, end int) bool {
+// balance counts open formatting elements and reports whether a tag is kept.
+func (s *stripper) balance(name []byte, closing bool) bool {
 	s.cost += s.opens
-	name := s.in[i+1 : end]
-	closing := len(name) > 0 && name[0] == '/'
-	if closing {
-		name = name[1:]
-	}
-	n := 0
-	var low [7]byte
-	for n < len(name) && n < 7 && isLetter(name[n]) {
-		low[n] = name[n] | 0x20
-		n++
-	}
-	if n == 0 || n > 6 {
+	if len(name) > 6 {
 		return true
 	}
-	f, ok := formatting[string(low[:n])]
+	f, ok := formatting[string(name)]
 	switch {
 	case !ok:
 	case closing:
