@@ -35,6 +35,10 @@ type Feed struct {
 	Lang    string   `json:"lang,omitempty"`    // BCP 47, as the feed states it
 	Folders []string `json:"folders,omitempty"` // "News/World" is nested
 
+	// Cookies lets the feed's server set cookies that it gets back. They are
+	// kept in memory, for this feed alone.
+	Cookies bool `json:"cookies,omitempty"`
+
 	Added   time.Time `json:"added"`
 	Entries int       `json:"entries"` // stored so far
 	Poll    Poll      `json:"poll"`
@@ -216,6 +220,14 @@ type Body struct {
 	HTML string `json:"html"` // sanitised, safe to show
 }
 
+// Revision is an earlier text of an article, which its publisher has changed
+// since.
+type Revision struct {
+	Title string    `json:"title"`
+	Text  string    `json:"text"`  // paragraphs separated by blank lines
+	Until time.Time `json:"until"` // when the change was seen
+}
+
 // Origin says where an article's text comes from, as the article itself or its
 // feed states it.
 type Origin struct {
@@ -288,6 +300,9 @@ type Story struct {
 	Changed time.Time `json:"changed"` // when its set of articles last changed
 	Read    bool      `json:"read"`
 	Starred bool      `json:"starred"`
+	// Held says that a person marked it unread: it is to be read yet, and is
+	// not removed to make room.
+	Held bool `json:"held,omitempty"`
 }
 
 // Provenance says who had a story first, and how sure that is.

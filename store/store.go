@@ -21,6 +21,9 @@ var (
 	// ErrFull says that the disk is full. Nothing of the transaction was
 	// stored; reads go on working.
 	ErrFull = errors.New("disk is full")
+	// ErrRemoved says that an entry or an article was deleted to make room, and
+	// is not to be stored again.
+	ErrRemoved = errors.New("was removed")
 )
 
 // DB is a store. Its methods are safe for concurrent use.
@@ -87,6 +90,15 @@ type Tx interface {
 	// is set. The URL of an article never changes; a new one with the URL of
 	// another is an error that wraps [newsfold.ErrExists].
 	PutArticle(*newsfold.Article) error
+	// DeleteArticle removes an article for good, with its body, its revisions,
+	// its entries and its place in the change logs, and appends it to the log
+	// [Removed]. What it and its entries were known by is remembered: Entry and
+	// FindArticle then fail with an error that wraps both
+	// [newsfold.ErrNotFound] and [ErrRemoved], and PutEntry of the same key and
+	// PutArticle of the same URL with one that wraps ErrRemoved. The story that
+	// it is in must be deleted, or go on without it, before. When a feed is
+	// deleted, what is remembered of its entries goes with it.
+	DeleteArticle(newsfold.ArticleID) error
 	// Wanted yields, earliest first, the articles whose page is wanted
 	// ([newsfold.PageWanted]) at or before a time.
 	Wanted(by time.Time) iter.Seq2[newsfold.ArticleID, error]
@@ -95,6 +107,13 @@ type Tx interface {
 	Body(newsfold.ArticleID) (newsfold.Body, error)
 	// PutBody stores the text of an article, replacing what was there.
 	PutBody(newsfold.ArticleID, newsfold.Body) error
+	// Revisions yields the earlier texts of an article, oldest first.
+	Revisions(newsfold.ArticleID) iter.Seq2[newsfold.Revision, error]
+	// AddRevision adds an earlier text of an article, the youngest so far. At
+	// most [MaxRevisions] are kept of an article, and [MaxRevisionBytes] of
+	// their texts and titles: the first stays as long as another can go, and of
+	// the others the oldest goes.
+	AddRevision(newsfold.ArticleID, newsfold.Revision) error
 
 	// Story returns one story.
 	Story(newsfold.StoryID) (newsfold.Story, error)
@@ -129,6 +148,8 @@ type Log string
 const (
 	Texts Log = "texts" // articles whose text or facts are new: to be folded
 	Folds Log = "folds" // articles whose story or place in it is new
+	// Removed are articles that are no more; only DeleteArticle appends to it.
+	Removed Log = "removed"
 )
 
 // Seq is a position in a change log; 0 is before everything.
@@ -176,7 +197,7 @@ type Query struct {
 // Order is how a list of stories is sorted.
 type Order int
 
-// The orders. By ID is by when the first article of a story came in, whatever
+// The orders. Oldest is Newest backwards. By ID is by when the first article of a story came in, whatever
 // its publisher says of its time: nothing new ever appears before what was
 // listed already, which is what programs that ask again need. Of
 // Query.After only the ID counts in these.
@@ -184,6 +205,13 @@ const (
 	Newest   Order = iota // by Time descending, then by ID descending
 	ByID                  // by ID ascending
 	ByIDDown              // by ID descending
+	Oldest                // by Time ascending, then by ID ascending
+)
+
+// How much is kept of the earlier texts of an article.
+const (
+	MaxRevisions     = 20
+	MaxRevisionBytes = 1 << 20
 )
 
 // Position is a place in the order of stories, for paging. The zero value is

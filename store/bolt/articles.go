@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/store"
+
 	"newsfold/store/internal/record"
 )
 
@@ -33,11 +35,14 @@ func (t *tx) FindArticle(url string) (id newsfold.ArticleID, err error) {
 	if err := t.ready(false); err != nil {
 		return 0, err
 	}
-	n := number(t.bucket(bArticleURLs), hashKey(url))
-	if n == 0 {
+	switch n := t.bucket(bArticleURLs).Get(hashKey(url)); {
+	case n == nil:
 		return 0, notFound("article", url)
+	case keyID(n) == 0:
+		return 0, wasRemoved("article", url)
+	default:
+		return newsfold.ArticleID(keyID(n)), nil
 	}
-	return newsfold.ArticleID(n), nil
 }
 
 // PutArticle implements [store.Tx].
@@ -67,8 +72,10 @@ func (t *tx) addArticle(a *newsfold.Article) error {
 		return errors.New("article without a URL")
 	}
 	urls, hash := t.bucket(bArticleURLs), hashKey(a.URL)
-	if urls.Get(hash) != nil {
+	if n := urls.Get(hash); n != nil && keyID(n) != 0 {
 		return fmt.Errorf("article %s: %w", a.URL, newsfold.ErrExists)
+	} else if n != nil {
+		return fmt.Errorf("article %s %w", a.URL, store.ErrRemoved)
 	}
 	seq, err := t.bucket(bArticles).NextSequence()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"newsfold"
 	"newsfold/store"
+
 	"newsfold/store/internal/record"
 )
 
@@ -129,7 +130,99 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			if got := strings.Join(all, "\n"); !strings.Contains(got, tt.want) {
 				t.Errorf("found %q, want %q among it", got, tt.want)
 			}
+			mended(t, db, problems)
 		})
+	}
+}
+
+// mended repairs a store and wants it sound.
+func mended(t *testing.T, db *DB, problems []store.Problem) {
+	t.Helper()
+	for _, p := range problems {
+		if p.Repair == "" {
+			t.Errorf("nothing would mend %v", p)
+		}
+	}
+	if done, err := db.Repair(t.Context()); err != nil || len(done) == 0 {
+		t.Errorf("mended %d of %d problems, error %v", len(done), len(problems), err)
+	}
+	if left, err := db.Check(t.Context()); err != nil || len(left) > 0 {
+		t.Errorf("after the repair: %v, error %v", left, err)
+	}
+}
+
+// TestRepairKeepsWhatIsSound plants several kinds of damage at once: what they do
+// not touch stays, and what can be had again is asked for.
+func TestRepairKeepsWhatIsSound(t *testing.T) {
+	db := small(t)
+	err := db.Update(t.Context(), func(st store.Tx) error {
+		t := st.(*tx)
+		a, err := t.article(3)
+		a.Link, a.Page = "https://harbour.example/3", newsfold.Page{State: newsfold.PageFetched}
+		err = errors.Join(err, t.PutArticle(&a),
+			t.AddRevision(2, newsfold.Revision{Text: "as it was"}),
+			t.bucket(bArticles).Put(idKey(int64(1)), []byte{0, 1, 2}),
+			t.bucket(bBodies).Put(idKey(int64(3)), []byte("nonsense")))
+		for _, id := range []bucketID{bFeedURLs, bArticleURLs, bEntryKeys, bWanted, bStoryTimes, bStoryUnread, bStoryFeeds} {
+			b := t.bucket(id)
+			for k, _ := b.Cursor().First(); k != nil; k, _ = b.Cursor().First() {
+				err = errors.Join(err, b.Delete(k))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems, err := db.Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mended(t, db, problems)
+	err = db.View(t.Context(), func(tx store.Tx) error {
+		if f, err := tx.FindFeed("f"); err != nil || f.Entries != 2 {
+			t.Errorf("feed %+v, error %v; want it with two entries", f, err)
+		}
+		if _, err := tx.Entry(newsfold.EntryRef{Feed: 1, Key: "1"}); !errors.Is(err, newsfold.ErrNotFound) {
+			t.Errorf("the entry of the lost article: error %v, want it to be new again", err)
+		}
+		if id, err := tx.FindArticle("2"); err != nil || id != 2 {
+			t.Errorf("article 2 is found as %d, error %v", id, err)
+		}
+		for r, err := range tx.Revisions(2) {
+			if err != nil || r.Text != "as it was" {
+				t.Errorf("revision %+v, error %v", r, err)
+			}
+		}
+		var wanted []newsfold.ArticleID
+		for id, err := range tx.Wanted(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) {
+			if err != nil {
+				return err
+			}
+			wanted = append(wanted, id)
+		}
+		if len(wanted) != 2 || wanted[0] != 3 {
+			t.Errorf("wanted are %v, want the page of the lost body among them", wanted)
+		}
+		s, err := tx.Story(1)
+		if err != nil || s.Lead != 2 || len(s.Articles) != 2 || !s.Starred {
+			t.Errorf("story %+v, error %v", s, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRepairOfASoundStoreChangesNothing(t *testing.T) {
+	db := small(t)
+	before := everything(t, db)
+	if problems, err := db.Repair(t.Context()); err != nil || len(problems) > 0 {
+		t.Errorf("mended %v, error %v", problems, err)
+	}
+	if after := everything(t, db); after != before {
+		t.Errorf("it changed:\n%s\nwas:\n%s", after, before)
 	}
 }
 

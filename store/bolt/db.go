@@ -18,6 +18,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"newsfold/store"
+
 	"newsfold/store/internal/record"
 )
 

@@ -10,7 +10,7 @@
 //	}
 //	defer db.Close()
 //
-// # Layout, version 1
+// # Layout, version 2
 //
 // Pages are 8 KiB. IDs are 8 bytes, big-endian, so that bytewise order is
 // numeric; a time is microseconds since 1970 as 8 bytes, big-endian with the
@@ -29,6 +29,7 @@
 //	article.urls   hash of URL           article                      any
 //	wanted         time, article         empty                        any
 //	bodies         article               record, compressed           end
+//	revisions      article, number       record, compressed           any
 //	stories        story                 record                       end
 //	story.times    time, story           flags                        near the end
 //	story.unread   time, story           flags; unread ones only      near the end
@@ -38,6 +39,9 @@
 //	  changes      position              article                      end
 //	  places       article               position                     near the end
 //	shelves        one bucket a shelf    as given                     as it comes
+//
+// In entry.keys and article.urls the number 0 stands for what was removed to make
+// room: the key stays known, for some 60 bytes.
 //
 // Large records lie in buckets that grow at the end, so that an insert rewrites
 // one page of them; what lands anywhere is small. The flags of a story (1:

@@ -7,6 +7,8 @@ import (
 	"iter"
 
 	"newsfold"
+	"newsfold/store"
+
 	"newsfold/store/internal/record"
 )
 
@@ -117,6 +119,18 @@ func (t *tx) DeleteFeed(id newsfold.FeedID) (err error) {
 	if err := t.settleAll(); err != nil {
 		return err
 	}
+	if err := t.dropEntries(id); err != nil {
+		return err
+	}
+	key := idKey(id)
+	return errors.Join(
+		t.bucket(bFeedCounts).Delete(key),
+		t.bucket(bFeedURLs).Delete(hashKey(f.URL)),
+		t.bucket(bFeeds).Delete(key))
+}
+
+// dropEntries removes all that is known of the entries of a feed.
+func (t *tx) dropEntries(id newsfold.FeedID) error {
 	key := idKey(id)
 	keys, entries := t.bucket(bEntryKeys), t.bucket(bEntries)
 	w := t.walk(keys, key, false)
@@ -128,10 +142,7 @@ func (t *tx) DeleteFeed(id newsfold.FeedID) (err error) {
 			return err
 		}
 	}
-	return errors.Join(
-		t.bucket(bFeedCounts).Delete(key),
-		t.bucket(bFeedURLs).Delete(hashKey(f.URL)),
-		t.bucket(bFeeds).Delete(key))
+	return nil
 }
 
 // Entry implements [store.Tx].
@@ -143,6 +154,9 @@ func (t *tx) Entry(ref newsfold.EntryRef) (e newsfold.Entry, err error) {
 	seq := t.bucket(bEntryKeys).Get(entryKey(int64(ref.Feed), ref.Key))
 	if seq == nil {
 		return e, notFound("entry", fmt.Sprintf("%d %q", ref.Feed, ref.Key))
+	}
+	if keyID(seq) == 0 {
+		return e, wasRemoved("entry", fmt.Sprintf("%d %q", ref.Feed, ref.Key))
 	}
 	ok, err := load(t, bEntries, seq, &e, record.Entry)
 	if err == nil && !ok {
@@ -164,6 +178,9 @@ func (t *tx) PutEntry(e *newsfold.Entry) (err error) {
 	keys, key := t.bucket(bEntryKeys), entryKey(int64(e.Feed), e.Key())
 	seq := bytes.Clone(keys.Get(key))
 	fresh := seq == nil
+	if !fresh && keyID(seq) == 0 {
+		return fmt.Errorf("entry %d %q %w", e.Feed, e.Key(), store.ErrRemoved)
+	}
 	if fresh {
 		n, err := t.bucket(bEntries).NextSequence()
 		if err != nil {

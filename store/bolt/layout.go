@@ -14,6 +14,7 @@ const (
 	bArticleURLs
 	bWanted
 	bBodies
+	bRevisions
 	bStories
 	bStoryTimes
 	bStoryUnread
@@ -34,6 +35,7 @@ var bucketNames = [...]string{
 	bArticleURLs:  "article.urls",
 	bWanted:       "wanted",
 	bBodies:       "bodies",
+	bRevisions:    "revisions",
 	bStories:      "stories",
 	bStoryTimes:   "story.times",
 	bStoryUnread:  "story.unread",
@@ -42,6 +44,9 @@ var bucketNames = [...]string{
 	bLogs:         "logs",
 	bShelves:      "shelves",
 }
+
+// since says which buckets came after version 1, and with which.
+var since = map[bucketID]int{bRevisions: 2}
 
 // dense is how full pages are left that grow at their end: some room stays for
 // records that are written again and are then longer.
@@ -61,6 +66,7 @@ var fillPercent = [...]float64{
 	bArticleURLs:  loose,
 	bWanted:       loose,
 	bBodies:       dense,
+	bRevisions:    loose,
 	bStories:      dense,
 	bStoryTimes:   dense,
 	bStoryUnread:  dense,

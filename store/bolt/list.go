@@ -12,6 +12,7 @@ import (
 
 	"newsfold"
 	"newsfold/store"
+
 	"newsfold/store/internal/record"
 )
 
@@ -65,8 +66,11 @@ func wants(q *store.Query, s *newsfold.Story) bool {
 // numbers returns a function that gives the numbers of stories among which are
 // all that a query selects, in its order; 0 at the end.
 func (t *tx) numbers(q *store.Query) func() int64 {
-	if q.Order == store.Newest {
+	switch q.Order {
+	case store.Newest:
 		return t.list(q).next
+	case store.Oldest:
+		return t.oldest(q)
 	}
 	down := q.Order == store.ByIDDown
 	if !q.Unread && !q.Starred && q.Feed == 0 && len(q.Feeds) == 0 {
@@ -96,6 +100,27 @@ func (t *tx) numbers(q *store.Query) func() int64 {
 			id, ids = ids[0], ids[1:]
 		}
 		return id
+	}
+}
+
+// oldest goes through all stories from the oldest on.
+func (t *tx) oldest(q *store.Query) func() int64 {
+	var from []byte
+	if !q.Since.IsZero() {
+		from = timeKey(record.MicroUp(q.Since), 0)
+	}
+	if q.After.ID != 0 || !q.After.Time.IsZero() {
+		if after := timeKey(record.Micro(q.After.Time), int64(q.After.ID)+1); bytes.Compare(after, from) > 0 {
+			from = after
+		}
+	}
+	w := t.walk(t.bucket(bStoryTimes), from, false)
+	return func() int64 {
+		k, _ := w.next()
+		if k == nil || !q.Until.IsZero() && keyTime(k) >= record.MicroUp(q.Until) {
+			return 0
+		}
+		return keyID(k[timeLen:])
 	}
 }
 

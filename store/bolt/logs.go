@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 
@@ -39,11 +38,7 @@ func (t *tx) Append(log store.Log, id newsfold.ArticleID) (err error) {
 			return err
 		}
 	}
-	seq, err := changes.NextSequence()
-	if err != nil {
-		return err
-	}
-	return errors.Join(changes.Put(idKey(seq), key), places.Put(key, idKey(seq)))
+	return addChange(changes, places, key)
 }
 
 // log returns the buckets of a change log, making them when needed.

@@ -18,6 +18,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"newsfold/store"
+
 	"newsfold/store/internal/record"
 )
 
@@ -256,11 +257,17 @@ func (db *DB) ready(ctx context.Context) error {
 		version, err = identify(st.(*tx))
 		return err
 	})
+	whole := func() error {
+		return db.View(ctx, func(st store.Tx) error { return complete(st.(*tx), version) })
+	}
 	if err == nil && version < schema {
-		err = db.upgrade(ctx, steps)
+		if err = whole(); err == nil {
+			err = db.upgrade(ctx, steps)
+			version = schema
+		}
 	}
 	if err == nil {
-		err = db.View(ctx, func(st store.Tx) error { return complete(st.(*tx)) })
+		err = whole()
 	}
 	return err
 }
@@ -289,11 +296,11 @@ func identify(t *tx) (version int, err error) {
 	return version, nil
 }
 
-// complete looks whether all buckets are there.
-func complete(t *tx) (err error) {
+// complete looks whether all buckets of a version are there.
+func complete(t *tx, version int) (err error) {
 	defer t.guard(&err)
-	for _, name := range bucketNames {
-		if t.bolt.Bucket([]byte(name)) == nil {
+	for id, name := range bucketNames {
+		if since[bucketID(id)] <= version && t.bolt.Bucket([]byte(name)) == nil {
 			return &fault{path: t.db.path, what: "bucket " + name, err: fs.ErrNotExist}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"newsfold"
+
 	"newsfold/store/internal/record"
 )
 

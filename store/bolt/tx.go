@@ -11,6 +11,7 @@ import (
 
 	"newsfold"
 	"newsfold/store"
+
 	"newsfold/store/internal/record"
 )
 
@@ -75,7 +76,7 @@ func (t *tx) bucket(id bucketID) *bbolt.Bucket {
 
 // isPacked says whether records of a bucket are compressed. The others are
 // read for every list.
-func isPacked(id bucketID) bool { return id == bBodies || id == bEntries }
+func isPacked(id bucketID) bool { return id == bBodies || id == bEntries || id == bRevisions }
 
 // put stores a message under a key, which is no longer the caller's.
 func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*record.Wire, *T)) error {

@@ -18,11 +18,18 @@ type step func(ctx context.Context, bt *bbolt.Tx) error
 // steps lead from version 1 to the one that this package reads and writes: the
 // first one from 1 to 2. A released step is never changed. For every version
 // there is a store of it in testdata, which must open.
-var steps = []step{}
+var steps = []step{
+	// Earlier texts of articles; 0 in entry.keys and article.urls for what was
+	// removed.
+	func(_ context.Context, bt *bbolt.Tx) error {
+		_, err := bt.CreateBucket([]byte("revisions"))
+		return err
+	},
+}
 
 // schema is the version of the layout described in doc.go: 1 and one more for
 // every step.
-const schema = 1
+const schema = 2
 
 // upgrade takes the steps that a store has not taken yet.
 func (db *DB) upgrade(ctx context.Context, steps []step) error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -35,12 +36,12 @@ func TestUpgradeTakesEachStepOnce(t *testing.T) {
 		return errors.Join(err, broken)
 	}
 
-	if err := db.upgrade(t.Context(), []step{take(2), take(3), fail}); !errors.Is(err, broken) {
+	if err := db.upgrade(t.Context(), append(slices.Clone(steps), take(schema+1), take(schema+2), fail)); !errors.Is(err, broken) {
 		t.Errorf("error %v, want the one of the step", err)
 	}
 	err := db.open.bolt.View(func(bt *bbolt.Tx) error {
-		if v := string(bt.Bucket([]byte("meta")).Get(keySchema)); v != "3" {
-			t.Errorf("version %s after two good steps, want 3", v)
+		if v := string(bt.Bucket([]byte("meta")).Get(keySchema)); v != fmt.Sprint(schema+2) {
+			t.Errorf("version %s after two good steps, want %d", v, schema+2)
 		}
 		if bt.Bucket([]byte("half done")) != nil {
 			t.Error("half of a step was taken")
@@ -50,10 +51,10 @@ func TestUpgradeTakesEachStepOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.upgrade(t.Context(), []step{take(2), take(3), take(4)}); err != nil {
+	if err := db.upgrade(t.Context(), append(slices.Clone(steps), take(schema+1), take(schema+2), take(schema+3))); err != nil {
 		t.Error(err)
 	}
-	if fmt.Sprint(taken) != "[2 3 4]" {
+	if !slices.Equal(taken, []int{schema + 1, schema + 2, schema + 3}) {
 		t.Errorf("taken %v", taken)
 	}
 	// What is too new now is said to be.

@@ -41,6 +41,7 @@ func Run(t *testing.T, e Engine) {
 		{"entries", entryTests},
 		{"articles", articleTests},
 		{"stories", storyTests},
+		{"removal", removalTests},
 		{"logs", logTests},
 		{"shelves", shelfTests},
 		{"transactions", txTests},

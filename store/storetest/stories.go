@@ -337,7 +337,7 @@ func queries(all []newsfold.Story) (qs []store.Query) {
 
 // orders returns queries for several feeds and in the orders by ID.
 func orders(all []newsfold.Story) (qs []store.Query) {
-	for _, o := range []store.Order{store.Newest, store.ByID, store.ByIDDown} {
+	for _, o := range []store.Order{store.Newest, store.Oldest, store.ByID, store.ByIDDown} {
 		for _, feeds := range [][]newsfold.FeedID{nil, {256}, {255, 257, 300}, {258, 257, 256, 255}, {999}} {
 			for _, feed := range []newsfold.FeedID{0, 256} {
 				for _, after := range []store.Position{{}, store.After(all[len(all)/2]), {Time: hour(20), ID: 1 << 50}} {
@@ -358,7 +358,11 @@ func orders(all []newsfold.Story) (qs []store.Query) {
 
 // selected is what a query means, said plainly. The stories are in order.
 func selected(all []newsfold.Story, q store.Query) (out []newsfold.Story) {
-	if q.Order != store.Newest {
+	switch q.Order {
+	case store.Oldest:
+		all = slices.Clone(all)
+		slices.Reverse(all)
+	case store.ByID, store.ByIDDown:
 		all = slices.Clone(all)
 		slices.SortFunc(all, func(a, b newsfold.Story) int { return cmp.Compare(a.ID, b.ID) })
 		if q.Order == store.ByIDDown {
@@ -376,6 +380,7 @@ func selected(all []newsfold.Story, q store.Query) (out []newsfold.Story) {
 			q.Unread && st.Read,
 			q.Starred && !st.Starred,
 			q.Feed != 0 && !slices.Contains(st.Feeds, q.Feed),
+			q.Order == store.Oldest && (q.After.ID != 0 || !q.After.Time.IsZero()) && (st.Time.Before(at) || st.Time.Equal(at) && st.ID <= q.After.ID),
 			q.Order == store.Newest && (q.After.ID != 0 || !q.After.Time.IsZero()) && (st.Time.After(at) || st.Time.Equal(at) && st.ID >= q.After.ID),
 			q.Limit > 0 && len(out) == q.Limit:
 		default:

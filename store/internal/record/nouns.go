@@ -148,9 +148,15 @@ func Story(w *Wire, s *newsfold.Story) {
 	w.bool(8, &s.Read)
 	w.bool(9, &s.Starred)
 	message(w, 10, &s.First, provenanceFields)
+	w.bool(11, &s.Held)
 }
 
 // Revision are the fields of an earlier text of an article.
+func Revision(w *Wire, r *newsfold.Revision) {
+	w.string(1, &r.Title)
+	w.string(2, &r.Text)
+	w.time(3, &r.Until)
+}
 
 func provenanceFields(w *Wire, p *newsfold.Provenance) {
 	integer(w, 1, &p.Article)
