@@ -91,16 +91,6 @@ func clock(s string) bool {
 		(ts[1].sep == ":" || ts[1].sep == "." || ts[1].sep == "h")
 }
 
-func count(s string, phrases []string) int {
-	n := 0
-	for _, p := range phrases {
-		if strings.Contains(s, p) {
-			n++
-		}
-	}
-	return n
-}
-
 var missingTitles = []string{
 	"page not found", "not found", "error 404", "404 error", "page cannot be found", "page can't be found", "page can’t be found", "page doesn't exist", "page doesn’t exist", "page does not exist", "no longer available", "access denied", "403 forbidden", "forbidden", "410 gone", "service unavailable", "bad gateway", "gateway time-out", "internal server error", "just a moment", "attention required", "are you a robot", "something went wrong", "we couldn't find", "we couldn’t find",
 	"seite nicht gefunden", "nicht gefunden", "seite existiert nicht", "page introuvable", "page non trouvée", "introuvable", "página no encontrada", "no encontrada", "pagina non trovata", "non trovata", "página não encontrada", "não encontrada", "страница не найдена", "не найдена", "sayfa bulunamadı", "bulunamadı", "الصفحة غير موجودة", "غير موجودة", "页面不存在", "找不到", "ページが見つかりません", "見つかりません", "pagina niet gevonden", "nie znaleziono", "strona nie istnieje",
@@ -122,15 +112,33 @@ func (r *reader) missing(t traits, n int) bool {
 			return true
 		}
 	}
-	return n < 300 && count(t.all, []string{
-		"page you are looking for", "page you were looking for", "page you requested", "the requested url was not found", "verify you are human", "unusual traffic", "checking your browser", "die gesuchte seite", "die angeforderte seite", "la page demandée", "la page que vous cherchez", "la página que busca", "la página solicitada", "la pagina richiesta", "a página que você", "запрашиваемая страница", "aradığınız sayfa", "الصفحة التي تبحث", "您访问的页面", "お探しのページ",
-	}) > 0
+	return n < 300 && missingPhrases.in(t.all) > 0
 }
 
-var consentPhrases = []string{
-	"cookies", "cookie", "consent", "accept all", "i accept", "we value your privacy", "your privacy", "our partners", "personalised ads", "personalized ads", "privacy policy", "reject all", "manage options", "before you continue", "legitimate interest", "tracking",
-	"einwilligung", "alle akzeptieren", "akzeptieren", "datenschutz", "mit werbung", "werbefrei", "unsere partner", "zustimmen", "tout accepter", "accepter", "consentement", "nos partenaires", "vie privée", "refuser", "aceptar", "privacidad", "nuestros socios", "consentimiento", "accetta", "consenso", "informativa", "aceitar", "consentimento", "принять", "файлы cookie", "согласие", "çerez", "kabul et", "kişisel veri", "ملفات تعريف الارتباط", "موافق", "同意", "クッキー", "隐私",
-}
+// The phrases by which pages that are no articles are recognised, in lower case;
+// never changed.
+var (
+	consentPhrases = newPhraseTable([]string{
+		"cookies", "cookie", "consent", "accept all", "i accept", "we value your privacy", "your privacy", "our partners", "personalised ads", "personalized ads", "privacy policy", "reject all", "manage options", "before you continue", "legitimate interest", "tracking",
+		"einwilligung", "alle akzeptieren", "akzeptieren", "datenschutz", "mit werbung", "werbefrei", "unsere partner", "zustimmen", "tout accepter", "accepter", "consentement", "nos partenaires", "vie privée", "refuser", "aceptar", "privacidad", "nuestros socios", "consentimiento", "accetta", "consenso", "informativa", "aceitar", "consentimento", "принять", "файлы cookie", "согласие", "çerez", "kabul et", "kişisel veri", "ملفات تعريف الارتباط", "موافق", "同意", "クッキー", "隐私",
+	})
+	missingPhrases = newPhraseTable([]string{
+		"page you are looking for", "page you were looking for", "page you requested", "the requested url was not found", "verify you are human", "unusual traffic", "checking your browser", "die gesuchte seite", "die angeforderte seite", "la page demandée", "la page que vous cherchez", "la página que busca", "la página solicitada", "la pagina richiesta", "a página que você", "запрашиваемая страница", "aradığınız sayfa", "الصفحة التي تبحث", "您访问的页面", "お探しのページ",
+	})
+	scriptPhrases = newPhraseTable([]string{
+		"enable javascript", "javascript is disabled", "javascript is required", "requires javascript", "without javascript", "turn on javascript", "javascript to run", "activate javascript", "javascript enabled", "javascript aktivieren", "javascript deaktiviert", "aktivieren sie javascript", "activer javascript", "activez javascript", "activar javascript", "habilitar javascript", "habilite javascript", "active javascript", "attivare javascript", "abilita javascript", "ative o javascript", "включите javascript", "включить javascript", "javascript'i etkinleştir", "تفعيل جافا", "تفعيل javascript", "启用javascript", "启用 javascript", "javascriptを有効",
+	})
+	stubPhrases = newPhraseTable([]string{
+		"to continue reading", "continue reading this article", "subscribe to read", "subscribers only", "subscriber-only", "already a subscriber", "for subscribers", "subscribe to unlock", "unlock this article", "this article is for", "to read the full", "log in to read", "become a subscriber",
+		"weiterlesen mit", "jetzt weiterlesen", "um weiterzulesen", "nur für abonnenten", "sie möchten weiterlesen", "mit einem abo", "bereits abonnent", "exklusiv für abonnenten", "artikel freischalten", "réservé aux abonnés", "réservé à nos abonnés", "déjà abonné", "pour lire la suite", "il vous reste", "exclusivo para suscriptores", "contenido exclusivo", "para seguir leyendo", "ya eres suscriptor", "riservato agli abbonati", "per continuare a leggere", "sei già abbonato", "exclusivo para assinantes", "já é assinante", "continue lendo", "только для подписчиков", "чтобы продолжить чтение", "abone olun", "للمشتركين فقط", "订阅后", "この記事は有料会員限定", "有料会員", "会員限定", "残り",
+	})
+	liveTitles = newPhraseTable([]string{
+		"live blog", "liveblog", "liveticker", "live-ticker", "live updates", "live:", "– live", "- live", "en direct", "minuto a minuto", "en vivo", "ao vivo", "in diretta", "онлайн-трансляция", "хроника", "canlı anlatım", "مباشر", "直播", "速報",
+	})
+	players = newPhraseTable([]string{
+		"youtube", "vimeo", "dailymotion", "player", "soundcloud", "spotify", "brightcove", "jwplatform", "podcast",
+	})
+)
 
 // consent recognises pages that show nothing but a request to accept cookies.
 func (r *reader) consent(t traits, n int) bool {
@@ -140,21 +148,18 @@ func (r *reader) consent(t traits, n int) bool {
 	}
 	text := strings.ToLower(r.doc.Text)
 	if n < 200 { // hardly a text: what does the page speak of?
-		return len(t.all) < 4000 && count(t.all, consentPhrases) >= 4
+		return len(t.all) < 4000 && consentPhrases.in(t.all) >= 4
 	}
 	first, _, _ := strings.Cut(text, "\n\n")
 	if !r.doc.Published.IsZero() && r.doc.Byline != "" {
 		return false // signed and dated: an article about such requests
 	}
-	return count(text, consentPhrases) >= 5 || count(text, consentPhrases) >= 3 && count(first+t.title, consentPhrases) >= 2
+	return consentPhrases.in(text) >= 5 || consentPhrases.in(text) >= 3 && consentPhrases.in(first+t.title) >= 2
 }
 
 // script recognises pages that are empty without JavaScript.
 func (r *reader) script(t traits) bool {
-	phrases := []string{
-		"enable javascript", "javascript is disabled", "javascript is required", "requires javascript", "without javascript", "turn on javascript", "javascript to run", "activate javascript", "javascript enabled", "javascript aktivieren", "javascript deaktiviert", "aktivieren sie javascript", "activer javascript", "activez javascript", "activar javascript", "habilitar javascript", "habilite javascript", "active javascript", "attivare javascript", "abilita javascript", "ative o javascript", "включите javascript", "включить javascript", "javascript'i etkinleştir", "تفعيل جافا", "تفعيل javascript", "启用javascript", "启用 javascript", "javascriptを有効",
-	}
-	if count(t.all, phrases) > 0 {
+	if scriptPhrases.in(t.all) > 0 {
 		return true
 	}
 	if len(t.all) > 1500 {
@@ -166,7 +171,7 @@ func (r *reader) script(t traits) bool {
 			noscript += strings.ToLower(n.FirstChild.Data)
 		}
 	}
-	return count(noscript, phrases) > 0
+	return scriptPhrases.in(noscript) > 0
 }
 
 // live recognises running reports of many short posts.
@@ -177,7 +182,7 @@ func (r *reader) live(t traits) bool {
 	if t.times < 5 {
 		return false
 	}
-	named := count(t.title, []string{"live blog", "liveblog", "liveticker", "live-ticker", "live updates", "live:", "– live", "- live", "en direct", "minuto a minuto", "en vivo", "ao vivo", "in diretta", "онлайн-трансляция", "хроника", "canlı anlatım", "مباشر", "直播", "速報"}) > 0 ||
+	named := liveTitles.in(t.title) > 0 ||
 		strings.Contains(r.url.Path, "liveblog") || strings.Contains(r.url.Path, "/live/") || strings.Contains(r.url.Path, "liveticker")
 	return named
 }
@@ -211,7 +216,7 @@ func (r *reader) media() bool {
 	}
 	for _, n := range r.dom.Find("iframe").Nodes {
 		for _, a := range n.Attr {
-			if a.Key == "src" && count(a.Val, []string{"youtube", "vimeo", "dailymotion", "player", "soundcloud", "spotify", "brightcove", "jwplatform", "podcast"}) > 0 {
+			if a.Key == "src" && players.in(a.Val) > 0 {
 				return true
 			}
 		}
@@ -221,12 +226,8 @@ func (r *reader) media() bool {
 
 // stub recognises articles that a paywall cuts off.
 func (r *reader) stub(t traits) bool {
-	phrases := []string{
-		"to continue reading", "continue reading this article", "subscribe to read", "subscribers only", "subscriber-only", "already a subscriber", "for subscribers", "subscribe to unlock", "unlock this article", "this article is for", "to read the full", "log in to read", "become a subscriber",
-		"weiterlesen mit", "jetzt weiterlesen", "um weiterzulesen", "nur für abonnenten", "sie möchten weiterlesen", "mit einem abo", "bereits abonnent", "exklusiv für abonnenten", "artikel freischalten", "réservé aux abonnés", "réservé à nos abonnés", "déjà abonné", "pour lire la suite", "il vous reste", "exclusivo para suscriptores", "contenido exclusivo", "para seguir leyendo", "ya eres suscriptor", "riservato agli abbonati", "per continuare a leggere", "sei già abbonato", "exclusivo para assinantes", "já é assinante", "continue lendo", "только для подписчиков", "чтобы продолжить чтение", "abone olun", "للمشتركين فقط", "订阅后", "この記事は有料会員限定", "有料会員", "会員限定", "残り",
-	}
 	if !r.ld.free {
 		return true
 	}
-	return count(t.all, phrases) > 0
+	return stubPhrases.in(t.all) > 0
 }

@@ -277,6 +277,10 @@ func (t *phraseTable) find(s string) []found {
 	return out
 }
 
+// in returns how many of the phrases stand in s, which is in lower case; it stops
+// counting at a few.
+func (t *phraseTable) in(s string) int { return len(t.find(s)) }
+
 // maxFound is after how many phrases no more are looked for in a text.
 const maxFound = 20
 

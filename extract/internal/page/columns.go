@@ -148,8 +148,27 @@ const (
 	NumAll
 )
 
-// Rows is a table of features, one row of NumAll columns per block.
-type Rows [][NumAll]float32
+// Rows is a table of features, one row of NumAll columns per block that is no
+// furniture.
+type Rows struct {
+	of   []int32 // by block
+	rows [][NumAll]float32
+}
+
+// newRows makes a table for blocks; the row of furniture is one that nobody
+// reads.
+func newRows(blocks []Block) Rows {
+	r := Rows{of: make([]int32, len(blocks))}
+	n := int32(1)
+	for i := range blocks {
+		if !blocks[i].Furniture {
+			r.of[i] = n
+			n++
+		}
+	}
+	r.rows = make([][NumAll]float32, n)
+	return r
+}
 
 // Row returns the features of block i.
-func (r Rows) Row(i int) *[NumAll]float32 { return &r[i] }
+func (r Rows) Row(i int) *[NumAll]float32 { return &r.rows[r.of[i]] }

@@ -9,11 +9,11 @@ import (
 
 // Local computes the columns of the first pass.
 func (p *Page) Local() Rows {
-	rows := make(Rows, len(p.Blocks))
 	if len(p.Blocks) == 0 {
-		return rows
+		return Rows{}
 	}
 	s := p.survey(p.hints())
+	rows := newRows(p.Blocks)
 	for i := range p.Blocks {
 		if p.Blocks[i].Furniture {
 			continue

@@ -53,6 +53,18 @@ func (ph *Phrases) headline() float32 {
 // Russian, Turkish, Arabic, Chinese, Japanese and a few neighbours.
 var vocabulary = vocabularyTable()
 
+// vocabularyShapes holds, by the first byte, which lengths the words of
+// vocabulary have.
+var vocabularyShapes = shapes(vocabulary)
+
+// shapes holds, by the first byte of the keys of a table, their lengths as bits.
+func shapes[V any](table map[string]V) (s [256]uint64) {
+	for w := range table {
+		s[w[0]] |= 1 << (len(w) & 63)
+	}
+	return s
+}
+
 func vocabularyTable() map[string]uint8 {
 	t := make(map[string]uint8, 600)
 	for group, list := range [NumPhrases]string{
@@ -175,6 +187,9 @@ func (g *grouper) end() {
 }
 
 func (g *grouper) look(w []byte, weight uint8) {
+	if len(w) == 0 || vocabularyShapes[w[0]]&(1<<(len(w)&63)) == 0 { // most words are not in it
+		return
+	}
 	if k := vocabulary[string(w)]; k > 0 {
 		g.ph[k-1] = max(g.ph[k-1], weight)
 	}

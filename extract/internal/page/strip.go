@@ -125,7 +125,7 @@ func (s *stripper) tag(i int) int {
 	}
 	name, closing := nameOf(s.in[i:end])
 	kind := kinds[string(name)]
-	if kind == useless || !s.balance(name, closing) {
+	if kind == useless || string(name) == "link" && !s.telling(i, end) || !s.balance(name, closing) {
 		return s.leaveOut(i, end, false)
 	}
 	apart := kind == block || kind == preformatted && string(name) != "textarea" || bytes.IndexByte(name, '-') > 0
@@ -151,6 +151,18 @@ func (s *stripper) tag(i int) int {
 	}
 	s.text, s.blank, s.apart = end, true, apart
 	return end
+}
+
+// telling reports whether a link element says something about the page. Most
+// load style sheets and pictures.
+func (s *stripper) telling(i, end int) bool {
+	tag := s.in[i:end]
+	for _, rel := range [...]string{"canonical", "image_src", "license", "author", "CANONICAL", "Canonical"} {
+		if bytes.Contains(tag, []byte(rel)) {
+			return true
+		}
+	}
+	return false
 }
 
 // isBlank reports whether b is white space.

@@ -250,9 +250,11 @@ func (s *surroundings) topics(h Hints) {
 		text += " " + t
 	}
 	n := 0
+	var known [256]uint64 // by first byte, the lengths of the words
 	eachWord(text, 1<<12, func(w []byte) {
 		if _, ok := s.topic[string(w)]; !ok && n < 63 {
 			s.topic[string(w)] = 1 << n
+			known[w[0]] |= 1 << len(w)
 			n++
 		}
 	})
@@ -261,6 +263,9 @@ func (s *surroundings) topics(h Hints) {
 	for i := range s.p.Blocks {
 		b := &s.p.Blocks[i]
 		eachWord(b.Text, 400, func(w []byte) {
+			if known[w[0]]&(1<<len(w)) == 0 {
+				return
+			}
 			if bit := s.topic[string(w)]; bit != 0 {
 				s.hits[i]++
 				s.seen[b.Elem] |= bit

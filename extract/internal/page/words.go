@@ -94,6 +94,9 @@ var words = map[string]Flags{
 	"link": FLink, "links": FLink, "button": FLink, "btn": FLink, "more": FLink, "read": FLink, "download": FLink, "url": FLink, "action": FLink, "actions": FLink, "tools": FLink, "utility": FLink, "linklist": FLink,
 }
 
+// wordShapes holds, by the first byte, which lengths the words have.
+var wordShapes = shapes(words)
+
 // flagsOf reads the flags of an element; equal attribute values are looked up
 // once per page.
 func (w *walker) flagsOf(n *html.Node) Flags {
@@ -194,8 +197,10 @@ func wordFlags(s string) Flags {
 	prev, n := 0, 0 // buf[prev:n] is the word in the making, buf[:prev] the one before
 	end := func() {
 		if n > prev {
-			f |= words[string(buf[prev:n])]
-			if prev > 0 {
+			if wordShapes[buf[prev]]&(1<<((n-prev)&63)) != 0 {
+				f |= words[string(buf[prev:n])]
+			}
+			if prev > 0 && wordShapes[buf[0]]&(1<<(n&63)) != 0 {
 				if g := words[string(buf[:n])]; g == FBody {
 					f |= g
 				}
