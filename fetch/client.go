@@ -25,6 +25,7 @@ import (
 // field.
 type Options struct {
 	Agent       string        // User-Agent: product, version, and where to learn about it
+	Contact     string        // URL or mail address of who runs it, stated in the User-Agent instead of the latter
 	Subscribers int           // stated in the User-Agent; default 1; below 0: not stated
 	Allow       []string      // CIDRs, addresses and host names that may be private or loopback, any port
 	Interval    time.Duration // usual time between polls of a feed, see below; default 1 hour
@@ -81,6 +82,8 @@ type Client struct {
 	hosts   *hosts
 	servers servers
 	slots   chan struct{} // held during a request
+	wary    chan struct{} // held as well during one of a feed that was in trouble
+	jars    jars
 	big     chan struct{} // held while there is a large body
 	cpus    chan struct{} // held while a body is parsed
 	health  *health
@@ -98,11 +101,15 @@ func New(opts Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkContact(opts.Contact); err != nil {
+		return nil, err
+	}
 	opts = opts.withDefaults()
 	c := &Client{
 		opts: opts, guard: g, trip: opts.Transport, log: opts.Log,
 		hosts: newHosts(opts.PerHost, opts.Interval), slots: make(chan struct{}, opts.Parallel),
-		big: make(chan struct{}, bigBodies), cpus: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		wary: make(chan struct{}, max(1, opts.Parallel/2)),
+		big:  make(chan struct{}, bigBodies), cpus: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		health: &health{}, robots: newRobotsCache(), memo: &memo{},
 	}
 	if c.trip == nil {
@@ -132,6 +139,10 @@ func New(opts Options) (*Client, error) {
 func (o Options) withDefaults() Options {
 	if o.Agent == "" {
 		o.Agent = defaultAgent
+	}
+	if o.Contact != "" {
+		product, _, _ := strings.Cut(o.Agent, " (")
+		o.Agent = product + " (+" + o.Contact + ")"
 	}
 	if o.Subscribers == 0 {
 		o.Subscribers = 1
@@ -195,14 +206,33 @@ func (c *Client) Close() {
 func (c *Client) SetSubscribers(n int) {
 	agent := c.opts.Agent
 	if n > 0 {
-		people := fmt.Sprintf("%d subscribers", n) // programs read it: no singular
-		if head, ok := strings.CutSuffix(agent, ")"); ok {
-			agent = head + "; " + people + ")"
-		} else {
-			agent += " (" + people + ")"
-		}
+		agent = withComment(agent, fmt.Sprintf("%d subscribers", n)) // programs read it: no singular
 	}
 	c.agent.Store(&agent)
+}
+
+// withComment adds to the comment of a User-Agent.
+func withComment(agent, text string) string {
+	if head, ok := strings.CutSuffix(agent, ")"); ok {
+		return head + "; " + text + ")"
+	}
+	return agent + " (" + text + ")"
+}
+
+// checkContact refuses what would not be read as a URL or mail address in a
+// User-Agent.
+func checkContact(s string) error {
+	if s == "" {
+		return nil
+	}
+	u, err := url.Parse(s)
+	web := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
+	name, host, mail := strings.Cut(strings.TrimPrefix(s, "mailto:"), "@")
+	mail = mail && name != "" && strings.Contains(host, ".") && !strings.ContainsAny(name+host, "@/:")
+	if !web && !mail || len(s) > 200 || strings.ContainsAny(s, "() ;\\\"<>,") || escapeBytes(s) != s {
+		return fmt.Errorf("contact %.200q: say a URL such as https://reader.example/about or a mail address", s)
+	}
+	return nil
 }
 
 // ask is one thing to be fetched.
@@ -210,7 +240,8 @@ type ask struct {
 	url     string
 	accept  string
 	delta   bool // RFC 3229: only what is new will do
-	suspect bool // was in trouble last time
+	suspect bool // was in trouble last time, or slow
+	jar     *jar // nil: no cookies
 
 	etag, modified string // validators, sent to validFor only
 	validFor       string
@@ -239,6 +270,8 @@ type answer struct {
 	hops        []hop
 	conditional bool // validators were sent to the final URL
 	at          time.Time
+	spent       time.Duration // waiting for turns aside
+	cookie      bool          // the last answer set a cookie that was taken
 	big         chan struct{} // a place that the body holds, while it is large
 }
 
@@ -278,6 +311,7 @@ func (c *Client) get(ctx context.Context, q ask) (*answer, error) {
 		a.url = u.String()
 		spent, next, err := c.step(ctx, q, u, left, a)
 		left -= spent
+		a.spent += spent
 		if err != nil {
 			if ctx.Err() != nil {
 				return a, ctx.Err()
@@ -303,9 +337,9 @@ func (c *Client) follow(ctx context.Context, q ask, a *answer, seen map[string]b
 	to := next.String()
 	a.hops = append(a.hops, hop{a.status, a.url, to})
 	switch {
-	case seen[to] && len(a.header.Values("Set-Cookie")) > 0:
-		return &Error{Kind: Redirect, URL: q.url, Err: errors.New("a loop; it may insist on a cookie")}
-	case seen[to]:
+	case seen[to] && q.jar == nil && len(a.header.Values("Set-Cookie")) > 0:
+		return &Error{Kind: Redirect, URL: q.url, Err: errors.New("a loop; it may insist on a cookie, which `newsfold add --cookies` lets it set")}
+	case seen[to] && !a.cookie: // with a new cookie it may answer otherwise
 		return &Error{Kind: Redirect, URL: q.url, Err: fmt.Errorf("a loop over %s", Redact(to))}
 	case len(a.hops) > maxHops:
 		return &Error{Kind: Redirect, URL: q.url, Err: fmt.Errorf("more than %d in a row", maxHops)}
@@ -325,12 +359,11 @@ func (c *Client) step(ctx context.Context, q ask, u *url.URL, left time.Duration
 		return 0, nil, err
 	}
 	defer release()
-	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
-	case <-ctx.Done():
-		return 0, nil, ctx.Err()
+	leave, err := c.enter(ctx, q.suspect)
+	if err != nil {
+		return 0, nil, err
 	}
+	defer leave()
 
 	start := time.Now()
 	defer func() { spent = time.Since(start) }()
@@ -345,6 +378,7 @@ func (c *Client) step(ctx context.Context, q ask, u *url.URL, left time.Duration
 	}
 	defer resp.Body.Close()
 	a.status, a.header, a.at = resp.StatusCode, resp.Header, c.opts.Now()
+	a.cookie = q.jar.take(u, resp.Header)
 	c.log.Debug("fetched", "url", Redact(u.String()), "status", resp.StatusCode)
 	switch resp.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
@@ -370,6 +404,30 @@ func (c *Client) step(ctx context.Context, q ask, u *url.URL, left time.Duration
 	}
 	drain(resp)
 	return 0, nil, nil
+}
+
+// enter waits for a place among all requests under way. Half of the places are
+// closed to suspects, so that those never keep the others waiting.
+func (c *Client) enter(ctx context.Context, suspect bool) (leave func(), err error) {
+	places := []chan struct{}{c.slots}
+	if suspect {
+		places = []chan struct{}{c.wary, c.slots}
+	}
+	for i, p := range places {
+		select {
+		case p <- struct{}{}:
+		case <-ctx.Done():
+			for _, held := range places[:i] {
+				<-held
+			}
+			return nil, ctx.Err()
+		}
+	}
+	return func() {
+		for _, p := range places {
+			<-p
+		}
+	}, nil
 }
 
 // drain reads a small body that nobody wants, so that the connection can be
@@ -421,6 +479,9 @@ func (c *Client) request(ctx context.Context, q ask, u *url.URL, a *answer) *htt
 	if u.User != nil {
 		password, _ := u.User.Password()
 		r.SetBasicAuth(u.User.Username(), password)
+	}
+	if v := q.jar.give(u); v != "" {
+		r.Header["Cookie"] = []string{v}
 	}
 	a.conditional = q.validFor != "" && q.validFor == stripUser(u)
 	if a.conditional && q.etag != "" {

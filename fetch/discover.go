@@ -37,12 +37,17 @@ var knownPaths = []string{"feed", "rss.xml", "atom.xml", "feed.xml", "index.xml"
 // Find returns the feeds that a URL leads to, best first: the one that it is,
 // or those that the page there announces. The URL may lack its scheme. At
 // least one of the feeds was read, so the first poll of it needs no request of
-// its own for a minute. Failures are *[Error], but for those of ctx.
-func (c *Client) Find(ctx context.Context, raw string) ([]Candidate, error) {
+// its own for a minute. With cookies, servers may set some that they get back
+// during this search. Failures are *[Error], but for those of ctx.
+func (c *Client) Find(ctx context.Context, raw string, cookies bool) ([]Candidate, error) {
+	var j *jar
+	if cookies {
+		j = &jar{}
+	}
 	urls := spellings(raw)
 	var first error
 	for _, s := range urls {
-		found, err := c.find(ctx, s)
+		found, err := c.find(ctx, s, j)
 		if err == nil || ctx.Err() != nil {
 			return found, err
 		}
@@ -73,16 +78,16 @@ func spellings(raw string) []string {
 	return []string{"https://" + raw, "http://" + raw}
 }
 
-func (c *Client) find(ctx context.Context, raw string) ([]Candidate, error) {
+func (c *Client) find(ctx context.Context, raw string, j *jar) ([]Candidate, error) {
 	u, err := parseURL(raw)
 	if err != nil {
 		return nil, &Error{Kind: BadURL, URL: raw, Err: err}
 	}
-	f := &finder{c: c, seen: map[string]bool{}}
+	f := &finder{c: c, jar: j, seen: map[string]bool{}}
 	if s := convention(u); s != "" && f.read(ctx, s, "convention") {
 		return f.found, nil
 	}
-	a, err := c.get(ctx, ask{url: raw, accept: acceptFeed, limit: c.opts.MaxBody, readable: notFilm, other: NotFeed})
+	a, err := c.get(ctx, f.ask(raw))
 	defer a.free()
 	if err != nil {
 		return nil, err
@@ -118,6 +123,7 @@ var errNoFeeds = errors.New("it is a page that leads to no feed")
 // finder collects candidates.
 type finder struct {
 	c         *Client
+	jar       *jar // nil: no cookies
 	found     []Candidate
 	announced []Candidate // by link elements and headers
 	hinted    []Candidate // by anchors
@@ -141,13 +147,18 @@ func (f *finder) accept(asked string, a *answer, p *Parsed, how string) {
 	f.found = append(f.found, Candidate{URL: to, Title: p.Feed.Title, Type: kind, Found: how, Entries: len(p.Entries)})
 }
 
+// ask is a request for what may be a feed.
+func (f *finder) ask(url string) ask {
+	return ask{url: url, accept: acceptFeed, limit: f.c.opts.MaxBody, readable: notFilm, other: NotFeed, jar: f.jar}
+}
+
 // read tries whether a URL is a feed.
 func (f *finder) read(ctx context.Context, url, how string) bool {
 	if f.probes >= maxProbes {
 		return false
 	}
 	f.probes++
-	a, err := f.c.get(ctx, ask{url: url, accept: acceptFeed, limit: f.c.opts.MaxBody, readable: notFilm, other: NotFeed})
+	a, err := f.c.get(ctx, f.ask(url))
 	defer a.free()
 	if err != nil || f.c.refusal(a) != nil {
 		return false

@@ -63,7 +63,7 @@ func TestFindLooksWhereFeedsAreAnnounced(t *testing.T) {
 					start = p
 				}
 			}
-			found, err := newClient(t, Options{}).Find(t.Context(), s.URL+start)
+			found, err := newClient(t, Options{}).Find(t.Context(), s.URL+start, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,16 +89,16 @@ func TestFindSaysWhyThereIsNothing(t *testing.T) {
 		"/text":   "is not a feed",
 		"/absent": "was not found (status 404)",
 	} {
-		_, err := c.Find(t.Context(), s.URL+path)
+		_, err := c.Find(t.Context(), s.URL+path, false)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), s.URL+path) {
 			t.Errorf("%s: %v, want %q", path, err, want)
 		}
 	}
-	if _, err := c.Find(t.Context(), s.URL+"/broken"); err == nil {
+	if _, err := c.Find(t.Context(), s.URL+"/broken", false); err == nil {
 		t.Error("a broken feed was found")
 	}
 	for _, raw := range []string{"", " ", "http://", "::", "ht tp://x"} {
-		if _, err := c.Find(t.Context(), raw); err == nil {
+		if _, err := c.Find(t.Context(), raw, false); err == nil {
 			t.Errorf("%q was found", raw)
 		}
 	}
@@ -112,7 +112,7 @@ func TestSubscribingCostsOneRequestAndTwoByDiscovery(t *testing.T) {
 		s := library(t, map[string]string{"/": `<!doctype html><link rel=alternate type=application/rss+xml href=/feed>`, "/feed": rss("a")})
 		clk := newClock()
 		c := newClient(t, Options{Now: clk.now})
-		found, err := c.Find(t.Context(), s.URL+tc.path)
+		found, err := c.Find(t.Context(), s.URL+tc.path, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestFindBoundsItsGuesses(t *testing.T) {
 	}
 	s := library(t, map[string]string{"/": "<!doctype html>" + links.String()})
 	c := newClient(t, Options{})
-	if _, err := c.Find(t.Context(), s.URL); err == nil {
+	if _, err := c.Find(t.Context(), s.URL, false); err == nil {
 		t.Error("found something")
 	}
 	if n := len(s.reqs); n > maxProbes+2 {
@@ -148,7 +148,7 @@ func TestFindBoundsItsGuesses(t *testing.T) {
 
 func TestFindAsksRobotsBeforeItGuesses(t *testing.T) {
 	s := library(t, map[string]string{"/": "<!doctype html>", "/robots.txt": "User-agent: *\nDisallow: /feed", "/feed": rss("a"), "/rss.xml": rss("a")})
-	found, err := newClient(t, Options{}).Find(t.Context(), s.URL)
+	found, err := newClient(t, Options{}).Find(t.Context(), s.URL, false)
 	if err != nil || !strings.HasSuffix(found[0].URL, "/rss.xml") {
 		t.Errorf("found %v, %v", found, err)
 	}
@@ -181,7 +181,7 @@ func TestFindFollowsPermanentRedirectsForGood(t *testing.T) {
 		}
 	})
 	for path, want := range map[string]string{"/301": "/feed", "/302": "/302"} {
-		found, err := newClient(t, Options{}).Find(t.Context(), s.URL+path)
+		found, err := newClient(t, Options{}).Find(t.Context(), s.URL+path, false)
 		if err != nil || found[0].URL != s.URL+want {
 			t.Errorf("%s: %v, %v", path, found, err)
 		}

@@ -108,7 +108,7 @@ func TestCredentialsAreNeverShown(t *testing.T) {
 	} {
 		out := poll(t, c, feedAt(url))
 		_, err := c.Page(t.Context(), url)
-		_, err2 := c.Find(t.Context(), url)
+		_, err2 := c.Find(t.Context(), url, false)
 		for _, text := range []string{out.Feed.Poll.Error, out.Feed.Poll.Why, fmt.Sprint(err), fmt.Sprint(err2)} {
 			if strings.Contains(text, "hunter2") || strings.Contains(text, "zzter2") {
 				t.Errorf("%s:\n  %s", url, text)

@@ -94,7 +94,7 @@ func TestGuardStandsAgainstSpellings(t *testing.T) {
 		if _, err := c.Page(t.Context(), "http://"+host+":"+port+"/page"); err == nil {
 			t.Errorf("%s: page was fetched", host)
 		}
-		if _, err := c.Find(t.Context(), "http://"+host+":"+port+"/"); err == nil {
+		if _, err := c.Find(t.Context(), "http://"+host+":"+port+"/", false); err == nil {
 			t.Errorf("%s: feeds were looked for", host)
 		}
 	}

@@ -119,7 +119,10 @@ func (p *polling) fetch(ctx context.Context) {
 	}
 	q := ask{
 		url: p.feed.URL, accept: acceptFeed, delta: true, limit: p.c.opts.MaxBody, readable: notFilm, other: NotFeed,
-		suspect: p.feed.Poll.Errors > 0, hop: p.c.welcome,
+		suspect: p.feed.Poll.Errors > 0 || p.state.Slow, hop: p.c.welcome,
+	}
+	if p.feed.Cookies {
+		q.jar = p.c.jars.of(feedKey(&p.feed))
 	}
 	p.full = p.state.doubt(p.now, p.c.opts.Interval)
 	if !p.full {
@@ -146,6 +149,7 @@ func (p *polling) get(ctx context.Context, q ask) {
 	p.asked = q.url
 	p.answer, p.err = p.c.get(ctx, q)
 	defer p.answer.free()
+	p.state.Slow = p.answer.spent > slowPoll
 	p.hosts = p.answer.hosts(p.hosts)
 	if p.err == nil && p.answer.body != nil {
 		p.parsed, p.broken = p.c.parse(ctx, p.answer)
@@ -247,7 +251,7 @@ func (p *polling) read() []newsfold.Entry {
 		p.state.compare(f, etag, modified, digest)
 	}
 	f.ETag, f.LastModified, f.ValidFor = "", "", ""
-	if whole(a.body) {
+	if whole(a.body) && !parsed.Details.Partial {
 		if sendable(etag) {
 			f.ETag = etag
 		}

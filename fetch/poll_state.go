@@ -20,6 +20,8 @@ type state struct {
 	Lies        int `json:"l,omitempty"` // how often a validator came with other entries
 	Hollow      int `json:"o,omitempty"` // answers in a row without any entry
 
+	Slow bool `json:"w,omitempty"` // the last exchange took longer than slowPoll
+
 	Rate  rate      `json:"q,omitzero"`
 	Retry time.Time `json:"y,omitzero"` // until when the server asked to be left alone
 
@@ -67,7 +69,8 @@ const (
 	sightings  = 3 // of a permanent redirect before it is adopted
 	maxMoves   = 8
 	fullPeriod = 8 * day // an answer with a body is insisted on so often (at the default interval)
-	lyingEvery = 4       // polls: one of so many is unconditional when validators lie
+	slowPoll   = 5 * time.Second
+	lyingEvery = 4 // polls: one of so many is unconditional when validators lie
 )
 
 func loadState(b []byte) *state {

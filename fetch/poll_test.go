@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -392,4 +394,93 @@ func TestACancelledPollLearnsNothing(t *testing.T) {
 	if diff := cmp.Diff(feed, out.Feed); diff != "" {
 		t.Errorf("feed changed:\n%s", diff)
 	}
+}
+
+// A body that was accepted in part only must be asked for again in whole.
+func TestPartialBodiesLeaveNoValidators(t *testing.T) {
+	sound := rss("a", "b")
+	atom := `<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><id>x</id><entry><id>a</id><title>a</title></entry><entry><id>b</id><title>b</title></entry></feed>`
+	json := `{"version":"https://jsonfeed.org/version/1.1","title":"x","items":[{"id":"a","content_text":"a"},{"id":"b","content_text":"b"}]}`
+	for name, tc := range map[string]struct {
+		body string
+		kept bool
+	}{
+		"whole":                 {sound, true},
+		"whole atom":            {atom, true},
+		"whole json":            {json, true},
+		"nothing":               {"", false},
+		"cut in an item":        {sound[:len(sound)-60], false},
+		"cut after an item":     {sound[:strings.LastIndex(sound, "</channel>")], false},
+		"cut after the channel": {strings.TrimSuffix(sound, "</rss>"), false},
+		"atom cut":              {atom[:len(atom)-20], false},
+		"json cut":              {json[:len(json)-5], false},
+		"json cut after }":      {strings.TrimSuffix(json, "]}"), false},
+		"a page":                {"<!doctype html><html><body>Sorry</body></html>", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := script(t, step{header: map[string]string{"ETag": `"x"`, "Last-Modified": "Wed, 04 Mar 2026 11:00:00 GMT"}, body: tc.body})
+			c := newClient(t, Options{})
+			out := poll(t, c, feedAt(s.URL))
+			p := out.Feed.Poll
+			if kept := p.ETag != "" || p.LastModified != "" || p.ValidFor != ""; kept != tc.kept {
+				t.Errorf("%s: kept %q, %q for %q (%s)", p.Result, p.ETag, p.LastModified, p.ValidFor, p.Error)
+			}
+			poll(t, c, out.Feed)
+			if got := s.last(t).Header; (got.Get("If-None-Match") != "") != tc.kept {
+				t.Errorf("the next request is conditional: %v", got)
+			}
+		})
+	}
+}
+
+// A feed that took its time gets no more than its share of the places.
+func TestSlowFeedsAreSuspects(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		took := slowPoll + time.Second
+		c := newClient(t, Options{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+			time.Sleep(took)
+			return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: -1, Body: io.NopCloser(strings.NewReader(rss("a")))}, nil
+		})})
+		out := poll(t, c, feedAt("https://slow.example/feed"))
+		wantResult(t, out, newsfold.Updated)
+		if !loadState(out.Feed.Poll.State).Slow {
+			t.Error("not noticed")
+		}
+		took = time.Second
+		out = poll(t, c, out.Feed)
+		if loadState(out.Feed.Poll.State).Slow {
+			t.Error("not forgiven")
+		}
+	})
+}
+
+// However many feeds were in trouble last time, half of the places for requests
+// are kept from them.
+func TestSuspectsLeavePlacesForTheGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, Options{Parallel: 4, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if strings.HasPrefix(r.URL.Host, "bad") {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}
+			return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: -1, Body: io.NopCloser(strings.NewReader(rss("a")))}, nil
+		})})
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for i := range 50 {
+			bad := feedAt(fmt.Sprintf("https://bad%d.example/feed", i))
+			bad.Poll.Errors = 1
+			wg.Go(func() { _, _ = c.Poll(ctx, bad, nil) })
+		}
+		synctest.Wait()
+		start := time.Now()
+		for i := range 10 {
+			poll(t, c, feedAt(fmt.Sprintf("https://good%d.example/feed", i)))
+		}
+		if d := time.Since(start); d > 0 {
+			t.Errorf("good feeds waited %s", d)
+		}
+		cancel()
+		wg.Wait()
+	})
 }

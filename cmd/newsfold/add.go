@@ -12,7 +12,10 @@ import (
 )
 
 func (a *app) newAdd() *cobra.Command {
-	var folder string
+	var (
+		folder  string
+		cookies bool
+	)
 	cmd := &cobra.Command{
 		Use:   "add URL…",
 		Short: "Subscribe to feeds, or to the feeds that pages announce",
@@ -27,19 +30,21 @@ the feeds that the page announces is taken. The feed is read at once.`,
 				folders = []string{folder}
 			}
 			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
-				return a.add(ctx, c, args, folders)
+				return a.add(ctx, c, args, control.AddRequest{Folders: folders, Cookies: cookies})
 			})
 		},
 	}
 	cmd.Flags().StringVar(&folder, "folder", "", "put the feeds into this `folder`; \"A/B\" is B within A")
+	cmd.Flags().BoolVar(&cookies, "cookies", false, "let the feeds' servers set cookies, which some insist on; each feed has its own")
 	return cmd
 }
 
 // add subscribes to each URL; one that fails does not keep the others out.
-func (a *app) add(ctx context.Context, c *control.Client, urls, folders []string) error {
+func (a *app) add(ctx context.Context, c *control.Client, urls []string, req control.AddRequest) error {
 	var failed []error
 	for _, u := range urls {
-		added, err := c.Add(ctx, control.AddRequest{URL: u, Folders: folders})
+		req.URL = u
+		added, err := c.Add(ctx, req)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

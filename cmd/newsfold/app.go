@@ -30,6 +30,7 @@ type app struct {
 	allow       []string
 	interval    time.Duration
 	minInterval time.Duration
+	contact     string
 	quiet       bool
 	logFormat   string
 
@@ -90,6 +91,7 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 	f.StringSliceVar(&a.allow, "allow-net", nil, "`networks` or hosts that fetching may reach although they are private or loopback, as CIDR or name, separated by commas")
 	f.DurationVar(&a.interval, "interval", time.Hour, "usual time between two polls of a feed")
 	f.DurationVar(&a.minInterval, "min-interval", 10*time.Minute, "shortest time between two polls of a feed, from 1s")
+	f.StringVar(&a.contact, "contact", "", "`URL` or mail address under which publishers reach you, stated in the User-Agent")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors only")
 	f.StringVar(&a.logFormat, "log-format", "text", "format of the log on standard error: text or json")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.check() }
@@ -99,6 +101,7 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 		a.newSplit(), a.newMerge(), a.newUndo(),
 		newExtract(), newFold(), newParse(), a.newVersion(),
 	)
+	root.AddCommand(a.newBackup(), a.newRestore(), a.newCheck(), a.newCompact())
 	named(root)
 	return root
 }
@@ -161,7 +164,7 @@ func (a *app) logger(level slog.Level) *slog.Logger {
 func (a *app) fetcher(log *slog.Logger) (*fetch.Client, error) {
 	c, err := fetch.New(fetch.Options{
 		Allow: a.allow, Interval: a.interval, MinInterval: min(a.minInterval, a.interval), Transport: a.transport, Log: log,
-		Subscribers: 1,
+		Agent: "newsfold/" + version + " (+" + home + ")", Contact: a.contact, Subscribers: 1,
 	})
 	if err != nil {
 		return nil, usage("%v", err)

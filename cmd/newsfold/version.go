@@ -10,6 +10,9 @@ import (
 // version is the release that this source is, or will become.
 const version = "0.1.0"
 
+// home is where publishers learn what newsfold is.
+const home = "https://newsfold.example"
+
 func (a *app) newVersion() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",

@@ -71,6 +71,7 @@ type Status struct {
 type AddRequest struct {
 	URL     string   `json:"url"` // of a feed, or of a page that announces one
 	Folders []string `json:"folders,omitempty"`
+	Cookies bool     `json:"cookies,omitempty"` // see newsfold.Feed
 }
 
 // Feed is a subscription with what polling has learned about it.

@@ -84,14 +84,14 @@ func (s *Server) add(r *http.Request) (any, error) {
 	if err := s.unknown(r.Context(), target); err != nil {
 		return nil, err
 	}
-	found, err := s.Client.Find(r.Context(), target)
+	found, err := s.Client.Find(r.Context(), target, req.Cookies)
 	if err != nil {
 		return nil, err
 	}
 	if len(found) == 0 {
 		return nil, &Error{Unread, fmt.Sprintf("%s: no feed there, and the page announces none", target)}
 	}
-	added := Added{Feed: newsfold.Feed{URL: found[0].URL, Title: found[0].Title, Folders: req.Folders, Added: s.Now().UTC()}}
+	added := Added{Feed: newsfold.Feed{URL: found[0].URL, Title: found[0].Title, Folders: req.Folders, Cookies: req.Cookies, Added: s.Now().UTC()}}
 	for _, c := range found[1:] {
 		added.Others = append(added.Others, c.URL)
 	}
