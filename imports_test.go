@@ -27,9 +27,15 @@ var reach = map[string][]string{
 	"internal/opml":     {"."},
 	"internal/digest":   {".", "internal/opml", "internal/river"},
 	"internal/ingest":   {".", "dedupe", "extract", "fetch", "store"},
-	"internal/web":      {".", "internal/river", "store"},
-	"internal/control":  {".", "dedupe", "fetch", "internal/digest", "internal/ingest", "internal/opml", "internal/river", "store"},
+	"internal/access":   {"store"},
+	"internal/reading":  {".", "internal/river", "store"},
+	"internal/web":      {".", "internal/access", "internal/control", "internal/digest", "internal/reading", "internal/river", "internal/web/fever", "internal/web/greader", "internal/web/miniflux", "store"},
+	"internal/control":  {".", "dedupe", "fetch", "internal/access", "internal/digest", "internal/ingest", "internal/opml", "internal/river", "store"},
 	"internal/newsroom": {".", "internal/opml"},
+
+	"internal/web/fever":    {".", "internal/access", "internal/reading", "store"},
+	"internal/web/greader":  {".", "internal/access", "internal/control", "internal/reading", "store"},
+	"internal/web/miniflux": {".", "internal/access", "internal/control", "internal/reading", "store"},
 }
 
 // sole names the one place where a library may be imported, and why.
@@ -39,6 +45,7 @@ var sole = []struct{ library, place, reason string }{
 	{"github.com/microcosm-cc/bluemonday", "extract", "one policy decides what HTML is safe to show"},
 	{"go.etcd.io/bbolt", "store/bolt", "the engine can be exchanged only if nobody else knows it"},
 	{"github.com/jackc/pgx", "store/postgres", "the engine can be exchanged only if nobody else knows it"},
+	{"github.com/VictoriaMetrics/metrics", "internal/web", "whoever counts hands plain numbers to the page that shows them"},
 	{"github.com/spf13/cobra", "cmd/newsfold", "no package behind the command line depends on it"},
 }
 

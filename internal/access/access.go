@@ -47,6 +47,9 @@ func (e *WaitError) Unwrap() error { return ErrWait }
 type Options struct {
 	DB  store.DB
 	Now func() time.Time // nil: time.Now
+	// Strict lets nobody in as long as no password is set: for daemons that
+	// others can reach.
+	Strict bool
 }
 
 // Gate decides. Its methods are safe for concurrent use. What is set lies in
@@ -54,6 +57,7 @@ type Options struct {
 type Gate struct {
 	db       store.DB
 	now      func() time.Time
+	strict   bool
 	secret   atomic.Pointer[[]byte] // of the store, never shown
 	hashing  chan struct{}          // held while a password is hashed: that takes memory
 	failures failures
@@ -81,7 +85,7 @@ type login struct {
 // Open returns the gate of a store. The first time, it makes the secret that
 // tokens are derived from.
 func Open(ctx context.Context, opts Options) (*Gate, error) {
-	g := &Gate{db: opts.DB, now: opts.Now, hashing: make(chan struct{}, 1)}
+	g := &Gate{db: opts.DB, now: opts.Now, strict: opts.Strict, hashing: make(chan struct{}, 1)}
 	if g.now == nil {
 		g.now = time.Now
 	}
@@ -142,8 +146,17 @@ func (g *Gate) save(ctx context.Context, key []byte, l *login, also func(store.S
 	})
 }
 
-// Protected reports whether a password is set.
+// Protected reports whether one has to show something to get in: a password
+// is set, or the gate is strict.
 func (g *Gate) Protected(ctx context.Context) (bool, error) {
+	if g.strict {
+		return true, nil
+	}
+	return g.HasPassword(ctx)
+}
+
+// HasPassword reports whether a password is set.
+func (g *Gate) HasPassword(ctx context.Context) (bool, error) {
 	l, err := g.load(ctx, keyPassword)
 	return l != nil, err
 }

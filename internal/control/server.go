@@ -16,6 +16,7 @@ import (
 	"newsfold"
 	"newsfold/dedupe"
 	"newsfold/fetch"
+	"newsfold/internal/access"
 	"newsfold/internal/ingest"
 	"newsfold/store"
 )
@@ -26,6 +27,7 @@ type Server struct {
 	Engine *ingest.Engine // running
 	Client *fetch.Client
 	Fold   dedupe.Options
+	Gate   *access.Gate // who may use the daemon over TCP
 	Log    *slog.Logger
 	Now    func() time.Time
 
@@ -41,6 +43,11 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", s.answer(s.status))
 	mux.HandleFunc("GET /v1/feeds", s.stream(s.feeds))
+	mux.HandleFunc("GET /v1/preview", s.answer(s.preview))
+	mux.HandleFunc("POST /v1/password", s.answer(s.password))
+	mux.HandleFunc("POST /v1/password/app", s.answer(s.appPassword))
+	mux.HandleFunc("GET /v1/tokens", s.answer(s.tokens))
+	mux.HandleFunc("POST /v1/tokens", s.answer(s.tokens))
 	mux.HandleFunc("POST /v1/feeds", s.answer(s.add))
 	mux.HandleFunc("DELETE /v1/feeds", s.answer(s.remove))
 	mux.HandleFunc("POST /v1/import", s.answer(s.importOPML))
@@ -54,6 +61,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /v1/undo", s.answer(s.undo))
 	mux.HandleFunc("GET /v1/explain", s.answer(s.explain))
 	mux.HandleFunc("GET /v1/digest", s.raw(s.digest))
+	mux.HandleFunc("GET /v1/backup", s.backup)
+	mux.HandleFunc("POST /v1/check", s.answer(s.check))
+	mux.HandleFunc("POST /v1/compact", s.answer(s.compact))
 	return http.MaxBytesHandler(mux, maxRequest)
 }
 

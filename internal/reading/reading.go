@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"time"
 
@@ -305,4 +306,25 @@ func storyOf(tx store.Tx, id int64) (newsfold.Story, error) {
 		return newsfold.Story{}, fmt.Errorf("article %d is in no story yet: %w", id, newsfold.ErrNotFound)
 	}
 	return tx.Story(a.Story)
+}
+
+// Total is how many items there are, those of feeds that are gone included.
+func (rd Reader) Total(tx store.Tx) (n int, err error) {
+	for st, err := range tx.Stories(store.Query{Order: store.ByID}) {
+		if err != nil {
+			return 0, err
+		}
+		if n++; rd.Copies {
+			n += st.Copies()
+		}
+	}
+	return n, nil
+}
+
+// FolderID is a number for a folder, for protocols that know folders by number:
+// positive, below 2³¹, and always the same for one name.
+func FolderID(name string) int64 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name)) // never fails
+	return int64(h.Sum32()&0x7fffffff | 1<<20)
 }
