@@ -192,7 +192,7 @@ func TestReissuesOfAYearStayOneStoryAMonth(t *testing.T) {
 			t.Fatalf("day %d: the text that appears every day founded a story", day)
 		}
 	}
-	if n := len(f.docs); n > 6000 {
+	if n := len(f.mem.docs); n > 6000 {
 		t.Errorf("%d articles are kept, of %d", n, id)
 	}
 }

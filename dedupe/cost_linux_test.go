@@ -45,7 +45,7 @@ func TestIndexCost(t *testing.T) {
 	before := heapInUse()
 	next := 10_000
 	for i := range 1_000_000 {
-		f.add(place{id: int64(i + 1), story: uint32(i + 1), at: 400_000 + uint32(i/2000)}, keysOf(i))
+		f.mem.insert(Indexed{ID: int64(i + 1), Story: uint32(i + 1), Hour: 400_000 + uint32(i/2000)}, keysOf(i))
 		if i+1 != next {
 			continue
 		}
@@ -55,6 +55,7 @@ func TestIndexCost(t *testing.T) {
 		for range 5000 {
 			keys := keysOf(r.IntN(i))
 			began := threadTime()
+			f.found = f.mem.lookup(keys, f.found[:0])
 			f.candidates(d, keys)
 			took = append(took, threadTime()-began)
 		}

@@ -9,8 +9,8 @@
 // in three steps:
 //
 //   - Find. A sample of the hashes of an article's word 5-grams, taken by value,
-//     more densely from its first words, is looked up in an inverted index,
-//     which gives the articles that share something unusual with it.
+//     more densely from its first words, is looked up in an inverted index (see
+//     [Index]), which gives the articles that share something unusual with it.
 //   - Measure. The texts themselves are aligned: shared passages, then the gaps
 //     between them word by word. This yields containment both ways, the
 //     longest passage, and the places where one text has another number or

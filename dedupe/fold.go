@@ -2,6 +2,7 @@ package dedupe
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -20,42 +21,30 @@ const (
 type Folder struct {
 	opts Options
 	lib  Library
-	ix   index
-	ids  places
-	docs []place // by place, from base on
-	base int     // place of docs[0]
+	mem  *Memory
 
 	cache  docCache
 	m      *measurer
 	sk     sketcher
-	found  []posting
-	hits   []int32 // places, by key
-	starts []int32 // where those of each key begin in hits
+	found  []Posting // in any order
+	hits   []Indexed // by key
+	starts []int32   // where those of each key begin in hits
 	scores tally
-	serial bool // the article being folded has relatives on several other days
-	clean  int  // keys of the article being folded that are neither chrome nor formula
-}
-
-// place is what is kept of an article in the index.
-type place struct {
-	id    int64  // negative: forgotten
-	story uint32 // hash of the story that it was put into
-	name  uint32 // hash of its title, or of its first words
-	at    uint32 // hours since 1970
-	host  uint32 // hash
+	serial bool    // the article being folded has relatives on several other days
+	clean  int     // keys of the article being folded that are neither chrome nor formula
+	gone   []int64 // articles that the Library turned out not to have
 }
 
 // hit is what an article shares of the sketch of the one being folded.
 type hit struct {
-	place  int32
-	keys   int // shared
-	chrome int // of them, such as many stories of one site have
-	worn   int // of them, such as articles of other days have
-	weight float64
+	article Indexed
+	keys    int // shared
+	chrome  int // of them, such as many stories of one site have
+	worn    int // of them, such as articles of other days have
+	weight  float64
 }
 
-// tally counts what articles share with the one being folded: hits by place, in
-// the order in which they were met.
+// tally counts what articles share with the one being folded: hits by ID.
 type tally struct {
 	hits  []hit
 	slots []int32 // open hash table: 1 + number of the hit
@@ -66,50 +55,48 @@ func (t *tally) reset() {
 	t.hits = t.hits[:0]
 }
 
-// slot returns where the number of a place is, or belongs.
-func (t *tally) slot(place int32) int {
+// slot returns where the number of an article is, or belongs.
+func (t *tally) slot(id int64) int {
 	mask := len(t.slots) - 1
-	i := int(uint32(place)*0x9e3779b1>>8) & mask
-	for t.slots[i] != 0 && t.hits[t.slots[i]-1].place != place {
+	i := int(uint64(id)*gramBase>>40) & mask
+	for t.slots[i] != 0 && t.hits[t.slots[i]-1].article.ID != id {
 		i = (i + 1) & mask
 	}
 	return i
 }
 
-// hit returns the hit of a place, a new one if need be; it is valid until the
+// hit returns the hit of an article, a new one if need be; it is valid until the
 // next call.
-func (t *tally) hit(place int32) *hit {
+func (t *tally) hit(x *Indexed) *hit {
 	if 2*len(t.hits) >= len(t.slots) {
 		t.slots = make([]int32, max(128, 2*len(t.slots)))
 		for i := range t.hits {
-			t.slots[t.slot(t.hits[i].place)] = int32(i + 1)
+			t.slots[t.slot(t.hits[i].article.ID)] = int32(i + 1)
 		}
 	}
-	s := &t.slots[t.slot(place)]
+	s := &t.slots[t.slot(x.ID)]
 	if *s == 0 {
-		t.hits = append(t.hits, hit{place: place})
+		t.hits = append(t.hits, hit{article: *x})
 		*s = int32(len(t.hits))
 	}
 	return &t.hits[*s-1]
 }
 
-// get returns the hit of a place, nil when there is none.
-func (t *tally) get(place int32) *hit {
+// get returns the hit of an article, nil when there is none.
+func (t *tally) get(id int64) *hit {
 	if len(t.hits) == 0 {
 		return nil
 	}
-	if n := t.slots[t.slot(place)]; n != 0 {
+	if n := t.slots[t.slot(id)]; n != 0 {
 		return &t.hits[n-1]
 	}
 	return nil
 }
 
-// NewFolder returns a folder with an empty index.
+// NewFolder returns a folder with an empty index in memory.
 func NewFolder(opts Options, lib Library) *Folder {
-	return &Folder{
-		opts: opts.withDefaults(), lib: lib, ids: places{late: map[int64]int32{}}, m: newMeasurer(),
-		cache: docCache{docs: map[int64]*doc{}},
-	}
+	opts = opts.withDefaults()
+	return &Folder{opts: opts, lib: lib, mem: NewMemory(opts.Window), m: newMeasurer(), cache: docCache{docs: map[int64]*doc{}}}
 }
 
 func (o Options) withDefaults() Options {
@@ -122,159 +109,103 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Fold decides where an article belongs and adds it to the index. An article
-// that was folded before and has a new text is decided anew: Story is then
-// where it belongs now. The errors are those of the Library.
+// Fold decides where an article belongs and adds it to the index in memory. An
+// article that was folded before and has a new text is decided anew: Story is
+// then where it belongs now. The errors are those of the Library.
 func (f *Folder) Fold(a Article) (Decision, error) {
-	if a.ID <= 0 {
-		return Decision{}, fmt.Errorf("fold article %d: its ID must be positive", a.ID)
-	}
-	f.Forget(a.ID)
-	f.cache.recycle()
-	d := newDoc(a, f.cache.buffer())
-	keys := f.sk.sketch(d)
-	matches, err := f.matches(d, keys)
+	d, keys, err := f.begin(a)
 	if err != nil {
 		return Decision{}, err
 	}
-	dec, err := f.decide(d, matches)
+	f.mem.remove(a.ID)
+	f.found = f.mem.lookup(keys, f.found[:0])
+	dec, x, err := f.finish(d, keys)
+	f.mem.remove(f.gone...)
+	if err == nil {
+		f.mem.insert(x, keys)
+	}
+	return dec, err
+}
+
+// FoldIn is Fold with an index of the caller's, which may be bound to the
+// transaction in which the decision is stored. Its errors are returned as well.
+func (f *Folder) FoldIn(ctx context.Context, ix Index, a Article) (Decision, error) {
+	d, keys, err := f.begin(a)
 	if err != nil {
 		return Decision{}, err
 	}
-	p := place{a.ID, uint32(mix(uint64(dec.Story))), d.name(), hours(d.at), uint32(hashString(a.Host))}
-	dec.Sketch = encodeSketch(p, keys)
-	f.add(p, keys)
-	f.cache.put(a.ID, d)
+	if err := ix.Forget(ctx, a.ID); err != nil {
+		return Decision{}, fmt.Errorf("take article %d out of the index: %w", a.ID, err)
+	}
+	if f.found, err = ix.Lookup(ctx, keys, f.found[:0]); err != nil {
+		return Decision{}, fmt.Errorf("look article %d up in the index: %w", a.ID, err)
+	}
+	dec, x, err := f.finish(d, keys)
+	if err != nil {
+		return Decision{}, err
+	}
+	if len(f.gone) > 0 {
+		if err := ix.Forget(ctx, f.gone...); err != nil {
+			return Decision{}, fmt.Errorf("take articles that are gone out of the index: %w", err)
+		}
+	}
+	if err := ix.Insert(ctx, x, keys); err != nil {
+		return Decision{}, fmt.Errorf("add article %d to the index: %w", a.ID, err)
+	}
 	return dec, nil
 }
 
-// Load adds articles that were decided earlier to the index, from the sketches
-// that Fold returned. Sketches of an older layout are skipped and their IDs
-// returned, to be folded anew.
+// begin makes an article ready and sketches it.
+func (f *Folder) begin(a Article) (*doc, []uint32, error) {
+	if a.ID <= 0 {
+		return nil, nil, fmt.Errorf("fold article %d: its ID must be positive", a.ID)
+	}
+	f.gone = f.gone[:0]
+	f.cache.drop(a.ID)
+	f.cache.recycle()
+	d := newDoc(a, f.cache.buffer())
+	return d, f.sk.sketch(d), nil
+}
+
+// finish decides on an article by what the index knows, and returns what the
+// index is to keep of it.
+func (f *Folder) finish(d *doc, keys []uint32) (Decision, Indexed, error) {
+	matches, err := f.matches(d, keys)
+	if err != nil {
+		return Decision{}, Indexed{}, err
+	}
+	dec, err := f.decide(d, matches)
+	if err != nil {
+		return Decision{}, Indexed{}, err
+	}
+	x := Indexed{d.art.ID, uint32(mix(uint64(dec.Story))), d.name(), hours(d.at), uint32(hashString(d.art.Host))}
+	dec.Sketch = encodeSketch(x, keys)
+	f.cache.put(d.art.ID, d)
+	return dec, x, nil
+}
+
+// Load adds articles that were decided earlier to the index in memory, from the
+// sketches that Fold returned. Sketches of an older layout are skipped and their
+// IDs returned, to be folded anew.
 func (f *Folder) Load(sketches iter.Seq2[int64, []byte]) (stale []int64) {
 	var keys []uint32
 	for id, b := range sketches {
-		p, ks, ok := decodeSketch(b, keys[:0])
+		x, ks, ok := decodeSketch(b, keys[:0])
 		keys = ks
 		if !ok || id <= 0 {
 			stale = append(stale, id)
 			continue
 		}
-		f.Forget(id)
-		p.id = id
-		f.add(p, keys)
+		x.ID = id
+		f.mem.insert(x, keys)
 	}
 	return stale
 }
 
-// Forget removes an article from the index.
+// Forget removes an article from the index in memory.
 func (f *Folder) Forget(id int64) {
-	if p, ok := f.place(id); ok {
-		f.docs[int(p)-f.base].id = -id
-		delete(f.ids.late, id)
-	}
+	f.mem.remove(id)
 	f.cache.drop(id)
-}
-
-func (f *Folder) add(p place, keys []uint32) {
-	n := len(f.ix.sealed)
-	f.ids.add(f, p.id, int32(f.ix.add(keys)))
-	f.docs = append(f.docs, p)
-	if held := f.ix.places - f.ix.head.first; held%ageCheck == 0 && held >= 2*ageCheck {
-		f.age()
-	}
-	if len(f.ix.sealed) > n {
-		f.expire()
-	}
-}
-
-// ageCheck is after how many articles the age of the head is looked at.
-const ageCheck = 1024
-
-// age seals the head when it spans a whole window, so that a reader with few
-// feeds does not look through last year's articles.
-func (f *Folder) age() {
-	oldest := f.quantile(f.ix.head.first, f.ix.head.first+ageCheck, .5)
-	newest := f.quantile(f.ix.places-ageCheck, f.ix.places, .5)
-	if oldest != 0 && oldest+uint32(f.opts.Window/time.Hour) < newest {
-		f.ix.seal()
-	}
-}
-
-// places finds the place of an article. Articles nearly always come by
-// ascending ID, so their places in that order are nearly all there is to keep.
-type places struct {
-	order []int32         // places whose IDs ascend, forgotten ones included
-	late  map[int64]int32 // articles that came behind one with a larger ID
-}
-
-// add notes where an article is, before its place is appended to f.docs.
-func (s *places) add(f *Folder, id int64, p int32) {
-	if n := len(s.order); n > 0 && magnitude(f.at(s.order[n-1]).id) >= id {
-		s.late[id] = p
-		return
-	}
-	s.order = append(s.order, p)
-}
-
-// place returns the place of an article.
-func (f *Folder) place(id int64) (int32, bool) {
-	if p, ok := f.ids.late[id]; ok {
-		return p, true
-	}
-	i, ok := slices.BinarySearchFunc(f.ids.order, id, func(p int32, id int64) int {
-		return cmp.Compare(magnitude(f.at(p).id), id)
-	})
-	if !ok || f.at(f.ids.order[i]).id < 0 {
-		return 0, false
-	}
-	return f.ids.order[i], true
-}
-
-func magnitude(id int64) int64 { return max(id, -id) }
-
-// expire drops the segments that have left the window. Time is taken from the
-// median of the newest sealed segment, so that a few wrong dates move nothing.
-func (f *Folder) expire() {
-	last := f.ix.sealed[len(f.ix.sealed)-1]
-	now := f.quantile(last.first, last.first+last.docs, .5)
-	window := uint32(f.opts.Window / time.Hour)
-	keep := f.base
-	for _, s := range f.ix.sealed {
-		newest := f.quantile(s.first, s.first+s.docs, .99)
-		if newest == 0 || newest+window >= now {
-			break
-		}
-		keep = s.first + s.docs
-	}
-	if keep == f.base {
-		return
-	}
-	for _, p := range f.docs[:keep-f.base] {
-		if at, ok := f.ids.late[p.id]; ok && int(at) < keep {
-			delete(f.ids.late, p.id)
-		}
-	}
-	gone, _ := slices.BinarySearch(f.ids.order, int32(keep))
-	f.ids.order = slices.Clone(f.ids.order[gone:])
-	f.docs = slices.Clone(f.docs[keep-f.base:])
-	f.base = keep
-	f.ix.drop(keep)
-}
-
-// quantile returns a quantile of the known times of a range of places.
-func (f *Folder) quantile(from, to int, q float64) uint32 {
-	var at []uint32
-	for _, p := range f.docs[from-f.base : min(to-f.base, len(f.docs))] {
-		if p.at != 0 {
-			at = append(at, p.at)
-		}
-	}
-	if len(at) == 0 {
-		return 0
-	}
-	slices.Sort(at)
-	return at[int(q*float64(len(at)-1))]
 }
 
 // match is an article that was verified against the one being folded.
@@ -291,7 +222,7 @@ func (f *Folder) matches(d *doc, keys []uint32) ([]match, error) {
 	for _, id := range f.candidates(d, keys) {
 		m, err := f.match(d, id)
 		if errors.Is(err, ErrGone) {
-			f.Forget(id)
+			f.gone = append(f.gone, id)
 			continue
 		}
 		if err != nil {
@@ -320,9 +251,7 @@ func (f *Folder) match(d *doc, id int64) (match, error) {
 // ask lends what the index says of an article and the one being folded to the
 // measurer, until the function that it returns is called.
 func (f *Folder) ask(id int64) func() {
-	if p, ok := f.place(id); ok {
-		f.m.hit, f.m.clean, f.m.serial = f.scores.get(p), f.clean, f.serial
-	}
+	f.m.hit, f.m.clean, f.m.serial = f.scores.get(id), f.clean, f.serial
 	return func() { f.m.hit = nil }
 }
 
@@ -346,26 +275,26 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 	f.scores.reset()
 	f.clean = 0
 	host, at := uint32(hashString(d.art.Host)), hours(d.at)
-	f.lookup(keys)
+	f.sort(len(keys))
 	for k := range keys {
 		hits := f.hits[f.starts[k]:f.starts[k+1]]
 		if len(hits) == 0 {
 			f.clean++
 			continue
 		}
-		u := f.usage(hits, host)
+		u := usageOf(hits, host)
 		if !u.chrome && !u.otherDays(at, at) {
 			f.clean++
 		}
 		w := 1 / float64(len(hits)+1)
-		for _, p := range hits {
-			h := f.scores.hit(p)
+		for i := range hits {
+			h := f.scores.hit(&hits[i])
 			h.keys++
 			h.weight += w
 			switch {
 			case u.chrome:
 				h.chrome++
-			case u.otherDays(at, f.at(p).at):
+			case u.otherDays(at, hits[i].Hour):
 				h.worn++
 			}
 		}
@@ -377,7 +306,7 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 // best returns the articles with the weightiest hits that are worth verifying.
 func (f *Folder) best(d *doc, keys int) []int64 {
 	better := func(a, b *hit) int {
-		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(f.at(a.place).id, f.at(b.place).id))
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.article.ID, b.article.ID))
 	}
 	var top [maxCandidates]*hit
 	n := 0
@@ -395,26 +324,26 @@ func (f *Folder) best(d *doc, keys int) []int64 {
 	}
 	ids := make([]int64, n)
 	for i, h := range top[:n] {
-		ids[i] = f.at(h.place).id
+		ids[i] = h.article.ID
 	}
 	return ids
 }
 
-// lookup looks up keys and sorts what is found by key.
-func (f *Folder) lookup(keys []uint32) {
-	f.found = f.ix.lookup(keys, f.found[:0])
-	f.starts = slices.Grow(f.starts[:0], len(keys)+2)[:len(keys)+2]
+// sort sorts what was found of n keys by key.
+func (f *Folder) sort(n int) {
+	f.starts = slices.Grow(f.starts[:0], n+2)[:n+2]
 	clear(f.starts)
-	for _, p := range f.found {
-		f.starts[p.key+2]++
+	for i := range f.found {
+		f.starts[f.found[i].Key+2]++
 	}
-	for k := range keys {
+	for k := range n {
 		f.starts[k+2] += f.starts[k+1]
 	}
 	f.hits = slices.Grow(f.hits[:0], len(f.found))[:len(f.found)]
-	for _, p := range f.found { // moves each start to its own key
-		f.hits[f.starts[p.key+1]] = p.place
-		f.starts[p.key+1]++
+	for i := range f.found { // moves each start to its own key
+		p := &f.found[i]
+		f.hits[f.starts[p.Key+1]] = p.Article
+		f.starts[p.Key+1]++
 	}
 }
 
@@ -431,15 +360,15 @@ func (f *Folder) isSerial(at uint32, keys int) bool {
 	n := 0
 	for i := range f.scores.hits {
 		h := &f.scores.hits[i]
-		p := f.at(h.place)
-		if h.keys < need || p.at == 0 || p.id < 0 {
+		p := &h.article
+		if h.keys < need || p.Hour == 0 {
 			continue
 		}
-		apart := max(at, p.at) - min(at, p.at)
+		apart := max(at, p.Hour) - min(at, p.Hour)
 		if apart < serialHours {
 			continue
 		}
-		is := issue{apart / 24, p.story}
+		is := issue{apart / 24, p.Story}
 		for _, s := range seen[:n] {
 			if s.story != is.story && s.day != is.day {
 				return true
@@ -467,28 +396,25 @@ const (
 	wornHours     = 30 // how far off articles are that make a wording worn
 )
 
-// usage sums up the articles that have a key, for an article of a site. Stories are counted, not
+// usageOf sums up the articles that have a key, for an article of a site. Stories are counted, not
 // articles: a site that carries one story in five places repeats its text five
 // times.
-func (f *Folder) usage(hits []int32, host uint32) usage {
+func usageOf(hits []Indexed, host uint32) usage {
 	u := usage{first: ^uint32(0)}
 	var stories [chromeStories]uint32
 	var names [chromeNames]uint32
 	n, m := 0, 0
-	for _, h := range hits {
-		p := f.at(h)
-		if p.id < 0 {
-			continue
+	for i := range hits {
+		p := &hits[i]
+		if p.Hour != 0 {
+			u.first, u.last = min(u.first, p.Hour), max(u.last, p.Hour)
 		}
-		if p.at != 0 {
-			u.first, u.last = min(u.first, p.at), max(u.last, p.at)
-		}
-		if p.host == host && n < chromeStories && !slices.Contains(stories[:n], p.story) {
-			stories[n] = p.story
+		if p.Host == host && n < chromeStories && !slices.Contains(stories[:n], p.Story) {
+			stories[n] = p.Story
 			n++
 		}
-		if p.host == host && m < chromeNames && !slices.Contains(names[:m], p.name) {
-			names[m] = p.name
+		if p.Host == host && m < chromeNames && !slices.Contains(names[:m], p.Name) {
+			names[m] = p.Name
 			m++
 		}
 	}
@@ -506,19 +432,17 @@ func (u usage) otherDays(a, b uint32) bool {
 	return u.first+wornHours <= min(a, b) || u.last >= max(a, b)+wornHours
 }
 
-func (f *Folder) at(p int32) *place { return &f.docs[int(p)-f.base] }
-
 // worth reports whether a hit is worth verifying.
 func (f *Folder) worth(d *doc, h *hit, keys int) bool {
-	p := f.at(h.place)
-	if p.id < 0 || h.keys < 2 && keys > 16 {
+	p := &h.article
+	if h.keys < 2 && keys > 16 {
 		return false
 	}
 	at := hours(d.at)
-	if at == 0 || p.at == 0 {
+	if at == 0 || p.Hour == 0 {
 		return true
 	}
-	apart := max(at, p.at) - min(at, p.at)
+	apart := max(at, p.Hour) - min(at, p.Hour)
 	return time.Duration(apart)*time.Hour <= f.opts.Window+time.Hour
 }
 

@@ -210,18 +210,18 @@ func TestWindowKeepsOldTextsApart(t *testing.T) {
 }
 
 func TestIndexDropsWhatLeftTheWindow(t *testing.T) {
-	f := NewFolder(Options{}, newShelf())
+	m := NewMemory(0)
 	const day = 24
 	for i := range 3*segmentDocs + 10 {
-		f.add(place{id: int64(i + 1), at: 400_000 + uint32(i/(segmentDocs/60))*day}, []uint32{uint32(i), uint32(i) * 7, 9})
+		m.insert(Indexed{ID: int64(i + 1), Hour: 400_000 + uint32(i/(segmentDocs/60))*day}, []uint32{uint32(i), uint32(i) * 7, 9})
 	}
-	if n := len(f.ix.sealed); n > 2 {
+	if n := len(m.sealed); n > 2 {
 		t.Errorf("%d sealed segments, want at most 2", n)
 	}
-	if len(f.ids.order) != len(f.docs) || f.base == 0 {
-		t.Errorf("%d articles known by ID, %d places from %d on", len(f.ids.order), len(f.docs), f.base)
+	if m.base == 0 || len(m.docs) != m.places-m.base {
+		t.Errorf("%d articles, from place %d on of %d", len(m.docs), m.base, m.places)
 	}
-	if hits := f.ix.lookup([]uint32{9}, nil); len(hits) > 4*maxPostings {
+	if hits := m.lookup([]uint32{9}, nil); len(hits) > 4*maxPostings {
 		t.Errorf("%d postings of one key", len(hits))
 	}
 }
@@ -254,8 +254,8 @@ func FuzzSplit(f *testing.F) {
 		if len(keys) > maxGrams+64 || !slices.IsSorted(keys) {
 			t.Fatalf("%d keys, sorted: %v", len(keys), slices.IsSorted(keys))
 		}
-		b := encodeSketch(place{story: 1, at: 2, host: 3}, keys)
-		if p, again, ok := decodeSketch(b, nil); !ok || p.story != 1 || !slices.Equal(again, keys) {
+		b := encodeSketch(Indexed{Story: 1, Hour: 2, Host: 3}, keys)
+		if p, again, ok := decodeSketch(b, nil); !ok || p.Story != 1 || !slices.Equal(again, keys) {
 			t.Fatalf("the sketch does not come back")
 		}
 	})
@@ -267,7 +267,7 @@ func isASCII(s string) bool {
 
 func FuzzSketch(f *testing.F) {
 	f.Add([]byte{sketchVersion})
-	f.Add(encodeSketch(place{story: 5}, []uint32{1, 2, 3}))
+	f.Add(encodeSketch(Indexed{Story: 5}, []uint32{1, 2, 3}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, keys, ok := decodeSketch(b, nil)
 		if ok && !slices.Equal(encodeSketch(p, keys), b) {

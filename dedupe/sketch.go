@@ -120,13 +120,13 @@ const sketchHead = 1 + 4*4
 
 // encodeSketch writes what Load needs: version, story, name, time in
 // hours since 1970, host, and the keys.
-func encodeSketch(p place, keys []uint32) []byte {
+func encodeSketch(p Indexed, keys []uint32) []byte {
 	b := make([]byte, 0, sketchHead+4*len(keys))
 	b = append(b, sketchVersion)
-	b = binary.LittleEndian.AppendUint32(b, p.story)
-	b = binary.LittleEndian.AppendUint32(b, p.name)
-	b = binary.LittleEndian.AppendUint32(b, p.at)
-	b = binary.LittleEndian.AppendUint32(b, p.host)
+	b = binary.LittleEndian.AppendUint32(b, p.Story)
+	b = binary.LittleEndian.AppendUint32(b, p.Name)
+	b = binary.LittleEndian.AppendUint32(b, p.Hour)
+	b = binary.LittleEndian.AppendUint32(b, p.Host)
 	for _, k := range keys {
 		b = binary.LittleEndian.AppendUint32(b, k)
 	}
@@ -135,14 +135,14 @@ func encodeSketch(p place, keys []uint32) []byte {
 
 // decodeSketch is the reverse of encodeSketch; ok is false for any other
 // bytes.
-func decodeSketch(b []byte, keys []uint32) (p place, _ []uint32, ok bool) {
+func decodeSketch(b []byte, keys []uint32) (p Indexed, _ []uint32, ok bool) {
 	if len(b) < sketchHead || b[0] != sketchVersion || (len(b)-sketchHead)%4 != 0 || len(b) > sketchHead+4*(maxGrams+64) {
-		return place{}, keys, false
+		return Indexed{}, keys, false
 	}
-	p.story = binary.LittleEndian.Uint32(b[1:])
-	p.name = binary.LittleEndian.Uint32(b[5:])
-	p.at = binary.LittleEndian.Uint32(b[9:])
-	p.host = binary.LittleEndian.Uint32(b[13:])
+	p.Story = binary.LittleEndian.Uint32(b[1:])
+	p.Name = binary.LittleEndian.Uint32(b[5:])
+	p.Hour = binary.LittleEndian.Uint32(b[9:])
+	p.Host = binary.LittleEndian.Uint32(b[13:])
 	for b = b[sketchHead:]; len(b) > 0; b = b[4:] {
 		keys = append(keys, binary.LittleEndian.Uint32(b))
 	}
