@@ -29,7 +29,8 @@ var reach = map[string][]string{
 	"internal/ingest":   {".", "dedupe", "extract", "fetch", "store"},
 	"internal/access":   {"store"},
 	"internal/reading":  {".", "internal/river", "store"},
-	"internal/web":      {".", "internal/access", "internal/control", "internal/digest", "internal/reading", "internal/river", "internal/web/fever", "internal/web/greader", "internal/web/miniflux", "store"},
+	"internal/diff":     {},
+	"internal/web":      {".", "internal/access", "internal/control", "internal/diff", "internal/digest", "internal/reading", "internal/river", "internal/web/fever", "internal/web/greader", "internal/web/miniflux", "store"},
 	"internal/control":  {".", "dedupe", "fetch", "internal/access", "internal/digest", "internal/ingest", "internal/opml", "internal/river", "store"},
 	"internal/newsroom": {".", "internal/opml"},
 

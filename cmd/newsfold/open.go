@@ -18,9 +18,12 @@ import (
 	"newsfold/store/bolt"
 )
 
+// storeFile is the name of the store in its directory.
+const storeFile = "newsfold.db"
+
 // openStore opens the store of the directory.
 func (a *app) openStore(ctx context.Context) (store.DB, error) {
-	db, err := bolt.Open(ctx, filepath.Join(a.dir, "newsfold.db"), bolt.Options{})
+	db, err := bolt.Open(ctx, filepath.Join(a.dir, storeFile), bolt.Options{})
 	if err != nil {
 		return nil, marked{err, errStore}
 	}

@@ -45,6 +45,7 @@ func TestScript(t *testing.T) {
 			"code":    code,
 			"subst":   subst,
 			"mkbytes": mkbytes,
+			"harm":    harmCmd,
 		},
 	})
 }

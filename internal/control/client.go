@@ -34,6 +34,15 @@ func Connect(dial func(context.Context) (net.Conn, error)) *Client {
 
 // do sends a request and returns the answer's body, which the caller closes.
 func (c *Client) do(ctx context.Context, method, path string, query url.Values, body any) (io.ReadCloser, error) {
+	res, err := c.request(ctx, method, path, query, body)
+	if err != nil {
+		return nil, err
+	}
+	return res.Body, nil
+}
+
+// request sends a request and returns the answer, whose body the caller closes.
+func (c *Client) request(ctx context.Context, method, path string, query url.Values, body any) (*http.Response, error) {
 	var send io.Reader
 	switch b := body.(type) {
 	case nil:
@@ -60,7 +69,7 @@ func (c *Client) do(ctx context.Context, method, path string, query url.Values, 
 		return nil, fmt.Errorf("the daemon does not answer: %v", errors.Unwrap(err))
 	}
 	if res.StatusCode == http.StatusOK {
-		return res.Body, nil
+		return res, nil
 	}
 	defer func() { _ = res.Body.Close() }()
 	var l line

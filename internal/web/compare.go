@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/internal/diff"
 	"newsfold/internal/river"
 	"newsfold/store"
 )
@@ -87,7 +88,7 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 	}
 	began := earliest(st.Articles)
 	page := comparePage{
-		frame: s.frame("What is new at "+clip(name(copied.Outlet, copied.URL), 80), ""),
+		frame: s.frame(r, "What is new at "+clip(name(copied.Outlet, copied.URL), 80), ""),
 		Story: st.ID, Headline: clip(st.Title, 300), Dir: direction(st.Dir, st.Title),
 		Lead: s.side(*lead, began), Copy: s.side(*copied, began),
 	}
@@ -102,8 +103,8 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 
 // difference compares two texts, paragraph by paragraph.
 func difference(lead, copied string) ([]block, string) {
-	a, moreA := tokens(lead)
-	b, moreB := tokens(copied)
+	a, moreA := diff.Words(lead)
+	b, moreB := diff.Words(copied)
 	switch {
 	case len(a) == 0 && len(b) == 0:
 		return nil, "The text of neither is stored."
@@ -112,7 +113,7 @@ func difference(lead, copied string) ([]block, string) {
 	case len(b) == 0:
 		return nil, "The text of this copy is not stored."
 	}
-	m := match(a, b)
+	m := diff.Match(a, b)
 	rows := pair(a, b, m)
 	same := 0
 	for _, i := range m {
@@ -144,7 +145,7 @@ func tell(gone, added, same, paragraphs int, more bool) string {
 		text += "."
 	}
 	if more {
-		text += fmt.Sprintf(" Only the first %d words are compared.", maxWords)
+		text += fmt.Sprintf(" Only the first %d words are compared.", diff.MaxWords)
 	}
 	return text
 }
@@ -207,7 +208,7 @@ type pairing struct {
 }
 
 // pair makes the rows; m is what match returned.
-func pair(a, b []token, m []int) []row {
+func pair(a, b []diff.Word, m []int) []row {
 	var p pairing
 	i := 0
 	for j := 0; j <= len(b); {
@@ -219,7 +220,7 @@ func pair(a, b []token, m []int) []row {
 			next = m[end]
 		}
 		if i < next || j < end {
-			flows := end < len(b) && !a[next].begin && !b[end].begin
+			flows := end < len(b) && !a[next].Begin && !b[end].Begin
 			p.change(a[i:next], b[j:end], flows)
 		}
 		if end == len(b) {
@@ -227,7 +228,7 @@ func pair(a, b []token, m []int) []row {
 		}
 		// A side that is still empty has not begun its paragraph: what was
 		// added before its first word stays in front of it.
-		if a[next].begin && len(p.cur.Left) > 0 || b[end].begin && len(p.cur.Right) > 0 {
+		if a[next].Begin && len(p.cur.Left) > 0 || b[end].Begin && len(p.cur.Right) > 0 {
 			p.flush()
 		}
 		add(&p.cur.Left, "same", a[next])
@@ -240,7 +241,7 @@ func pair(a, b []token, m []int) []row {
 
 // change adds words that are gone and words that are new. flows says that the
 // paragraph goes on after them.
-func (p *pairing) change(gone, added []token, flows bool) {
+func (p *pairing) change(gone, added []diff.Word, flows bool) {
 	d, n := paragraphsOf(gone), paragraphsOf(added)
 	for _, t := range d[0] {
 		add(&p.cur.Left, "del", t)
@@ -271,10 +272,10 @@ func (p *pairing) change(gone, added []token, flows bool) {
 
 // paragraphsOf divides tokens where paragraphs begin. The first part is what
 // goes on from before, and may be empty.
-func paragraphsOf(ts []token) [][]token {
-	out := [][]token{nil}
+func paragraphsOf(ts []diff.Word) [][]diff.Word {
+	out := [][]diff.Word{nil}
 	for _, t := range ts {
-		if t.begin {
+		if t.Begin {
 			out = append(out, nil)
 		}
 		out[len(out)-1] = append(out[len(out)-1], t)
@@ -291,18 +292,18 @@ func (p *pairing) flush() {
 }
 
 // add appends a word to a side of a row.
-func add(side *[]run, op string, t token) {
-	text, n := t.text, len(*side)
-	if t.space && n > 0 {
+func add(side *[]run, op string, t diff.Word) {
+	text, n := t.Text, len(*side)
+	if t.Space && n > 0 {
 		text = " " + text
 	}
 	if n > 0 && (*side)[n-1].Op == op {
 		(*side)[n-1].Text += text
 		return
 	}
-	if n > 0 && t.space && op != "same" { // the space is not part of the change
+	if n > 0 && t.Space && op != "same" { // the space is not part of the change
 		(*side)[n-1].Text += " "
-		text = t.text
+		text = t.Text
 	}
 	*side = append(*side, run{op, text})
 }

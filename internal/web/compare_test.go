@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"newsfold/internal/diff"
 )
 
 // sketch writes rows in short: "left | right" a line, [gone], {new}.
@@ -60,9 +62,9 @@ func TestPairing(t *testing.T) {
 		"no spaces": {"我们星期一出发", "我们星期二出发", "我们星期[一]出发 | 我们星期{二}出发\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, _ := tokens(c.a)
-			b, _ := tokens(c.b)
-			got := sketch(pair(a, b, match(a, b)))
+			a, _ := diff.Words(c.a)
+			b, _ := diff.Words(c.b)
+			got := sketch(pair(a, b, diff.Match(a, b)))
 			if got != c.want {
 				t.Errorf("got\n%swant\n%s", got, c.want)
 			}
@@ -81,10 +83,10 @@ func TestNothingIsLostInPairing(t *testing.T) {
 	}
 	for range 2000 {
 		ta, tb := text(), text()
-		a, _ := tokens(ta)
-		b, _ := tokens(tb)
+		a, _ := diff.Words(ta)
+		b, _ := diff.Words(tb)
 		var left, right strings.Builder
-		for _, r := range pair(a, b, match(a, b)) {
+		for _, r := range pair(a, b, diff.Match(a, b)) {
 			for _, s := range r.Left {
 				left.WriteString(" " + s.Text)
 			}
@@ -131,9 +133,9 @@ func TestComparingIsBounded(t *testing.T) {
 		return b.String()
 	}
 	for name, c := range map[string][2]string{
-		"few words often": {strings.Repeat("a b ", maxWords), strings.Repeat("b a a ", maxWords)},
-		"random words":    {text(maxWords), text(maxWords)},
-		"too long":        {text(3 * maxWords), text(3 * maxWords)},
+		"few words often": {strings.Repeat("a b ", diff.MaxWords), strings.Repeat("b a a ", diff.MaxWords)},
+		"random words":    {text(diff.MaxWords), text(diff.MaxWords)},
+		"too long":        {text(3 * diff.MaxWords), text(3 * diff.MaxWords)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
@@ -168,10 +170,10 @@ func FuzzDifference(f *testing.F) {
 	f.Add("one two\n\nthree", "one\n\ntwo three four")
 	f.Add("我们", "我")
 	f.Fuzz(func(t *testing.T, ta, tb string) {
-		a, _ := tokens(ta)
-		b, _ := tokens(tb)
+		a, _ := diff.Words(ta)
+		b, _ := diff.Words(tb)
 		var left, right strings.Builder
-		for _, r := range pair(a, b, match(a, b)) {
+		for _, r := range pair(a, b, diff.Match(a, b)) {
 			for _, s := range r.Left {
 				left.WriteString(s.Text)
 			}
@@ -180,10 +182,10 @@ func FuzzDifference(f *testing.F) {
 			}
 		}
 		bare := func(s string) string { return strings.Join(strings.Fields(s), "") }
-		all := func(ts []token) string {
+		all := func(ts []diff.Word) string {
 			var s strings.Builder
 			for _, x := range ts {
-				s.WriteString(x.text)
+				s.WriteString(x.Text)
 			}
 			return s.String()
 		}

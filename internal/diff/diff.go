@@ -1,4 +1,4 @@
-package web
+package diff
 
 import (
 	"slices"
@@ -6,33 +6,35 @@ import (
 	"unicode"
 )
 
+// MaxWords is how many words of a text are compared.
+const MaxWords = 20000
+
 const (
-	maxWords = 20000   // words of each text that are compared
 	maxCells = 1 << 18 // cells of one table of longest common subsequence
 	budget   = 4 << 20 // cells of all tables of one comparison
 	deepGaps = 24      // how often a gap is divided again
 	glue     = 4       // matching words that do not interrupt a change
 )
 
-// token is a word, or one sign of a script that writes without spaces.
-type token struct {
-	text  string
+// Word is a word, or one sign of a script that writes without spaces.
+type Word struct {
+	Text  string
+	Space bool   // white space stands before it
+	Begin bool   // begins a paragraph
 	key   string // what is compared: typographic variants are the same word
-	space bool   // white space stands before it
-	begin bool   // begins a paragraph
 }
 
-// tokens divides a text whose paragraphs are separated by blank lines. more
-// says that there is text beyond maxWords.
-func tokens(text string) (all []token, more bool) {
+// Words divides a text whose paragraphs are separated by blank lines. more says
+// that there is text beyond [MaxWords].
+func Words(text string) (all []Word, more bool) {
 	for p := range strings.SplitSeq(text, "\n\n") {
 		begin := true
 		for _, w := range strings.Fields(p) {
 			for i, part := range parts(w) {
-				if len(all) == maxWords {
+				if len(all) == MaxWords {
 					return all, true
 				}
-				all = append(all, token{part, wordKey.Replace(part), i == 0 && !begin, begin})
+				all = append(all, Word{part, i == 0 && !begin, begin, wordKey.Replace(part)})
 				begin = false
 			}
 		}
@@ -80,11 +82,11 @@ type matcher struct {
 	cells int
 }
 
-// match aligns b with a: for each token of b, the index of its counterpart in a
+// Match aligns b with a: for each word of b, the index of its counterpart in a
 // or -1, ascending.
-func match(a, b []token) []int {
+func Match(a, b []Word) []int {
 	ids := map[string]int{}
-	number := func(ts []token) []int {
+	number := func(ts []Word) []int {
 		out := make([]int, len(ts))
 		for i, t := range ts {
 			id, ok := ids[t.key]
@@ -268,4 +270,67 @@ func (m *matcher) hunks() []hunk {
 		out = append(out, hunk{at: len(m.b), del: len(m.a) - a})
 	}
 	return out
+}
+
+// Op is what happened to a run of words.
+type Op string
+
+// The kinds of run.
+const (
+	Same Op = "same" // in both texts
+	Gone Op = "del"  // in the old one only
+	New  Op = "ins"  // in the new one only
+)
+
+// Run is a run of words with one fate. Paragraphs in it are separated by blank
+// lines.
+type Run struct {
+	Op   Op     `json:"op"`
+	Text string `json:"text"`
+}
+
+// Runs returns how one text became another: what is the same or gone, joined,
+// is the old one, what is the same or new the new one, white space aside. Words
+// beyond [MaxWords] are left out, which more says.
+func Runs(before, after string) (runs []Run, more bool) {
+	a, moreA := Words(before)
+	b, moreB := Words(after)
+	m := Match(a, b)
+	for i, j := 0, 0; ; {
+		next, end := len(a), j // the next words that match
+		for end < len(b) && m[end] < 0 {
+			end++
+		}
+		if end < len(b) {
+			next = m[end]
+		}
+		runs = join(join(runs, Gone, a[i:next]), New, b[j:end])
+		if end == len(b) {
+			return runs, moreA || moreB
+		}
+		runs = join(runs, Same, b[end:end+1])
+		i, j = next+1, end+1
+	}
+}
+
+// join appends words. White space before a change is not part of it.
+func join(runs []Run, op Op, words []Word) []Run {
+	for _, w := range words {
+		space := ""
+		switch {
+		case len(runs) == 0:
+		case w.Begin:
+			space = "\n\n"
+		case w.Space:
+			space = " "
+		}
+		if len(runs) > 0 {
+			runs[len(runs)-1].Text += space
+		}
+		if len(runs) == 0 || runs[len(runs)-1].Op != op {
+			runs = append(runs, Run{Op: op})
+		}
+		runs[len(runs)-1].Text += w.Text
+	}
+	return runs
 }
