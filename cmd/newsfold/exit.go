@@ -55,10 +55,10 @@ func judge(ctx context.Context, err error) (int, string) {
 		return kindCode(ce.Kind), text
 	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC):
 		return exitFull, text
-	case errors.Is(err, errStore), errors.Is(err, store.ErrForeign):
-		return exitStore, text
 	case errors.Is(err, errInput):
 		return exitInput, text
+	case errors.Is(err, errStore), errors.Is(err, store.ErrForeign):
+		return exitStore, text
 	case errors.As(err, &fe):
 		return exitUnread, text
 	case strings.HasPrefix(text, "unknown command"):
