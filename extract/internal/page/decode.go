@@ -56,7 +56,7 @@ func isUTF8(name string) bool { return name == "utf-8" || name == "utf8" }
 
 // escaped reports whether b is in ISO-2022-JP, which is 7-bit.
 func escaped(b []byte) bool {
-	return bytes.Contains(b, []byte("\x1b$B")) || bytes.Contains(b, []byte("\x1b$@"))
+	return bytes.IndexByte(b, 0x1b) >= 0 && (bytes.Contains(b, []byte("\x1b$B")) || bytes.Contains(b, []byte("\x1b$@")))
 }
 
 func headerCharset(contentType string) string {

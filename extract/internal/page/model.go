@@ -34,7 +34,7 @@ func (f *Forest) Score(x *[NumAll]float32) float32 {
 			leaf |= yes << k
 		}
 		sum += t.Leaves[leaf]
-		if i&15 == 15 && sum < certain {
+		if i&7 == 7 && sum < certain {
 			break
 		}
 	}
@@ -42,7 +42,7 @@ func (f *Forest) Score(x *[NumAll]float32) float32 {
 }
 
 // certain is the log-odds at which no further trees are asked.
-const certain = -7
+const certain = -5
 
 // hopeless is the probability of the first pass under which a block between
 // others of the kind is not looked at again.

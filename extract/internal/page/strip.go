@@ -49,6 +49,8 @@ type stripper struct {
 	apart bool // that tag stands in a line of its own
 	head  bool // in the head of the page
 	pre   int  // preformatted elements open: white space counts
+	known int  // elements that start before in[known] are no menus to be left out
+	story int  // article and blockquote elements open
 }
 
 func (s *stripper) run() {
@@ -124,8 +126,14 @@ func (s *stripper) tag(i int) int {
 		return s.leaveOut(i, next, true)
 	}
 	name, closing := nameOf(s.in[i:end])
-	kind := kinds[string(name)]
-	if kind == useless || string(name) == "link" && !s.telling(i, end) || !s.balance(name, closing) {
+	if !closing {
+		if next := s.skipMenu(string(name), i, end); next > i {
+			s.apart = true
+			return s.leaveOut(i, next, true)
+		}
+	}
+	kind := kindOf(name)
+	if kind == useless || (string(name) == "link" || string(name) == "meta") && !telling(name, s.in[i:end]) || !s.balance(name, closing) {
 		return s.leaveOut(i, end, false)
 	}
 	apart := kind == block || kind == preformatted && string(name) != "textarea" || bytes.IndexByte(name, '-') > 0
@@ -138,6 +146,13 @@ func (s *stripper) tag(i int) int {
 		s.keep, s.due = i, false
 	} else {
 		s.space()
+	}
+	if string(name) == "article" || string(name) == "blockquote" {
+		if closing {
+			s.story = max(0, s.story-1)
+		} else {
+			s.story++
+		}
 	}
 	if kind == preformatted {
 		if closing {
@@ -153,16 +168,34 @@ func (s *stripper) tag(i int) int {
 	return end
 }
 
-// telling reports whether a link element says something about the page. Most
-// load style sheets and pictures.
-func (s *stripper) telling(i, end int) bool {
-	tag := s.in[i:end]
-	for _, rel := range [...]string{"canonical", "image_src", "license", "author", "CANONICAL", "Canonical"} {
-		if bytes.Contains(tag, []byte(rel)) {
-			return true
+// telling reports whether a link or meta element says something about the page.
+// Most load style sheets and pictures, or speak to browsers.
+func telling(name, tag []byte) bool {
+	if string(name) == "link" {
+		for _, rel := range [...]string{"canonical", "image_src", "license", "author", "CANONICAL", "Canonical"} {
+			if bytes.Contains(tag, []byte(rel)) {
+				return true
+			}
+		}
+		return false
+	}
+	i := bytes.Index(tag, []byte("name="))
+	if i < 0 {
+		i = bytes.Index(tag, []byte("property="))
+	}
+	if i < 0 {
+		return true
+	}
+	v := tag[i+bytes.IndexByte(tag[i:], '=')+1:]
+	for _, s := range [...]string{
+		"viewport", "theme-color", "msapplication", "apple-", "google", "fb:", "robots", "generator", "format-detection", "referrer", "csrf",
+		"twitter:card", "twitter:site", "twitter:app:id", "twitter:app:url", "twitter:image:width", "twitter:image:height", "twitter:image:alt", "og:image:width", "og:image:height", "og:image:type", "al:android", "shareaholic", "p:domain",
+	} {
+		if len(v) > len(s) && string(v[1:1+len(s)]) == s {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // isBlank reports whether b is white space.
@@ -207,15 +240,20 @@ const (
 	useless           // has no text and stands for none
 )
 
-var kinds = map[string]kind{
-	"div": block, "p": block, "ul": block, "ol": block, "li": block, "dl": block, "dt": block, "dd": block,
-	"section": block, "article": block, "header": block, "footer": block, "nav": block, "aside": block, "main": block,
-	"h1": block, "h2": block, "h3": block, "h4": block, "h5": block, "h6": block, "hr": block, "form": block,
-	"table": block, "tbody": block, "thead": block, "tfoot": block, "tr": block, "td": block, "th": block, "caption": block,
-	"figure": block, "figcaption": block, "blockquote": block, "body": block, "address": block, "fieldset": block,
-	"center": block, "details": block, "summary": block, "button": block, "html": inline, "head": inline,
-	"pre": preformatted, "textarea": preformatted, "listing": preformatted, "xmp": preformatted, "plaintext": preformatted,
-	"input": useless, "wbr": useless, "path": useless, "col": useless, "param": useless,
+// kindOf looks at a name in lower case.
+func kindOf(name []byte) kind {
+	switch string(name) {
+	case "div", "p", "ul", "ol", "li", "dl", "dt", "dd", "section", "article", "header", "footer", "nav",
+		"aside", "main", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "form", "table", "tbody", "thead", "tfoot", "tr",
+		"td", "th", "caption", "figure", "figcaption", "blockquote", "body", "address", "fieldset", "center",
+		"details", "summary", "button":
+		return block
+	case "pre", "textarea", "listing", "xmp", "plaintext":
+		return preformatted
+	case "input", "wbr", "path", "col", "param":
+		return useless
+	}
+	return inline
 }
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
@@ -419,6 +457,87 @@ func (s *stripper) skipElement(i, end int) int {
 	return 0
 }
 
+// maxMenu is the size of the largest menu that is left out, in bytes.
+const maxMenu = 128 << 10
+
+// skipMenu returns the index behind the element whose start tag is in[i:end] if
+// it is a nav, a footer of the page or a select that holds nothing but links and
+// labels; 0 otherwise. A fifth of the average page is that, and none of it is
+// ever article text.
+func (s *stripper) skipMenu(name string, i, end int) int {
+	switch name {
+	case "nav", "select":
+	case "footer":
+		if s.story > 0 {
+			return 0
+		}
+	default:
+		return 0
+	}
+	if i < s.known {
+		return 0
+	}
+	b := s.in[:min(len(s.in), end+maxMenu)]
+	depth, links, texts := 1, 0, 0
+	for at := end; ; {
+		j := bytes.IndexByte(b[at:], '<')
+		if j < 0 || at+j+2 >= len(b) {
+			s.known = len(b)
+			return 0
+		}
+		at += j
+		if bytes.HasPrefix(b[at:], []byte("<!--")) {
+			at = min(afterComment(b, at), len(b))
+			continue
+		}
+		if !isLetter(b[at+1]) && b[at+1] != '/' {
+			at++
+			continue
+		}
+		inner, closing := nameOf(b[at:min(at+24, len(b))])
+		switch {
+		case string(inner) == name && !closing:
+			depth++
+		case string(inner) == name:
+			if depth--; depth > 0 {
+				break
+			}
+			if name == "footer" && links < 5+5*min(texts, 1) {
+				return 0
+			}
+			return s.tagEnd(at)
+		case name == "footer" && string(inner) == "p":
+			texts++
+		case string(inner) == "script" || string(inner) == "style":
+			next := s.tagEnd(at)
+			if isLD(b[at:min(next, len(b))]) || closing {
+				return 0
+			}
+			_, at = s.elementEnd(next, string(inner))
+			if at >= len(b) {
+				s.known = len(b)
+				return 0
+			}
+			continue
+		case prose(string(inner)):
+			s.known = at
+			return 0
+		case string(inner) == "a":
+			links++
+		}
+		at++
+	}
+}
+
+// prose tells the elements that no menu holds.
+func prose(name string) bool {
+	switch name {
+	case "p", "h1", "article", "main", "blockquote", "figure", "table", "time", "body", "html", "meta", "pre", "textarea", "title":
+		return true
+	}
+	return false
+}
+
 // hasName reports whether tag, which starts behind the <, has the name.
 func hasName(tag []byte, name string) bool {
 	if len(tag) <= len(name) {
@@ -464,22 +583,47 @@ func isLD(tag []byte) bool {
 	return bytes.Contains(tag, []byte("ld+json")) || bytes.Contains(tag, []byte("LD+JSON"))
 }
 
-// formatting names the elements that HTML opens again in each block until they
-// are closed (13.2.4.3 of the HTML standard), a excepted, which closes itself.
-var formatting = map[string]int{
-	"b": 0, "big": 1, "code": 2, "em": 3, "font": 4, "i": 5, "nobr": 6,
-	"s": 7, "small": 8, "strike": 9, "strong": 10, "tt": 11, "u": 12,
+// formatting numbers the elements that HTML opens again in each block until they
+// are closed (13.2.4.3 of the HTML standard), a excepted, which closes itself;
+// -1 for others.
+func formatting(name []byte) int {
+	switch string(name) {
+	case "b":
+		return 0
+	case "big":
+		return 1
+	case "code":
+		return 2
+	case "em":
+		return 3
+	case "font":
+		return 4
+	case "i":
+		return 5
+	case "nobr":
+		return 6
+	case "s":
+		return 7
+	case "small":
+		return 8
+	case "strike":
+		return 9
+	case "strong":
+		return 10
+	case "tt":
+		return 11
+	case "u":
+		return 12
+	}
+	return -1
 }
 
 // balance counts open formatting elements and reports whether a tag is kept.
 func (s *stripper) balance(name []byte, closing bool) bool {
 	s.cost += s.opens
-	if len(name) > 6 {
-		return true
-	}
-	f, ok := formatting[string(name)]
+	f := formatting(name)
 	switch {
-	case !ok:
+	case f < 0:
 	case closing:
 		if s.open[f] > 0 {
 			s.open[f]--

@@ -190,7 +190,9 @@ func (s *surroundings) repeats() {
 		if e.Tag == atom.P {
 			s.inP[b.Elem] += b.Chars
 		}
-		s.phr[i] = g.phrasesOf(b)
+		if !b.Furniture || heading(e.Tag) > 0 {
+			s.phr[i] = g.phrasesOf(b)
+		}
 		if s.h1 < 0 && e.Tag == atom.H1 {
 			s.h1 = i
 		}
@@ -262,6 +264,9 @@ func (s *surroundings) topics(h Hints) {
 	s.hits = make([]int32, len(s.p.Blocks))
 	for i := range s.p.Blocks {
 		b := &s.p.Blocks[i]
+		if b.Furniture {
+			continue
+		}
 		eachWord(b.Text, 400, func(w []byte) {
 			if known[w[0]]&(1<<len(w)) == 0 {
 				return

@@ -412,6 +412,9 @@ func AppendEscaped(b []byte, s string) []byte {
 // Squash returns s with runs of white space made single spaces and the
 // characters dropped that blocks drop.
 func Squash(s string) string {
+	if squashed(s) {
+		return s
+	}
 	b := make([]byte, 0, len(s))
 	space := false
 	for _, r := range s {
@@ -427,6 +430,19 @@ func Squash(s string) string {
 		}
 	}
 	return string(b)
+}
+
+// squashed reports whether s is ASCII that Squash would leave as it is.
+func squashed(s string) bool {
+	before := byte(' ')
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c < ' ' || c >= 0x7f || c == ' ' && before == ' ' {
+			return false
+		}
+		before = c
+	}
+	return before != ' ' || s == ""
 }
 
 // flush ends the block in the making.
