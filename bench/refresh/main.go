@@ -1,20 +1,25 @@
-// Command refresh measures what a first refresh of many feeds costs beside the
-// least that any Go program could spend on it: download, gofeed, bbolt.
+// Command refresh measures what a refresh of many feeds costs beside the least
+// that any Go program could spend on it: download, gofeed, bbolt.
 //
 //	cd bench/refresh && go run . [-feeds 1000] [-entries 20] [-rounds 3]
 //
-// The feeds are generated and served on loopback by a process of their own. Two
-// programs then read the same feeds in turn, several times: the floor, which
-// fetches 100 feeds at a time, parses with gofeed and stores JSON in bbolt, 50
-// feeds a transaction; and newsfold fetch, into an empty store, with extraction,
-// identification and folding. Each is asked a second time, when nothing is new.
-// CPU seconds are those of the process alone; quote the ratios.
+// The feeds are generated and served on loopback by a process of their own. Other
+// processes then read the same feeds in turn, several times, each into an empty
+// store: the floor, which fetches 100 feeds at a time, parses with gofeed and
+// stores JSON in bbolt, 50 feeds a transaction; newsfold's engine without folding,
+// which leaves it at parsing, extraction, identification and storing; the engine
+// with folding; and newsfold fetch, the command, which also fetches the pages of
+// entries that are summaries. Then they are asked again, when nothing is new; the
+// engine several times in one process, as a daemon does.
+//
+// CPU seconds are those of the process alone; quote the ratios, which are medians
+// over the rounds. With -subscribed N it measures instead what it takes to keep N
+// feeds scheduled.
 package main
 
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -25,29 +30,35 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
-
-	"github.com/mmcdole/gofeed"
-	"go.etcd.io/bbolt"
 
 	"newsfold/internal/newsroom"
 )
 
 func main() {
-	role := flag.String("role", "", "serve or floor: what the program runs itself as")
+	role := flag.String("role", "", "serve, floor, store, fold, again or schedule: what the program runs itself as")
 	feeds := flag.Int("feeds", 1000, "feeds to serve")
 	entries := flag.Int("entries", 20, "entries in each feed")
 	rounds := flag.Int("rounds", 3, "how often each program runs")
+	subscribed := flag.Int("subscribed", 0, "measure a scheduler of so many feeds instead")
 	flag.Parse()
+	ctx := context.Background()
 	var err error
 	switch *role {
 	case "serve":
 		err = serve(*feeds, *entries)
 	case "floor":
 		err = floor(flag.Arg(0), flag.Arg(1))
+	case "store", "fold", "again":
+		err = engine(ctx, *role, flag.Arg(0), flag.Arg(1))
+	case "schedule":
+		err = schedule(ctx, flag.Arg(0))
 	default:
+		if *subscribed > 0 {
+			err = measureSchedule(ctx, *subscribed)
+			break
+		}
 		err = measure(*feeds, *entries, *rounds)
 	}
 	if err != nil {
@@ -78,120 +89,6 @@ func serve(feeds, entries int) error {
 	fmt.Println("ready")
 	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
-}
-
-// floor reads the feeds of a list into a database.
-func floor(list, file string) error {
-	b, err := os.ReadFile(list)
-	if err != nil {
-		return err
-	}
-	db, err := bbolt.Open(file, 0o600, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	tags := map[string]string{}
-	_ = db.View(func(tx *bbolt.Tx) error {
-		if bk := tx.Bucket([]byte("tags")); bk != nil {
-			return bk.ForEach(func(k, v []byte) error { tags[string(k)] = string(v); return nil })
-		}
-		return nil
-	})
-	urls := make(chan string)
-	parsed := make(chan got, 100)
-	var wg sync.WaitGroup
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
-	for range 100 {
-		wg.Go(func() {
-			for u := range urls {
-				if g, ok := read(client, u, tags[u]); ok {
-					parsed <- g
-				}
-			}
-		})
-	}
-	go func() {
-		for _, u := range strings.Fields(string(b)) {
-			urls <- u
-		}
-		close(urls)
-		wg.Wait()
-		close(parsed)
-	}()
-	var batch []got
-	for g := range parsed {
-		if batch = append(batch, g); len(batch) == 50 {
-			if err := keep(db, batch); err != nil {
-				return err
-			}
-			batch = batch[:0]
-		}
-	}
-	return keep(db, batch)
-}
-
-type got struct {
-	url, tag string
-	feed     *gofeed.Feed
-}
-
-func read(client *http.Client, u, tag string) (got, bool) {
-	req, err := http.NewRequest("GET", u, nil)
-	if err != nil {
-		return got{}, false
-	}
-	if tag != "" {
-		req.Header.Set("If-None-Match", tag)
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		log.Print(err)
-		return got{}, false
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != 200 {
-		return got{}, false
-	}
-	f, err := gofeed.NewParser().Parse(bytes.NewReader(body))
-	if err != nil {
-		log.Print(err)
-		return got{}, false
-	}
-	return got{u, res.Header.Get("ETag"), f}, true
-}
-
-func keep(db *bbolt.DB, batch []got) error {
-	return db.Update(func(tx *bbolt.Tx) error {
-		items, err := tx.CreateBucketIfNotExists([]byte("items"))
-		if err != nil {
-			return err
-		}
-		tags, err := tx.CreateBucketIfNotExists([]byte("tags"))
-		if err != nil {
-			return err
-		}
-		for _, g := range batch {
-			for _, it := range g.feed.Items {
-				key := []byte(g.url + "\x00" + it.GUID + it.Link)
-				if items.Get(key) != nil {
-					continue
-				}
-				v, err := json.Marshal(it)
-				if err != nil {
-					return err
-				}
-				if err := items.Put(key, v); err != nil {
-					return err
-				}
-			}
-			if err := tags.Put([]byte(g.url), []byte(g.tag)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // figure is what one run cost.
@@ -249,19 +146,23 @@ func measure(feeds, entries, rounds int) error {
 	}
 	results := map[string][]figure{}
 	for i := range rounds {
-		db := filepath.Join(dir, fmt.Sprint("floor", i))
-		store := filepath.Join(dir, fmt.Sprint("store", i))
+		path := func(name string) string { return filepath.Join(dir, fmt.Sprint(name, i)) }
+		store := path("dir")
 		if err := exec.Command(bin, "--dir", store, "-q", "import", opml).Run(); err != nil {
 			return err
 		}
+		fetch := []string{bin, "--dir", store, "--allow-net", "127.0.0.0/8", "-q", "fetch", "--all"}
 		for _, c := range []struct {
 			name string
 			args []string
 		}{
-			{"floor, first", []string{self, "-role", "floor", list, db}},
-			{"newsfold, first", []string{bin, "--dir", store, "--allow-net", "127.0.0.0/8", "-q", "fetch", "--all"}},
-			{"floor, unchanged", []string{self, "-role", "floor", list, db}},
-			{"newsfold, unchanged", []string{bin, "--dir", store, "--allow-net", "127.0.0.0/8", "-q", "fetch", "--all"}},
+			{"floor, first", []string{self, "-role", "floor", list, path("floor")}},
+			{"parse and store, first", []string{self, "-role", "store", list, path("store")}},
+			{"and fold, first", []string{self, "-role", "fold", list, path("fold")}},
+			{"newsfold fetch, first", fetch},
+			{"floor, unchanged", []string{self, "-role", "floor", list, path("floor")}},
+			{"engine, unchanged", []string{self, "-role", "again", list, path("fold")}},
+			{"newsfold fetch, unchanged", fetch},
 		} {
 			f, err := run(c.args)
 			if err != nil {
@@ -290,7 +191,7 @@ func listing(r io.Reader) ([]string, error) {
 
 func run(args []string) (figure, error) {
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Stderr = os.Stderr
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	start := time.Now()
 	if err := cmd.Run(); err != nil {
 		return figure{}, err
@@ -302,18 +203,28 @@ func run(args []string) (figure, error) {
 	return figure{cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), time.Since(start), use.Maxrss << 10}, nil
 }
 
+// report prints what each program cost, and what that is beside the floor.
 func report(results map[string][]figure) {
-	for _, name := range []string{"floor, first", "newsfold, first", "floor, unchanged", "newsfold, unchanged"} {
-		fs := results[name]
-		slices.SortFunc(fs, func(a, b figure) int { return int(a.cpu - b.cpu) })
-		m := fs[len(fs)/2]
-		fmt.Printf("%-20s cpu %6.2f s  wall %6.2f s  peak %4d MB\n", name, m.cpu.Seconds(), m.wall.Seconds(), m.peak>>20)
-	}
 	for _, what := range []string{"first", "unchanged"} {
-		var ratios []float64
-		for i := range results["floor, "+what] {
-			ratios = append(ratios, results["newsfold, "+what][i].cpu.Seconds()/results["floor, "+what][i].cpu.Seconds())
+		for _, name := range []string{"floor", "parse and store", "and fold", "engine", "newsfold fetch"} {
+			fs := results[name+", "+what]
+			if fs == nil {
+				continue
+			}
+			var ratios, peaks []float64
+			for i, f := range fs {
+				ratios = append(ratios, f.cpu.Seconds()/results["floor, "+what][i].cpu.Seconds())
+				peaks = append(peaks, float64(f.peak>>20))
+			}
+			slices.SortFunc(fs, func(a, b figure) int { return int(a.cpu - b.cpu) })
+			m := fs[len(fs)/2]
+			fmt.Printf("%-28s cpu %6.2f s  %5.2f × floor  wall %6.2f s  peak %4.0f MB\n",
+				name+", "+what, m.cpu.Seconds(), median(ratios), m.wall.Seconds(), median(peaks))
 		}
-		fmt.Printf("newsfold / floor, %s: %.2f × the CPU\n", what, ratios[len(ratios)/2])
 	}
+}
+
+func median(xs []float64) float64 {
+	slices.Sort(xs)
+	return xs[len(xs)/2]
 }

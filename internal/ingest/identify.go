@@ -155,13 +155,16 @@ const maxReads = 32
 // admit waits until there is room for what a feed says: in memory, and for its
 // texts before the folding. The function that it returns makes room again.
 func (e *Engine) admit(ctx context.Context) (done func(), err error) {
-	if err := e.handed.wait(ctx); err != nil {
+	e.held.Add(1)
+	err = e.handed.wait(ctx)
+	if err == nil {
+		err = send(ctx, e.reads, struct{}{})
+	}
+	if err != nil {
+		e.held.Add(-1)
 		return nil, err
 	}
-	if err := send(ctx, e.reads, struct{}{}); err != nil {
-		return nil, err
-	}
-	return func() { <-e.reads }, nil
+	return func() { <-e.reads; e.held.Add(-1) }, nil
 }
 
 // hand passes texts that were stored to the folding.
@@ -424,11 +427,25 @@ func (k *keeper) revise(it item, id newsfold.ArticleID) error {
 	if err != nil {
 		return err
 	}
+	was := a
 	if it.entry.Title != "" {
 		a.Title = it.entry.Title
 	}
 	if m := k.believable(it.entry.Revised); !m.IsZero() {
 		a.Modified = m
+	}
+	state := a.Page.State
+	if it.full {
+		state = newsfold.PageFeed
+	}
+	fromFeed := was.Page.State == newsfold.PageFeed || was.Page.State == newsfold.PageRefused || was.Page.State == newsfold.PageFailed
+	if fromFeed && state == was.Page.State {
+		err = supersede(k.tx, was, a.Title, it.text.Text, k.now)
+	} else if was.Story != 0 { // the same text from a better source is no change
+		err = retitle(k.tx, was, a.Title, k.now)
+	}
+	if err != nil {
+		return err
 	}
 	if a.Page.State == newsfold.PageFetched && !it.full {
 		// The page may say more than the summary does, and is asked again,
@@ -441,10 +458,6 @@ func (k *keeper) revise(it item, id newsfold.ArticleID) error {
 	again := a.Page.State == newsfold.PageWanted && a.Page.Kind != "" // read before
 	if a.Page.State == newsfold.PageFetched || again && !it.full {
 		return k.tx.PutArticle(&a)
-	}
-	state := a.Page.State
-	if it.full {
-		state = newsfold.PageFeed
 	}
 	return k.text(it, &a, state)
 }

@@ -52,7 +52,8 @@ type Engine struct {
 	drains  chan drain    // to the page loop
 	settled chan chan struct{}
 
-	reads chan struct{} // one for each feed between read and stored
+	reads  chan struct{} // one for each feed between read and stored
+	held   atomic.Int64  // feeds that were read, also those that wait for that
 	handed handover
 
 	pushes    pushes

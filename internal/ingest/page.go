@@ -395,7 +395,7 @@ func (r reading) fold() error {
 
 // read takes over what a page says.
 func (r reading) read(doc *extract.Document) error {
-	a := r.a
+	a, was := r.a, *r.a
 	a.Page.Kind, a.Page.Error, a.Page.Next = string(doc.Kind), "", time.Time{}
 	n := words(doc.Text)
 	usable := doc.Kind == extract.Article || doc.Kind == extract.Stub || doc.Kind == extract.Live
@@ -413,6 +413,11 @@ func (r reading) read(doc *extract.Document) error {
 	r.describe(doc)
 	if err := r.tx.PutArticle(a); err != nil {
 		return err
+	}
+	if was.Page.Kind != "" { // read before: it is the page that has changed
+		if err := supersede(r.tx, was, a.Title, doc.Text, r.now); err != nil {
+			return err
+		}
 	}
 	if err := r.tx.PutBody(a.ID, newsfold.Body{Text: doc.Text, HTML: doc.HTML}); err != nil {
 		return err

@@ -3,6 +3,7 @@ package ingest
 import (
 	"container/heap"
 	"context"
+	"iter"
 	"time"
 
 	"newsfold"
@@ -30,24 +31,39 @@ type polled struct {
 type poller struct {
 	e       *Engine
 	due     dueHeap
-	next    map[newsfold.FeedID]time.Time // of feeds that are scheduled
-	busy    map[newsfold.FeedID]bool      // queued or under way
+	next    map[newsfold.FeedID]booking // of feeds that are scheduled
+	busy    map[newsfold.FeedID]bool    // queued or under way
 	queue   *queue[newsfold.FeedID]
 	passes  []*pass
 	results chan polled
+
+	started int              // polls since pace last passed
+	pace    <-chan time.Time // when more may start; nil: now
 }
+
+// booking is the next poll of a feed.
+type booking struct {
+	at    time.Time
+	queue string // fetch.Client.Queue of its URL
+}
+
+// Polls start in bursts of so many: servers near by answer all of them at once,
+// and what they say has to be read before it can be forgotten.
+const (
+	burst = 64
+	pause = 10 * time.Millisecond
+)
 
 // pollLoop asks feeds when they are due.
 func (e *Engine) pollLoop(ctx context.Context) error {
 	p := &poller{
-		e: e, next: map[newsfold.FeedID]time.Time{}, busy: map[newsfold.FeedID]bool{},
+		e: e, next: map[newsfold.FeedID]booking{}, busy: map[newsfold.FeedID]bool{},
 		queue: newQueue[newsfold.FeedID](2), results: make(chan polled),
 	}
-	if err := p.load(ctx); err != nil {
-		return wrap("read feeds", err)
-	}
-	if err := p.resume(ctx); err != nil {
-		return wrap("read feeds", err)
+	if !e.opts.Manual { // else a pass reads them, and shares no budget out
+		if err := p.load(ctx, e.client.Resume); err != nil {
+			return wrap("read feeds", err)
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer p.stop()
@@ -60,20 +76,16 @@ func (e *Engine) pollLoop(ctx context.Context) error {
 				return wrap("read feeds", err)
 			}
 		}
-		for p.queue.running < e.opts.Feeds {
-			host, id, ok := p.queue.pop()
-			if !ok {
-				break
-			}
-			go p.poll(ctx, host, id)
-		}
+		p.start(ctx)
 		timer.Reset(p.wait(e.now()))
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-timer.C:
+		case <-p.pace:
+			p.started, p.pace = 0, nil
 		case <-e.feeds:
-			if err := p.load(ctx); err != nil {
+			if err := p.load(ctx, nil); err != nil {
 				return wrap("read feeds", err)
 			}
 		case req := <-e.passes:
@@ -98,50 +110,60 @@ func (p *poller) stop() {
 	}
 }
 
-// resume tells the client what was learned about the feeds before.
-func (p *poller) resume(ctx context.Context) error {
-	if p.e.opts.Manual {
-		return nil // a single pass shares no budget out
+// start starts polls, as many as may run at once and can be taken in.
+func (p *poller) start(ctx context.Context) {
+	for p.pace == nil && p.queue.running < p.e.opts.Feeds {
+		if p.e.held.Load() >= maxReads {
+			p.pace = time.After(pause)
+			return
+		}
+		host, id, ok := p.queue.pop()
+		if !ok {
+			return
+		}
+		go p.poll(ctx, host, id)
+		if p.started++; p.started >= burst {
+			p.pace = time.After(pause)
+		}
 	}
-	return p.e.db.View(ctx, func(tx store.Tx) error {
+}
+
+// load reads when each feed is due, and shows the feeds to somebody else who
+// wants to see all of them, if any.
+func (p *poller) load(ctx context.Context, show func(iter.Seq[newsfold.Feed])) error {
+	next := map[newsfold.FeedID]booking{}
+	err := p.e.db.View(ctx, func(tx store.Tx) error {
+		clear(next)
 		var failed error
-		p.e.client.Resume(func(yield func(newsfold.Feed) bool) {
+		feeds := func(yield func(newsfold.Feed) bool) {
 			for f, err := range tx.Feeds() {
 				if err != nil {
 					failed = err
 					return
 				}
+				if f.Poll.Result != newsfold.Gone {
+					next[f.ID] = booking{f.Poll.Next, p.e.client.Queue(f.URL)}
+				}
 				if !yield(f) {
 					return
 				}
 			}
-		})
-		return failed
-	})
-}
-
-// load reads when each feed is due.
-func (p *poller) load(ctx context.Context) error {
-	next := map[newsfold.FeedID]time.Time{}
-	err := p.e.db.View(ctx, func(tx store.Tx) error {
-		clear(next)
-		for f, err := range tx.Feeds() {
-			if err != nil {
-				return err
-			}
-			if f.Poll.Result != newsfold.Gone {
-				next[f.ID] = f.Poll.Next
-			}
 		}
-		return nil
+		if show != nil {
+			show(feeds)
+			return failed
+		}
+		for range feeds { // for what it does by the way
+		}
+		return failed
 	})
 	if err != nil {
 		return err
 	}
 	p.next = next
 	p.due = p.due[:0]
-	for id, at := range next {
-		p.due = append(p.due, due{id, at})
+	for id, b := range next {
+		p.due = append(p.due, due{id, b.at})
 	}
 	heap.Init(&p.due)
 	return nil
@@ -151,7 +173,7 @@ func (p *poller) load(ctx context.Context) error {
 func (p *poller) enqueueDue(ctx context.Context, now time.Time) error {
 	for len(p.due) > 0 && !p.due[0].at.After(now) {
 		d := heap.Pop(&p.due).(due)
-		if at, ok := p.next[d.id]; ok && at.Equal(d.at) {
+		if b, ok := p.next[d.id]; ok && b.at.Equal(d.at) {
 			if _, err := p.enqueue(ctx, d.id); err != nil {
 				return err
 			}
@@ -163,6 +185,11 @@ func (p *poller) enqueueDue(ctx context.Context, now time.Time) error {
 // enqueue queues a feed for a poll and reports whether it is still subscribed.
 func (p *poller) enqueue(ctx context.Context, id newsfold.FeedID) (bool, error) {
 	if p.busy[id] {
+		return true, nil
+	}
+	if b, ok := p.next[id]; ok {
+		p.busy[id] = true
+		p.queue.push(b.queue, id)
 		return true, nil
 	}
 	var f newsfold.Feed
@@ -193,7 +220,7 @@ func (p *poller) wait(now time.Time) time.Duration {
 
 // accept starts a pass.
 func (p *poller) accept(ctx context.Context, req *pass) error {
-	if err := p.load(ctx); err != nil {
+	if err := p.load(ctx, nil); err != nil {
 		return err
 	}
 	req.pending = map[newsfold.FeedID]bool{}
@@ -205,8 +232,8 @@ func (p *poller) accept(ctx context.Context, req *pass) error {
 		}
 	default:
 		// A feed that is gone is asked again only by name.
-		for id, at := range p.next {
-			if req.req.All || !at.After(now) {
+		for id, b := range p.next {
+			if req.req.All || !b.at.After(now) {
 				req.pending[id] = true
 			}
 		}
@@ -234,7 +261,7 @@ func (p *poller) finish(ctx context.Context, r polled) {
 	id := r.feed.ID
 	delete(p.busy, id)
 	if r.feed.URL != "" { // else it was removed meanwhile
-		p.schedule(id, r.feed.Poll)
+		p.schedule(r.feed)
 	}
 	kept := p.passes[:0]
 	for _, ps := range p.passes {
@@ -257,18 +284,18 @@ func (p *poller) finish(ctx context.Context, r polled) {
 }
 
 // schedule books the next poll of a feed.
-func (p *poller) schedule(id newsfold.FeedID, state newsfold.Poll) {
-	if state.Result == newsfold.Gone {
-		delete(p.next, id)
+func (p *poller) schedule(f newsfold.Feed) {
+	if f.Poll.Result == newsfold.Gone {
+		delete(p.next, f.ID)
 		return
 	}
 	// A next time that is not ahead would make this loop spin.
-	at := state.Next
+	at := f.Poll.Next
 	if soon := p.e.now().Add(time.Second); at.Before(soon) {
 		at = soon
 	}
-	p.next[id] = at
-	heap.Push(&p.due, due{id, at})
+	p.next[f.ID] = booking{at, p.e.client.Queue(f.URL)}
+	heap.Push(&p.due, due{f.ID, at})
 }
 
 func (g *Progress) add(r polled) {

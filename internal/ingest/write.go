@@ -16,7 +16,11 @@ type write struct {
 
 // maxBatch bounds a transaction: enough to make a commit's cost small beside
 // its content, not so much that a reader of the result waits long for it.
-const maxBatch = 64
+const maxBatch = 256
+
+// gather is how long a batch waits for more when the one before it was no single
+// piece: under load, each commit that is saved is worth far more than that.
+const gather = 4 * time.Millisecond
 
 // store runs fn in the next transaction, together with what others bring at the
 // same time, and returns when that is durable.
@@ -32,6 +36,7 @@ func (e *Engine) store(ctx context.Context, fn func(store.Tx) error) error {
 // writeLoop commits. While one commit is on its way to the disk the next batch
 // gathers, so batches grow with the load and an idle engine commits at once.
 func (e *Engine) writeLoop(ctx context.Context) error {
+	last := 0 // pieces in the batch before
 	for {
 		var batch []*write
 		select {
@@ -40,19 +45,38 @@ func (e *Engine) writeLoop(ctx context.Context) error {
 		case w := <-e.writes:
 			batch = append(batch, w)
 		}
-	more:
-		for len(batch) < maxBatch {
-			select {
-			case w := <-e.writes:
-				batch = append(batch, w)
-			default:
-				break more
-			}
-		}
+		batch = e.gather(batch, last > 1)
+		last = len(batch)
 		if err := e.commit(ctx, batch); err != nil {
 			return err
 		}
 	}
+}
+
+// gather adds what others bring at the same time and, if it may wait, soon after.
+func (e *Engine) gather(batch []*write, wait bool) []*write {
+	var over <-chan time.Time
+	if wait {
+		over = time.After(gather)
+	}
+	for len(batch) < maxBatch {
+		select {
+		case w := <-e.writes:
+			batch = append(batch, w)
+			continue
+		default:
+		}
+		if over == nil {
+			break
+		}
+		select {
+		case w := <-e.writes:
+			batch = append(batch, w)
+		case <-over:
+			return batch
+		}
+	}
+	return batch
 }
 
 // commit stores a batch. One bad piece must not take the others with it, so a

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"newsfold"
+	"newsfold/fetch"
+	"newsfold/internal/ingest"
+	"newsfold/store"
+	"newsfold/store/bolt"
+)
+
+// measureSchedule makes a store of n feeds, none of them due for a while and then
+// all of them over a day, and measures an engine over it in a process of its own.
+func measureSchedule(ctx context.Context, n int) error {
+	dir, err := os.MkdirTemp("", "newsfold-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	polls := make(chan struct{}, 1<<16)
+	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		polls <- struct{}{}
+		w.WriteHeader(http.StatusNotModified)
+	})}
+	go func() { _ = server.Serve(l) }()
+	defer func() { _ = server.Close() }()
+
+	file := filepath.Join(dir, "newsfold.db")
+	db, err := bolt.Open(ctx, file, bolt.Options{})
+	if err != nil {
+		return err
+	}
+	quiet := time.Now().Add(20 * time.Second)
+	for i := 0; i < n; {
+		err := db.Update(ctx, func(tx store.Tx) error {
+			for range min(10_000, n-i) {
+				f := newsfold.Feed{
+					URL:   fmt.Sprintf("http://127.%d.%d.%d:%d/feeds/%d.xml", i>>16&255, i>>8&255, i&255|1, l.Addr().(*net.TCPAddr).Port, i),
+					Title: fmt.Sprintf("Feed number %d", i), Site: fmt.Sprintf("https://www.site-%d.example/", i),
+				}
+				f.Poll = newsfold.Poll{
+					Attempted: quiet.Add(-time.Hour), Succeeded: quiet.Add(-time.Hour), Result: newsfold.Updated, Status: 200,
+					Next: quiet.Add(24 * time.Hour * time.Duration(i) / time.Duration(n)), Why: "the usual interval, 1h",
+					ETag: fmt.Sprintf("%q", fmt.Sprint("version ", i)), ValidFor: f.URL,
+				}
+				if err := tx.PutFeed(&f); err != nil {
+					return err
+				}
+				i++
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, self, "-role", "schedule", file)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Println(lines.Text(), "polls", len(polls))
+	}
+	return cmd.Wait()
+}
+
+// schedule runs an engine over a store for forty seconds, by the clock.
+func schedule(ctx context.Context, file string) error {
+	start := time.Now()
+	db, err := bolt.Open(ctx, file, bolt.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	client, err := fetch.New(fetch.Options{Allow: []string{"127.0.0.0/8"}})
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	return running(ctx, ingest.New(db, client, ingest.Options{}), func(ctx context.Context) error {
+		for range 8 {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(5 * time.Second):
+			}
+			fmt.Printf("after %2.0f s: cpu %5.2f s, memory %s\n", time.Since(start).Seconds(), spent().Seconds(), memory())
+		}
+		return nil
+	})
+}
+
+// memory is what Linux says about the memory of this process.
+func memory() string {
+	b, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return "unknown"
+	}
+	var parts []string
+	for line := range strings.Lines(string(b)) {
+		name, rest, _ := strings.Cut(line, ":")
+		switch name {
+		case "VmHWM", "VmRSS", "RssAnon":
+			var kb int
+			_, _ = fmt.Sscan(rest, &kb)
+			parts = append(parts, fmt.Sprintf("%s %d MB", name, kb>>10))
+		}
+	}
+	return strings.Join(parts, " ")
+}
