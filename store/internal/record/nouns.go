@@ -16,6 +16,7 @@ func Feed(w *Wire, f *newsfold.Feed) {
 	w.strings(7, &f.Folders)
 	w.time(8, &f.Added)
 	message(w, 9, &f.Poll, pollFields)
+	w.bool(10, &f.Cookies)
 }
 
 func pollFields(w *Wire, p *newsfold.Poll) {

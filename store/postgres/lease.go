@@ -1,0 +1,222 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"newsfold/store"
+)
+
+// now is the time of the server in microseconds, by which all leases go.
+const now = `(extract(epoch from now()) * 1000000)::bigint`
+
+// LeaseFeeds implements [store.Shared]. Feeds are leased one shard a statement:
+// over several shards at once, the server would sort all that is due to find the
+// first few.
+func (db *DB) LeaseFeeds(ctx context.Context, c store.Claim) (leases []store.Lease, err error) {
+	if len(c.Feeds) > 0 {
+		return db.leaseNamed(ctx, c)
+	}
+	err = db.retry(ctx, "lease feeds of", func(conn *pgx.Conn) error {
+		leases = nil
+		due, err := collect(ctx, conn, pgx.RowTo[int16],
+			`select s::smallint from generate_series(0, $1::int - 1) s where exists (select from feed_due where shard = s::smallint and due <= `+now+`)`, shards)
+		if err != nil {
+			return err
+		}
+		rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
+		for _, shard := range due {
+			left := c.Limit - len(leases)
+			if left <= 0 {
+				return nil
+			}
+			until := time.Now().Add(c.For)
+			some, err := collect(ctx, conn, feedLease(c, until), `
+				with c as (
+					select feed from feed_due where shard = $1 and due <= `+now+` order by due limit $2 for update skip locked)
+				update feed_due f set due = `+now+` + $3, token = f.token + 1, owner = $4
+				from c where f.feed = c.feed returning f.feed, f.token`,
+				shard, left, c.For.Microseconds(), c.Owner)
+			if err != nil {
+				return err
+			}
+			leases = append(leases, some...)
+		}
+		return nil
+	})
+	return leases, err
+}
+
+// leaseNamed leases feeds by name, due or not, but for those that are leased.
+func (db *DB) leaseNamed(ctx context.Context, c store.Claim) (leases []store.Lease, err error) {
+	err = db.retry(ctx, "lease feeds of", func(conn *pgx.Conn) (err error) {
+		until := time.Now().Add(c.For)
+		leases, err = collect(ctx, conn, feedLease(c, until), `
+			with c as (
+				select feed from feed_due where feed = any($1) and (owner = '' or due <= `+now+`) order by feed limit $2 for update skip locked)
+			update feed_due f set due = `+now+` + $3, token = f.token + 1, owner = $4
+			from c where f.feed = c.feed returning f.feed, f.token`,
+			numbers(c.Feeds), max(c.Limit, 1), c.For.Microseconds(), c.Owner)
+		return err
+	})
+	return leases, err
+}
+
+func feedLease(c store.Claim, until time.Time) pgx.RowToFunc[store.Lease] {
+	return func(r pgx.CollectableRow) (store.Lease, error) {
+		l := store.Lease{Owner: c.Owner, Until: until}
+		return l, r.Scan((*int64)(&l.Feed), &l.Token)
+	}
+}
+
+// LeasePages implements [store.Shared].
+func (db *DB) LeasePages(ctx context.Context, c store.Claim) (leases []store.Lease, err error) {
+	err = db.retry(ctx, "lease pages of", func(conn *pgx.Conn) (err error) {
+		until := time.Now().Add(c.For)
+		scan := func(r pgx.CollectableRow) (store.Lease, error) {
+			l := store.Lease{Owner: c.Owner, Until: until}
+			return l, r.Scan((*int64)(&l.Article), &l.Token)
+		}
+		leases, err = collect(ctx, conn, scan, `
+			with c as (
+				select article from page_due where due <= `+now+` order by due, article limit $1 for update skip locked)
+			update page_due p set due = `+now+` + $2, token = p.token + 1, owner = $3
+			from c where p.article = c.article returning p.article, p.token`,
+			c.Limit, c.For.Microseconds(), c.Owner)
+		return err
+	})
+	return leases, err
+}
+
+// LeaseStage implements [store.Shared]. A renewal keeps the token: what the
+// holder has begun goes on.
+func (db *DB) LeaseStage(ctx context.Context, stage string, c store.Claim) (l store.Lease, ok bool, err error) {
+	if err := checkName("stage", stage); err != nil {
+		return l, false, err
+	}
+	err = db.retry(ctx, "lease a stage of", func(conn *pgx.Conn) error {
+		if _, err := conn.Exec(ctx, `insert into stage (name, token, owner, due) values ($1, 0, '', 0) on conflict do nothing`, stage); err != nil {
+			return err
+		}
+		l = store.Lease{Stage: stage, Owner: c.Owner, Until: time.Now().Add(c.For)}
+		err := conn.QueryRow(ctx, `
+			update stage set due = `+now+` + $2, token = token + case when owner = $3 and due > `+now+` then 0 else 1 end, owner = $3
+			where name = $1 and (owner = $3 or due <= `+now+`) returning token`,
+			stage, c.For.Microseconds(), c.Owner).Scan(&l.Token)
+		ok = err == nil
+		if err == pgx.ErrNoRows { //nolint:errorlint // as it is returned
+			l, err = store.Lease{}, nil
+		}
+		return err
+	})
+	return l, ok, err
+}
+
+// Release implements [store.Shared].
+func (db *DB) Release(ctx context.Context, leases []store.Lease) error {
+	return db.retry(ctx, "release leases of", func(conn *pgx.Conn) error {
+		var b pgx.Batch
+		for _, l := range leases {
+			switch {
+			case l.Feed != 0:
+				b.Queue(`update feed_due set due = `+now+`, owner = '', token = token + 1 where feed = $1 and token = $2`, int64(l.Feed), l.Token)
+			case l.Article != 0:
+				b.Queue(`update page_due set due = `+now+`, owner = '', token = token + 1 where article = $1 and token = $2`, int64(l.Article), l.Token)
+			case l.Stage != "":
+				b.Queue(`update stage set due = `+now+`, owner = '', token = token + 1 where name = $1 and token = $2`, l.Stage, l.Token)
+			}
+		}
+		if b.Len() == 0 {
+			return nil
+		}
+		return conn.SendBatch(ctx, &b).Close()
+	})
+}
+
+// Hold implements [store.Holder]. It takes no snapshot's word for who has the
+// lease: locking a row that was changed since the snapshot ends the transaction,
+// which is then run again.
+func (t *tx) Hold(l store.Lease) error {
+	if err := t.ready(true); err != nil {
+		return err
+	}
+	var sql string
+	var id any
+	switch {
+	case l.Feed != 0:
+		sql, id = `select token = $2 from feed_due where feed = $1 for update`, int64(l.Feed)
+	case l.Article != 0:
+		sql, id = `select token = $2 from page_due where article = $1 for update`, int64(l.Article)
+	default:
+		sql, id = `select token = $2 from stage where name = $1 for update`, l.Stage
+	}
+	var ok bool
+	err := t.row(sql, id, l.Token).Scan(&ok)
+	switch {
+	case err == pgx.ErrNoRows: //nolint:errorlint // as it is returned
+		ok = false
+	case err != nil:
+		return t.fail(err)
+	}
+	if !ok {
+		return fmt.Errorf("%s: %w", leaseName(l), store.ErrFenced)
+	}
+	switch {
+	case l.Feed != 0:
+		t.held[l.Feed] = true
+	case l.Article != 0:
+		t.pages[l.Article] = true
+	}
+	return nil
+}
+
+func leaseName(l store.Lease) string {
+	switch {
+	case l.Feed != 0:
+		return fmt.Sprintf("feed %d", l.Feed)
+	case l.Article != 0:
+		return fmt.Sprintf("page of article %d", l.Article)
+	}
+	return "stage " + l.Stage
+}
+
+// retry runs a few statements on a connection, each of which stands for itself,
+// again when the server went away. A lease that was given and not heard of runs
+// out.
+func (db *DB) retry(ctx context.Context, what string, fn func(*pgx.Conn) error) error {
+	if err := db.enter(); err != nil {
+		return err
+	}
+	defer db.running.Done()
+	if err := db.wait(ctx, db.readers); err != nil {
+		return err
+	}
+	defer func() { <-db.readers }()
+	w := db.patience()
+	for {
+		c, err := db.pool.Acquire(ctx)
+		if err == nil {
+			err = fn(c.Conn())
+			c.Release()
+		}
+		if err == nil {
+			return nil
+		}
+		if k := kindOf(err); k == final || !w.again(ctx) {
+			return db.failed(ctx, what, err)
+		}
+	}
+}
+
+// collect asks for rows.
+func collect[R any](ctx context.Context, conn *pgx.Conn, scan pgx.RowToFunc[R], sql string, args ...any) ([]R, error) {
+	rs, err := conn.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rs, scan)
+}

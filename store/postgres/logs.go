@@ -1,0 +1,179 @@
+package postgres
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"math"
+
+	"github.com/jackc/pgx/v5"
+
+	"newsfold"
+	"newsfold/store"
+)
+
+// Append implements [store.Tx]. Positions are given when the transaction ends.
+func (t *tx) Append(log store.Log, id newsfold.ArticleID) error {
+	if err := t.ready(true); err != nil {
+		return err
+	}
+	if err := checkName("change log", string(log)); err != nil {
+		return err
+	}
+	if err := t.ward(id); err != nil {
+		return err
+	}
+	t.appends[log] = append(t.appends[log], id)
+	return nil
+}
+
+// Changes implements [store.Tx].
+func (t *tx) Changes(log store.Log, after store.Seq) iter.Seq2[store.Change, error] {
+	return sequence(t, func(last *store.Change, n int) ([]store.Change, error) {
+		if err := checkName("change log", string(log)); err != nil {
+			return nil, err
+		}
+		if len(t.appends) > 0 {
+			if err := t.finish(); err != nil {
+				return nil, err
+			}
+			t.sent = t.changes
+		}
+		from := after
+		if last != nil {
+			from = last.Seq
+		}
+		if from > math.MaxInt64 {
+			return nil, nil
+		}
+		return rows(t, func(r pgx.CollectableRow) (c store.Change, err error) {
+			var seq int64
+			err = r.Scan(&seq, &c.Article)
+			c.Seq = store.Seq(seq)
+			return c, err
+		}, `select seq, article from change where log = $1 and seq > $2 order by seq limit $3`, string(log), int64(from), n)
+	})
+}
+
+// checkName says whether a log or shelf may be called this.
+func checkName(what, name string) error {
+	ok := len(name) > 0 && len(name) <= 64
+	for i := range len(name) {
+		ok = ok && (name[i] == '.' || 'a' <= name[i] && name[i] <= 'z')
+	}
+	if !ok {
+		return fmt.Errorf("%s %q: the name is not 1 to 64 lower-case letters and dots", what, name)
+	}
+	return nil
+}
+
+// Limits of a shelf, as the contract states them.
+const (
+	maxKey   = 1024
+	maxValue = 64 << 20
+)
+
+// A shelf implements [store.Shelf].
+type shelf struct {
+	t    *tx
+	name string
+}
+
+// Shelf implements [store.Tx].
+func (t *tx) Shelf(name string) store.Shelf { return shelf{t, name} }
+
+func (s shelf) check(key []byte, write bool) error {
+	if err := s.t.ready(write); err != nil {
+		return err
+	}
+	if len(key) == 0 || len(key) > maxKey {
+		return fmt.Errorf("shelf %s: a key of %d bytes is not 1 to %d bytes long", s.name, len(key), maxKey)
+	}
+	return checkName("shelf", s.name)
+}
+
+func (s shelf) lookup(key []byte) (*[]byte, error) {
+	return lookup(s.t, s.t.pairs, pairKey{s.name, string(key)}, func() (*[]byte, error) {
+		var v []byte
+		err := s.t.row(`select value from shelf where name = $1 and key = $2`, s.name, key).Scan(&v)
+		return &v, err
+	})
+}
+
+// Get implements [store.Shelf].
+func (s shelf) Get(key []byte) ([]byte, error) {
+	if err := s.check(key, false); err != nil {
+		return nil, err
+	}
+	v, err := s.lookup(key)
+	if err != nil || v == nil {
+		return nil, err
+	}
+	return append([]byte{}, *v...), nil
+}
+
+// Put implements [store.Shelf].
+func (s shelf) Put(key, value []byte) error {
+	if err := s.check(key, true); err != nil {
+		return err
+	}
+	if len(value) > maxValue {
+		return fmt.Errorf("shelf %s: a value of %d bytes is larger than 64 MiB", s.name, len(value))
+	}
+	if _, err := s.lookup(key); err != nil {
+		return err
+	}
+	v := append([]byte{}, value...)
+	s.t.pending += len(v)
+	s.t.pairs.put(pairKey{s.name, string(key)}, &v)
+	return nil
+}
+
+// Delete implements [store.Shelf].
+func (s shelf) Delete(key []byte) error {
+	if err := s.check(key, true); err != nil {
+		return err
+	}
+	if _, err := s.lookup(key); err != nil {
+		return err
+	}
+	s.t.pairs.put(pairKey{s.name, string(key)}, nil)
+	return nil
+}
+
+// All implements [store.Shelf].
+func (s shelf) All(prefix []byte) iter.Seq2[store.Pair, error] {
+	prefix = bytes.Clone(prefix)
+	end := after(prefix)
+	return sequence(s.t, func(last *store.Pair, n int) ([]store.Pair, error) {
+		if err := checkName("shelf", s.name); err != nil {
+			return nil, err
+		}
+		from, op := prefix, ">="
+		if last != nil {
+			from, op = last.Key, ">"
+		}
+		sql := `select key, value from shelf where name = $1 and key ` + op + ` $2`
+		args := []any{s.name, append([]byte{}, from...), n}
+		if end != nil {
+			sql += ` and key < $4`
+			args = append(args, end)
+		}
+		return rows(s.t, func(r pgx.CollectableRow) (p store.Pair, err error) {
+			return p, r.Scan(&p.Key, &p.Value)
+		}, sql+` order by key limit $3`, args...)
+	})
+}
+
+// after returns the first key that is behind all that start with a prefix; nil
+// when there is none.
+func after(prefix []byte) []byte {
+	end := bytes.Clone(prefix)
+	for len(end) > 0 {
+		if end[len(end)-1]++; end[len(end)-1] != 0 {
+			return end
+		}
+		end = end[:len(end)-1]
+	}
+	return nil
+}

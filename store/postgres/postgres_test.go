@@ -1,0 +1,88 @@
+package postgres_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/url"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"newsfold/store"
+	"newsfold/store/postgres"
+	"newsfold/store/storetest"
+)
+
+// server returns the connection string of the server for tests.
+func server(t testing.TB) string {
+	t.Helper()
+	dsn := os.Getenv("NEWSFOLD_POSTGRES")
+	if dsn == "" {
+		t.Skip("NEWSFOLD_POSTGRES names no PostgreSQL server to test with (postgres://user@host/database)")
+	}
+	return dsn
+}
+
+// within returns a connection string of the server with a parameter.
+func with(t testing.TB, dsn, key, value string) string {
+	t.Helper()
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set(key, value)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// connect is a connection beside the store.
+func connect(t testing.TB, dsn string) *pgx.Conn {
+	t.Helper()
+	c, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close(context.WithoutCancel(t.Context())) })
+	return c
+}
+
+// schema returns a connection string for a store of its own for each name, which
+// is dropped when the test ends.
+func schema(t testing.TB, name string) string {
+	t.Helper()
+	sum := sha256.Sum256([]byte(name))
+	schema := "test_" + hex.EncodeToString(sum[:8])
+	dsn := server(t)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+		defer cancel()
+		c, err := pgx.Connect(ctx, dsn)
+		if err != nil {
+			t.Log(err)
+			return
+		}
+		defer func() { _ = c.Close(ctx) }()
+		if _, err := c.Exec(ctx, `drop schema if exists `+schema+` cascade`); err != nil {
+			t.Log(err)
+		}
+	})
+	return with(t, dsn, "search_path", schema)
+}
+
+func open(t *testing.T, dir string) store.DB {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), schema(t, dir), postgres.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func TestContract(t *testing.T) {
+	server(t)
+	storetest.Run(t, storetest.Engine{Open: open})
+}

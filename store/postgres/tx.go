@@ -1,0 +1,351 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"newsfold"
+	"newsfold/store"
+	"newsfold/store/internal/record"
+)
+
+// tx implements [store.Tx] and [store.Holder].
+//
+// What it reads by key it keeps, and what is put stays in memory until a list is
+// asked for or the transaction ends. Then all of it goes to the server in one
+// message, by table and key: many rows a statement, and the same order in all
+// daemons, so that they wait for each other but not in circles.
+type tx struct {
+	db *DB
+	// ctx is of the call that runs the transaction; methods of a Tx have none.
+	ctx      context.Context
+	conn     *pgxpool.Conn
+	writable bool
+	over     bool
+	done     bool   // committed, or ended by the server
+	fault    error  // what the server said; nothing works after that
+	xid      string // names the transaction once it has written
+	changes  int    // grows with every change
+	sent     int    // changes that the server knows of
+	pending  int    // bytes that are put and not sent
+
+	feeds    cells[newsfold.FeedID, feedRow]
+	feedURLs cells[hash, newsfold.FeedID]
+	entries  cells[entryKey, entryRow]
+	articles cells[newsfold.ArticleID, articleRow]
+	urls     cells[hash, newsfold.ArticleID] // 0: removed
+	bodies   cells[newsfold.ArticleID, []byte]
+	stories  cells[newsfold.StoryID, storyRow]
+	pairs    cells[pairKey, []byte]
+	appends  map[store.Log][]newsfold.ArticleID
+	// wards are articles that must still be there at the end, since something
+	// is stored under them.
+	wards map[newsfold.ArticleID]bool
+	held  map[newsfold.FeedID]bool // leases that end with this transaction
+	pages map[newsfold.ArticleID]bool
+}
+
+var (
+	_ store.Tx     = (*tx)(nil)
+	_ store.Holder = (*tx)(nil)
+)
+
+func newTx(ctx context.Context, db *DB, c *pgxpool.Conn, writable bool) *tx {
+	return &tx{
+		db: db, ctx: ctx, conn: c, writable: writable,
+		feeds: cells[newsfold.FeedID, feedRow]{}, feedURLs: cells[hash, newsfold.FeedID]{},
+		entries: cells[entryKey, entryRow]{}, articles: cells[newsfold.ArticleID, articleRow]{},
+		urls: cells[hash, newsfold.ArticleID]{}, bodies: cells[newsfold.ArticleID, []byte]{},
+		stories: cells[newsfold.StoryID, storyRow]{}, pairs: cells[pairKey, []byte]{},
+		appends: map[store.Log][]newsfold.ArticleID{}, wards: map[newsfold.ArticleID]bool{},
+		held: map[newsfold.FeedID]bool{}, pages: map[newsfold.ArticleID]bool{},
+	}
+}
+
+// A cell is what a transaction knows of one row. Rows are never changed, only
+// exchanged.
+type cell[R any] struct {
+	now *R // as it is for this transaction; nil: not there
+	was *R // as the server has it
+}
+
+type cells[K comparable, R any] map[K]*cell[R]
+
+// put notes how a row is from now on; its cell must be there.
+func (c cells[K, R]) put(k K, now *R) { c[k].now = now }
+
+// dirty returns the keys of the rows that the server does not have as they are,
+// sorted.
+func (c cells[K, R]) dirty(compare func(a, b K) int) []K {
+	var keys []K
+	for k, cell := range c {
+		if cell.now != cell.was {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, compare)
+	return keys
+}
+
+// lookup returns a row: what is known of it, or else what read finds, for which
+// no row is no error.
+func lookup[K comparable, R any](t *tx, c cells[K, R], k K, read func() (*R, error)) (*R, error) {
+	if cell, ok := c[k]; ok {
+		return cell.now, nil
+	}
+	r, err := read()
+	if errors.Is(err, pgx.ErrNoRows) {
+		r, err = nil, nil
+	}
+	if err != nil {
+		return nil, t.fail(err)
+	}
+	c[k] = &cell[R]{r, r}
+	return r, nil
+}
+
+// maxPending is how many bytes a transaction collects before it sends them.
+const maxPending = 16 << 20
+
+// ready says whether t may be used: for reading, or for writing too.
+func (t *tx) ready(write bool) error {
+	switch {
+	case t.over:
+		return errOver
+	case write && !t.writable:
+		return errReadOnly
+	case t.fault != nil:
+		return t.db.failed(t.ctx, "use", t.fault)
+	}
+	if write {
+		t.changes++
+		if t.pending > maxPending {
+			return t.flush()
+		}
+	}
+	return nil
+}
+
+// fail notes what the server said.
+func (t *tx) fail(err error) error {
+	if t.fault == nil {
+		t.fault = err
+	}
+	return t.db.failed(t.ctx, "use", err)
+}
+
+// row asks for one row.
+func (t *tx) row(sql string, args ...any) pgx.Row { return t.conn.QueryRow(t.ctx, sql, args...) }
+
+// rows asks for rows, as scan reads them.
+func rows[R any](t *tx, scan pgx.RowToFunc[R], sql string, args ...any) ([]R, error) {
+	rs, err := t.conn.Query(t.ctx, sql, args...)
+	if err != nil {
+		return nil, t.fail(err)
+	}
+	all, err := pgx.CollectRows(rs, scan)
+	if err != nil {
+		return nil, t.fail(err)
+	}
+	return all, nil
+}
+
+// exec runs one statement at once and returns how many rows it concerned.
+func (t *tx) exec(sql string, args ...any) (int64, error) {
+	tag, err := t.conn.Exec(t.ctx, sql, args...)
+	if err != nil {
+		return 0, t.fail(err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// end rolls back what is not committed and gives the connection back.
+func (t *tx) end(ctx context.Context) {
+	t.over = true
+	if t.done {
+		t.conn.Release()
+		return
+	}
+	if t.conn.Conn().IsClosed() {
+		t.conn.Release() // the pool throws it away
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := execute(ctx, t.conn.Conn(), "rollback"); err != nil {
+		drop(ctx, t.conn)
+		return
+	}
+	t.conn.Release()
+}
+
+// answer is how long a commit is waited for, with its standby.
+const answer = time.Minute
+
+// commit ends the transaction. When the answer is lost with the connection, the
+// server is asked what became of it: running it again would store it twice, and
+// giving up would lose it.
+func (t *tx) commit() error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), answer)
+	defer cancel()
+	err := execute(ctx, t.conn.Conn(), "commit")
+	if err == nil {
+		t.done = true
+		return nil
+	}
+	if codeOf(err) != "" && kindOf(err) != lost {
+		return err
+	}
+	if t.xid == "" {
+		return err // it has stored nothing
+	}
+	done, asked := t.db.outcome(ctx, t.xid)
+	switch {
+	case asked != nil:
+		return fmt.Errorf("it is not known whether the last change was stored: %w", errors.Join(err, asked))
+	case done:
+		t.db.log.Info("the answer to a commit was lost, but not the commit", "xid", t.xid)
+		t.done = true
+		return nil
+	}
+	return &lostError{err}
+}
+
+// lostError is an error after which nothing was stored, so that the transaction
+// can be run again.
+type lostError struct{ error }
+
+func (e *lostError) Unwrap() error { return e.error }
+
+// outcome asks what became of a transaction.
+func (db *DB) outcome(ctx context.Context, xid string) (done bool, err error) {
+	w := db.patience()
+	for {
+		var status *string
+		err = db.pool.QueryRow(ctx, `select pg_xact_status($1::xid8)`, xid).Scan(&status)
+		switch {
+		case err == nil && status == nil:
+			return false, errors.New("the server has forgotten it")
+		case err == nil && *status == "in progress": // its session is about to end
+			if !pause(ctx, 50*time.Millisecond) {
+				return false, ctx.Err()
+			}
+			continue
+		case err == nil:
+			return *status == "committed", nil
+		case kindOf(err) != lost || !w.again(ctx):
+			return false, err
+		}
+	}
+}
+
+// sequence makes an iterator of what pages returns: for the last thing seen, or
+// nil at the start, up to n things that follow it. Pages are small at first and
+// grow; what was not yielded yet of one is asked for again after a change.
+func sequence[T any](t *tx, pages func(last *T, n int) ([]T, error)) iter.Seq2[T, error] {
+	const least, most = 16, 512
+	return func(yield func(T, error) bool) {
+		var (
+			last *T
+			size = least
+		)
+		for {
+			err := t.ready(false)
+			if err == nil && t.writable {
+				err = t.flush()
+			}
+			var page []T
+			if err == nil {
+				page, err = pages(last, size)
+			}
+			if err != nil {
+				var zero T
+				yield(zero, err)
+				return
+			}
+			at, whole := t.changes, true
+			for _, v := range page {
+				if !yield(v, nil) {
+					return
+				}
+				last = &v
+				if t.over || t.fault != nil || t.changes != at {
+					whole = false
+					break
+				}
+			}
+			switch {
+			case !whole:
+				size = least
+			case len(page) < size:
+				return
+			default:
+				size = min(2*size, most)
+			}
+		}
+	}
+}
+
+// plain makes a record of what is read for every list.
+func plain[T any](t *tx, v *T, fields func(*record.Wire, *T)) ([]byte, error) {
+	msg, err := message(v, fields)
+	if err != nil {
+		return nil, err
+	}
+	t.pending += len(msg)
+	return record.Plain(msg), nil
+}
+
+// packed makes a record of what may be long.
+func packed[T any](t *tx, v *T, fields func(*record.Wire, *T)) ([]byte, error) {
+	msg, err := message(v, fields)
+	if err != nil {
+		return nil, err
+	}
+	t.pending += len(msg)
+	if len(msg) < record.Large {
+		return record.Plain(msg), nil
+	}
+	return t.db.codec.Compress(msg), nil
+}
+
+func message[T any](v *T, fields func(*record.Wire, *T)) ([]byte, error) {
+	msg := record.Encode(nil, v, fields)
+	if len(msg) > record.MaxSize {
+		return nil, fmt.Errorf("%d MiB are more than a record holds (%d MiB)", len(msg)>>20, record.MaxSize>>20)
+	}
+	return msg, nil
+}
+
+// open reads a record.
+func open[T any](t *tx, what string, id any, rec []byte, fields func(*record.Wire, *T)) (v T, err error) {
+	msg, err := t.db.codec.Open(rec)
+	if err == nil {
+		err = record.Decode(msg, &v, fields)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s %v in %s is damaged: %w: %w; restore a backup", what, id, t.db.name, store.ErrForeign, err)
+		t.fault = err
+	}
+	return v, err
+}
+
+func notFound(what string, name any) error {
+	return fmt.Errorf("%s %v: %w", what, name, newsfold.ErrNotFound)
+}
+
+func wasRemoved(what string, name any) error {
+	return fmt.Errorf("%s %v %w: %w", what, name, store.ErrRemoved, newsfold.ErrNotFound)
+}
+
+// sorted returns the keys of a set in order.
+func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

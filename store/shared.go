@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"newsfold"
+)
+
+var (
+	// ErrUnavailable says that the database server cannot be reached, or cannot
+	// work at the moment. Nothing of the transaction was stored; it may be tried
+	// again.
+	ErrUnavailable = errors.New("store is unavailable")
+	// ErrFenced says that a lease has run out and that another daemon has taken
+	// over, or that what was leased is done or gone. Whoever meets it throws the
+	// result of its work away: nothing of the transaction was stored.
+	ErrFenced = errors.New("lease was lost")
+)
+
+// Shared is a [DB] that several daemons use at once. Work that only one of them
+// may do at a time is leased: a daemon that dies or stalls loses its leases to the
+// others by the mere passing of time, and whatever it does afterwards in their
+// name is refused with [ErrFenced].
+//
+// Time is the server's. A lease is measured on the daemon's own clock from before
+// it was asked for, so clocks need not agree.
+type Shared interface {
+	DB
+
+	// Alongside is Update that runs beside other transactions that write. It
+	// sees the store as it was when it began. Of two that change the same feed,
+	// entry, article, body, story or key of a shelf, one is run again; but what
+	// one of them only reads may be changed by the other. It is for
+	// transactions that stay right then. Update runs alone.
+	Alongside(ctx context.Context, fn func(Tx) error) error
+
+	// LeaseFeeds leases feeds that are due. A feed is due when its Poll.Next has
+	// come, unless it is gone, and again when its lease has run out.
+	LeaseFeeds(ctx context.Context, c Claim) ([]Lease, error)
+	// LeasePages leases articles whose page is wanted, earliest first; c.Feeds
+	// is not used.
+	LeasePages(ctx context.Context, c Claim) ([]Lease, error)
+	// LeaseStage leases a stage, of which each has one holder, or renews the
+	// lease of c.Owner. It reports whether c.Owner has it now; c.Limit and
+	// c.Feeds are not used.
+	LeaseStage(ctx context.Context, stage string, c Claim) (Lease, bool, error)
+	// Release gives leases back before their time: what was leased is due at
+	// once. Leases that were lost meanwhile are left alone.
+	Release(ctx context.Context, leases []Lease) error
+}
+
+// Claim asks for leases.
+type Claim struct {
+	Owner string        // who asks: unique to the process, up to 64 bytes
+	For   time.Duration // how long the leases last
+	Limit int           // at most so many
+	// Feeds, when there are any, asks for these instead, due or not, unless
+	// another holds them.
+	Feeds []newsfold.FeedID
+}
+
+// Lease is the right to work on one thing for a while: a feed, the page of an
+// article, or a stage.
+type Lease struct {
+	Feed    newsfold.FeedID
+	Article newsfold.ArticleID
+	Stage   string
+
+	Owner string
+	Token int64     // of this lease, larger than those before it
+	Until time.Time // on the clock of the process that asked
+}
+
+// Holder is a transaction of a [Shared] store.
+type Holder interface {
+	// Hold makes a transaction part of a lease: it fails with an error that
+	// wraps [ErrFenced] when the lease was lost, and from then on nobody else
+	// can take the lease until the transaction is over. When it is committed,
+	// the lease of a feed or a page has ended: it is due again as was stored.
+	// That of a stage goes on.
+	Hold(Lease) error
+}
+
+// Hold is [Holder.Hold] where there is a lease to hold; the zero Lease is none.
+func Hold(tx Tx, l Lease) error {
+	if l == (Lease{}) {
+		return nil
+	}
+	return tx.(Holder).Hold(l)
+}
