@@ -30,6 +30,8 @@ type app struct {
 	allow       []string
 	interval    time.Duration
 	minInterval time.Duration
+	gap         time.Duration
+	perHost     int
 	contact     string
 	quiet       bool
 	logFormat   string
@@ -91,6 +93,8 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 	f.StringSliceVar(&a.allow, "allow-net", nil, "`networks` or hosts that fetching may reach although they are private or loopback, as CIDR or name, separated by commas")
 	f.DurationVar(&a.interval, "interval", time.Hour, "usual time between two polls of a feed")
 	f.DurationVar(&a.minInterval, "min-interval", 10*time.Minute, "shortest time between two polls of a feed, from 1s")
+	f.DurationVar(&a.gap, "host-gap", 0, "least time between the starts of two requests to one host (default 1s; none for hosts of --allow-net)")
+	f.IntVar(&a.perHost, "per-host", 2, "most requests to one host at a time")
 	f.StringVar(&a.contact, "contact", "", "`URL` or mail address under which publishers reach you, stated in the User-Agent")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors only")
 	f.StringVar(&a.logFormat, "log-format", "text", "format of the log on standard error: text or json")
@@ -99,9 +103,10 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 		a.newDaemon(), a.newDemo(), a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(),
 		a.newFetch(), a.newList(), a.newShow(), a.newMark(), a.newDigest(), a.newExplain(),
 		a.newSplit(), a.newMerge(), a.newUndo(),
+		a.newPasswd(), a.newToken(),
 		newExtract(), newFold(), newParse(), a.newVersion(),
 	)
-	root.AddCommand(a.newBackup(), a.newRestore(), a.newCheck(), a.newCompact())
+	root.AddCommand(a.newHistory(), a.newBackup(), a.newRestore(), a.newCheck(), a.newCompact())
 	named(root)
 	return root
 }
@@ -142,6 +147,10 @@ func (a *app) check() error {
 		return usage("--min-interval %v is too short: at least 1s", a.minInterval)
 	case a.interval < time.Second:
 		return usage("--interval %v is too short: at least 1s", a.interval)
+	case a.gap < 0:
+		return usage("--host-gap %v: a time cannot be negative", a.gap)
+	case a.perHost < 1:
+		return usage("--per-host %d: at least one request has to go through", a.perHost)
 	case a.logFormat != "text" && a.logFormat != "json":
 		return usage("--log-format %q is none of text, json", a.logFormat)
 	}
@@ -163,7 +172,7 @@ func (a *app) logger(level slog.Level) *slog.Logger {
 // fetcher returns the client for the global flags.
 func (a *app) fetcher(log *slog.Logger) (*fetch.Client, error) {
 	c, err := fetch.New(fetch.Options{
-		Allow: a.allow, Interval: a.interval, MinInterval: min(a.minInterval, a.interval), Transport: a.transport, Log: log,
+		Allow: a.allow, Interval: a.interval, MinInterval: min(a.minInterval, a.interval), Gap: a.gap, PerHost: a.perHost, Transport: a.transport, Log: log,
 		Agent: "newsfold/" + version + " (+" + home + ")", Contact: a.contact, Subscribers: 1,
 	})
 	if err != nil {

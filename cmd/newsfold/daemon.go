@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"newsfold/fetch"
+	"newsfold/internal/access"
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
 	"newsfold/internal/web"
@@ -28,9 +30,15 @@ func (a *app) newDaemon() *cobra.Command {
 		Short: "Poll, extract, fold and store; serve the reader page",
 		Long: `Poll the feeds when they are due, fetch, fold and store what is new, and serve
 the reader page and the control socket that the other commands use, until
-interrupted. One daemon can run in a directory at a time.`,
+interrupted. One daemon can run in a directory at a time.
+
+Reading apps sync with the same address, over the APIs of Google Reader (as
+FreshRSS has it), Fever and Miniflux. On loopback nobody has to log in; an app
+may send any name and password. To listen on other addresses there has to be a
+password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 		Example: `  newsfold daemon
-  newsfold daemon --listen 127.0.0.1:8080 --interval 30m`,
+  newsfold daemon --listen 127.0.0.1:8080 --interval 30m
+  newsfold passwd && newsfold daemon --listen :7878`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
@@ -50,7 +58,11 @@ interrupted. One daemon can run in a directory at a time.`,
 	}
 	cmd.Flags().StringVar(&d.pushURL, "push-url", "", "public `URL` under which hubs reach --push-listen, to be sent news at once (WebSub)")
 	cmd.Flags().StringVar(&d.pushListen, "push-listen", "127.0.0.1:7879", "`address` for what hubs send, when --push-url is given; put a proxy before it")
-	cmd.Flags().StringVar(&d.listen, "listen", "127.0.0.1:7878", "`address` of the reader page, on loopback; \"off\" for none")
+	cmd.Flags().StringVar(&d.listen, "listen", "127.0.0.1:7878", "`address` of the reader page and the sync APIs; \"off\" for none")
+	cmd.Flags().StringSliceVar(&d.hosts, "host", nil, "`names` under which the reader page may be asked for while no password is set, besides localhost and addresses")
+	cmd.Flags().BoolVar(&d.syncCopies, "sync-copies", false, "show reading apps every copy as an item of its own")
+	cmd.Flags().StringSliceVar(&d.proxies, "trusted-proxy", nil, "`networks` of proxies, as CIDR or address, that let people in and say so in a header")
+	cmd.Flags().StringVar(&d.proxyHeader, "proxy-header", "Remote-User", "`header` in which a trusted proxy names who was let in")
 	return cmd
 }
 
@@ -63,6 +75,10 @@ type daemon struct {
 	listen string
 
 	pushURL, pushListen string
+
+	hosts, proxies []string
+	proxyHeader    string
+	syncCopies     bool
 	// ready, when set, is told the address of the reader page once it is
 	// served; the daemon stops when it returns an error.
 	ready func(context.Context, string, *control.Client) error
@@ -80,10 +96,13 @@ func (d *daemon) run(ctx context.Context) error {
 			d.log.Warn("leave the control socket behind", "err", err)
 		}
 	}()
+	gate, proxies, err := d.gate(ctx)
+	if err != nil {
+		return errors.Join(err, socket.Close())
+	}
 	page, address, err := d.reader()
 	if err != nil {
-		_ = socket.Close()
-		return err
+		return errors.Join(err, socket.Close())
 	}
 	callbacks, err := d.callbacks()
 	if err != nil {
@@ -92,10 +111,15 @@ func (d *daemon) run(ctx context.Context) error {
 	}
 	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, PushURL: d.pushURL})
 	server := control.Server{
-		DB: d.db, Engine: engine, Client: d.client, Log: d.log, Now: time.Now,
+		DB: d.db, Engine: engine, Client: d.client, Gate: gate, Log: d.log, Now: time.Now,
 		Version: version, Daemon: true,
 	}
-	pages, err := web.New(web.Options{DB: d.db, Log: d.log, Version: version})
+	// The pages ask for changes as commands do, within the process.
+	pipe := control.NewPipe()
+	pages, err := web.New(web.Options{
+		DB: d.db, Log: d.log, Version: version, Gate: gate, Control: control.Connect(pipe.Dial),
+		Hosts: d.hosts, Proxies: proxies, ProxyHeader: d.proxyHeader, Copies: d.syncCopies,
+	})
 	if err != nil {
 		return errors.Join(err, socket.Close())
 	}
@@ -103,6 +127,7 @@ func (d *daemon) run(ctx context.Context) error {
 	g.Go(func() error { return engine.Run(ctx) })
 	g.Go(func() error { return serve(ctx, socket, server.Handler()) })
 	if page != nil {
+		g.Go(func() error { return serve(ctx, pipe, server.Handler()) })
 		g.Go(func() error { return serve(ctx, page, pages) })
 	}
 	if callbacks != nil {
@@ -138,22 +163,61 @@ func (d *daemon) callbacks() (net.Listener, error) {
 	return l, nil
 }
 
-// reader opens the listener of the reader page; nil when it is off. It is for
-// this machine only as long as nobody has to log in.
+// reader opens the listener of the reader page; nil when it is off.
 func (d *daemon) reader() (net.Listener, string, error) {
-	if d.listen == "off" || d.listen == "" {
-		return nil, "", nil
-	}
-	addr, err := net.ResolveTCPAddr("tcp", d.listen)
-	if err != nil {
-		return nil, "", usage("--listen %q is no address: say HOST:PORT, such as 127.0.0.1:7878, or off", d.listen)
-	}
-	if !addr.IP.IsLoopback() {
-		return nil, "", usage("--listen %s: the reader page has no login yet, so it is served on loopback only (127.0.0.1:PORT)", d.listen)
+	addr, err := d.address()
+	if err != nil || addr == nil {
+		return nil, "", err
 	}
 	l, err := net.ListenTCP("tcp", addr)
 	if err != nil {
 		return nil, "", fmt.Errorf("serve the reader page on %s: %w; --listen chooses another address", d.listen, err)
 	}
 	return l, "http://" + l.Addr().String() + "/", nil
+}
+
+// address is where the reader page is served; nil when it is off.
+func (d *daemon) address() (*net.TCPAddr, error) {
+	if d.listen == "off" || d.listen == "" {
+		return nil, nil
+	}
+	addr, err := net.ResolveTCPAddr("tcp", d.listen)
+	if err != nil {
+		return nil, usage("--listen %q is no address: say HOST:PORT, such as 127.0.0.1:7878, or off", d.listen)
+	}
+	return addr, nil
+}
+
+// gate decides who may use the reader page. Beyond loopback there has to be a
+// password or a proxy that knows people; without, the page is not served.
+func (d *daemon) gate(ctx context.Context) (*access.Gate, []netip.Prefix, error) {
+	addr, err := d.address()
+	if err != nil {
+		return nil, nil, err
+	}
+	var proxies []netip.Prefix
+	for _, p := range d.proxies {
+		prefix, err := netip.ParsePrefix(p)
+		if err != nil {
+			addr, err := netip.ParseAddr(p)
+			if err != nil {
+				return nil, nil, usage("--trusted-proxy %q is no network: say 10.0.0.0/8 or 192.0.2.7", p)
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		proxies = append(proxies, prefix)
+	}
+	beyond := addr != nil && !addr.IP.IsLoopback()
+	gate, err := access.Open(ctx, access.Options{DB: d.db, Strict: beyond || len(proxies) > 0})
+	if err == nil {
+		err = gate.Prepare(ctx)
+	}
+	if err != nil || !beyond || len(proxies) > 0 {
+		return gate, proxies, err
+	}
+	ok, err := gate.HasPassword(ctx)
+	if err == nil && !ok {
+		err = usage("--listen %s: others can reach that address, and no password is set: say `newsfold passwd` first, listen on loopback (127.0.0.1:PORT), or name a proxy that lets people in (--trusted-proxy)", d.listen)
+	}
+	return gate, proxies, err
 }

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"newsfold/internal/access"
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
 	"newsfold/store"
@@ -61,9 +62,13 @@ func (a *app) direct(ctx context.Context, db store.DB, fn func(context.Context, 
 		return err
 	}
 	defer client.Close()
+	gate, err := access.Open(ctx, access.Options{DB: db})
+	if err != nil {
+		return err
+	}
 	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log})
 	server := control.Server{
-		DB: db, Engine: engine, Client: client, Log: log,
+		DB: db, Engine: engine, Client: client, Gate: gate, Log: log,
 		Now: time.Now, Version: version,
 	}
 	pipe := control.NewPipe()

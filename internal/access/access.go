@@ -82,30 +82,41 @@ type login struct {
 	MD5  string `json:"md5,omitempty"`  // of "user:password", as Fever's apps send it
 }
 
-// Open returns the gate of a store. The first time, it makes the secret that
-// tokens are derived from.
+// Open returns the gate of a store. It only reads.
 func Open(ctx context.Context, opts Options) (*Gate, error) {
 	g := &Gate{db: opts.DB, now: opts.Now, strict: opts.Strict, hashing: make(chan struct{}, 1)}
 	if g.now == nil {
 		g.now = time.Now
 	}
-	var secret []byte
-	err := g.db.View(ctx, func(tx store.Tx) (err error) {
-		secret, err = tx.Shelf(shelf).Get(keySecret)
+	err := g.db.View(ctx, func(tx store.Tx) error {
+		secret, err := tx.Shelf(shelf).Get(keySecret)
+		if secret != nil {
+			g.secret.Store(&secret)
+		}
 		return err
 	})
-	if err == nil && secret == nil {
-		err = g.db.Update(ctx, func(tx store.Tx) (err error) {
-			sh := tx.Shelf(shelf)
-			if secret, err = sh.Get(keySecret); err != nil || secret != nil {
-				return err // another daemon was quicker
-			}
-			secret = random(32)
-			return sh.Put(keySecret, secret)
-		})
-	}
-	g.secret.Store(&secret)
 	return g, err
+}
+
+// Prepare makes the secret that tokens and signatures are derived from, unless
+// the store has one. It has to come before [Gate.Sign] and [Gate.Form].
+func (g *Gate) Prepare(ctx context.Context) error {
+	if g.secret.Load() != nil {
+		return nil
+	}
+	var secret []byte
+	err := g.db.Update(ctx, func(tx store.Tx) (err error) {
+		sh := tx.Shelf(shelf)
+		if secret, err = sh.Get(keySecret); err != nil || secret != nil {
+			return err // another daemon was quicker
+		}
+		secret = random(32)
+		return sh.Put(keySecret, secret)
+	})
+	if err == nil {
+		g.secret.Store(&secret)
+	}
+	return err
 }
 
 func random(n int) []byte {
@@ -314,6 +325,9 @@ const (
 // Token returns the token of a purpose. That for apps changes with the app
 // password; all change when the secret is renewed.
 func (g *Gate) Token(ctx context.Context, p Purpose) (string, error) {
+	if err := g.Prepare(ctx); err != nil {
+		return "", err
+	}
 	of := string(p)
 	if p == ForApps {
 		l, err := g.load(ctx, keyApp)
@@ -345,7 +359,11 @@ func (g *Gate) Signed(p Purpose, text, signature string) bool {
 }
 
 func (g *Gate) sign(text string) []byte {
-	m := hmac.New(sha256.New, *g.secret.Load())
+	secret := g.secret.Load()
+	if secret == nil {
+		panic("access: nothing can be signed before Prepare") // else anybody could
+	}
+	m := hmac.New(sha256.New, *secret)
 	m.Write([]byte(text))
 	return m.Sum(nil)
 }

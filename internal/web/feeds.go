@@ -65,7 +65,7 @@ func (s *server) feeds(w http.ResponseWriter, r *http.Request) error {
 		}
 		return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label))
 	})
-	page := feedsPage{frame: s.frame("Feeds", "feeds"), Summary: summary(all), Feeds: all}
+	page := feedsPage{frame: s.frame(r, "Feeds", "feeds"), Summary: summary(all), Feeds: all}
 	page.Unread = left
 	if n := len(all) - mostHealth; n > 0 {
 		page.Feeds = all[:mostHealth]

@@ -186,7 +186,7 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 		nav = "starred"
 	}
 	page.Heading, page.Searched = heading(f, got.feed), s.searched(f, got)
-	page.frame = s.frame(page.Heading, nav)
+	page.frame = s.frame(r, page.Heading, nav)
 	page.Unread = got.unread
 	page.Notice = readNotice(r.URL.Query(), page.Here)
 	s.fill(&page, got)

@@ -106,7 +106,7 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 	}
 	began := earliest(st.Articles)
 	page := storyPage{
-		frame: s.frame(clip(st.Title, 200), ""), line: s.line(st, firstTime(st)),
+		frame: s.frame(r, clip(st.Title, 200), ""), line: s.line(st, firstTime(st)),
 		Here: fmt.Sprintf("/story/%d", st.ID), Byline: clip(st.Byline, 200), Feeds: st.Feeds,
 		Origins: origins(st.Origins), Stated: s.moment(st.Published),
 		Outlets: count(len(st.Articles), "article", "articles") + " at " + count(max(st.Outlets, 1), "outlet", "outlets"),

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -17,6 +18,8 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/internal/access"
+	"newsfold/internal/control"
 	"newsfold/store"
 )
 
@@ -30,6 +33,19 @@ type Options struct {
 	// Hosts are the names, without ports, under which the pages may be asked
 	// for, besides loopback names and IP addresses.
 	Hosts []string
+
+	// Gate decides who may read; nil: whoever reaches the handler, and there
+	// are no sync APIs. Hosts does not matter once a password is needed.
+	Gate *access.Gate
+	// Control changes subscriptions and folds; nil: the pages cannot.
+	Control *control.Client
+	// Copies shows every article to apps that sync, not only the leads.
+	Copies bool
+	// Proxies are those whose ProxyHeader names the person that they have let
+	// in, and who tell where a request came from and whether that was
+	// encrypted.
+	Proxies     []netip.Prefix
+	ProxyHeader string // default Remote-User
 }
 
 const (
@@ -59,6 +75,12 @@ type server struct {
 	pages   map[string]*template.Template
 	static  map[string]asset
 	mux     *http.ServeMux
+	gate    *access.Gate
+	control *control.Client
+	others  []door
+
+	proxies     []netip.Prefix
+	proxyHeader string
 }
 
 // New returns the handler of the reader page. The error says what is missing
@@ -69,7 +91,8 @@ func New(opts Options) (http.Handler, error) {
 	}
 	s := &server{
 		db: opts.DB, log: opts.Log, now: opts.Now, version: opts.Version,
-		hosts: map[string]bool{}, mux: http.NewServeMux(),
+		hosts: map[string]bool{}, mux: http.NewServeMux(), gate: opts.Gate, control: opts.Control,
+		proxies: opts.Proxies, proxyHeader: cmp.Or(opts.ProxyHeader, "Remote-User"),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -95,15 +118,20 @@ func New(opts Options) (http.Handler, error) {
 	s.mux.HandleFunc("POST /mark", s.page(s.markMany))
 	s.mux.HandleFunc("POST /undo", s.page(s.undo))
 	s.mux.HandleFunc("GET /static/{file}", s.serveStatic)
+	s.mux.HandleFunc("GET /login", s.page(s.login))
+	s.mux.HandleFunc("POST /login", s.page(s.login))
+	s.mux.HandleFunc("POST /logout", s.page(s.logout))
+	s.others = s.doors(opts)
 
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.fault(w, r, &fault{http.StatusForbidden, "This form came from another site, so nothing was changed."})
 	}))
-	return s.secure(guard.Handler(http.HandlerFunc(s.route))), nil
+	return s.secure(guard.Handler(s.admit(http.HandlerFunc(s.route)))), nil
 }
 
-// secure sets what every answer carries and refuses foreign host names.
+// secure sets what every answer carries and refuses foreign host names: where
+// one has to log in, a foreign name has no cookie and no token, and may ask.
 func (s *server) secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -119,11 +147,20 @@ func (s *server) secure(next http.Handler) http.Handler {
 		// What a person reads stays out of shared caches, and the way back in
 		// the browser shows what was marked meanwhile.
 		h.Set("Cache-Control", "private, no-cache")
-		if !s.known(r.Host) {
+		open, err := s.open(r.Context())
+		if err != nil {
+			s.fault(w, r, err)
+			return
+		}
+		if open && !s.known(r.Host) {
 			s.fault(w, r, &fault{
 				http.StatusMisdirectedRequest,
 				"This reader does not answer to that host name. Use localhost or the machine's IP address, or allow the name when starting newsfold.",
 			})
+			return
+		}
+		if d := s.at(r.URL.Path); d != nil {
+			d.ServeHTTP(w, r)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
@@ -229,7 +266,7 @@ func (s *server) fault(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.render(w, r, "error", f.status, errorPage{
-		frame: s.frame(http.StatusText(f.status), ""), Status: f.status, Text: f.text,
+		frame: s.frame(r, http.StatusText(f.status), ""), Status: f.status, Text: f.text,
 	})
 }
 
@@ -247,6 +284,8 @@ type frame struct {
 	Zone    string
 	Unread  string // how many stories are unread, when there are any
 	Notice  *notice
+	Token   string // that the forms carry
+	Session bool   // one can log out
 }
 
 // notice tells what was just done, and offers to take it back.
@@ -256,13 +295,13 @@ type notice struct {
 	Back string
 }
 
-func (s *server) frame(title, nav string) frame {
+func (s *server) frame(r *http.Request, title, nav string) frame {
 	now := s.now()
 	zone, offset := now.Zone()
 	if strings.HasPrefix(zone, "+") || strings.HasPrefix(zone, "-") { // no letters for this zone
 		zone = fmt.Sprintf("UTC%+03d:%02d", offset/3600, abs(offset/60)%60)
 	}
-	return frame{Title: title, Nav: nav, Version: s.version, Zone: zone}
+	return frame{Title: title, Nav: nav, Version: s.version, Zone: zone, Token: s.token(r), Session: visitorOf(r).session != ""}
 }
 
 // render makes a whole page before the first byte of it is sent: a fault in a
@@ -288,7 +327,7 @@ func (s *server) templates() (map[string]*template.Template, error) {
 		return nil, err
 	}
 	pages := map[string]*template.Template{}
-	for _, name := range []string{"river", "story", "compare", "feeds", "error"} {
+	for _, name := range []string{"river", "story", "compare", "feeds", "error", "login"} {
 		t, err := base.Clone()
 		if err != nil {
 			return nil, err

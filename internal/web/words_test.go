@@ -2,6 +2,7 @@ package web
 
 import (
 	"math"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
@@ -48,7 +49,7 @@ func TestZoneIsNamed(t *testing.T) {
 		want   string
 	}{{"CET", 3600, "CET"}, {"+03", 3 * 3600, "UTC+03:00"}, {"-0330", -12600, "UTC-03:30"}, {"+0545", 5*3600 + 45*60, "UTC+05:45"}} {
 		s := &server{now: func() time.Time { return time.Now().In(time.FixedZone(c.name, c.offset)) }}
-		if got := s.frame("", "").Zone; got != c.want {
+		if got := s.frame(httptest.NewRequest("GET", "/", nil), "", "").Zone; got != c.want {
 			t.Errorf("zone %s is shown as %q, want %q", c.name, got, c.want)
 		}
 	}

@@ -31,8 +31,11 @@
 
   // send posts a form and returns what the server answers, or null.
   async function send(url, form) {
+    const body = new URLSearchParams(form);
+    const token = one('meta[name="form-token"]');
+    if (token) body.set("token", token.content);
     try {
-      const reply = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(form) });
+      const reply = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, body });
       const answer = await reply.json();
       if (reply.ok) return answer;
       say(answer.error || "This did not work.");
