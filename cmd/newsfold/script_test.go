@@ -54,7 +54,8 @@ func TestScript(t *testing.T) {
 //
 //	web DIR
 //
-// Files are read at each request, so a script can change them. Pages ending in
+// Files are read at each request; a script can change them when there is one
+// called "changing" among them. Pages ending in
 // .404 and .500 have that status; huge.xml has no end; slow.xml never answers.
 func webCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
@@ -77,7 +78,11 @@ func webCmd(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		}
 		body = []byte(strings.ReplaceAll(string(body), "WEB", "http://"+r.Host))
-		http.ServeContent(w, r, name, modified, strings.NewReader(string(body)))
+		at := modified
+		if _, err := os.Stat(filepath.Join(root, "changing")); err == nil {
+			at = time.Time{} // no Last-Modified: what changes is seen
+		}
+		http.ServeContent(w, r, name, at, strings.NewReader(string(body)))
 	}))
 	ts.Defer(srv.Close)
 	ts.Setenv("WEB", srv.URL)
