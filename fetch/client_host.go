@@ -172,8 +172,8 @@ func (hs *hosts) crawlDelay(key string, d time.Duration) {
 }
 
 // refuse notes that a host asked to wait before a URL is fetched again. When
-// it says so of three URLs in a row, or of two and hardly gives good answers
-// for others, it is believed to mean all of them, until the earliest time that
+// it says so of three URLs in a row, or of two and of no fewer than it answers
+// well, it is believed to mean all of them, until the earliest time that
 // it named.
 func (hs *hosts) refuse(keys []string, url string, now, until time.Time) {
 	hs.mu.Lock()
@@ -204,7 +204,7 @@ func (hs *hosts) refuseOne(key, url string, now, until time.Time) {
 			delete(h.replies, u)
 		}
 	}
-	if (len(h.row) >= 3 || refused >= 2 && refused*3 >= (refused+good)*2) && agreed.After(h.until) {
+	if (len(h.row) >= 3 || refused >= 2 && refused >= good) && agreed.After(h.until) {
 		h.until = agreed
 	}
 }

@@ -37,7 +37,8 @@ var knownPaths = []string{"feed", "rss.xml", "atom.xml", "feed.xml", "index.xml"
 // Find returns the feeds that a URL leads to, best first: the one that it is,
 // or those that the page there announces. The URL may lack its scheme. At
 // least one of the feeds was read, so the first poll of it needs no request of
-// its own for a minute. With cookies, servers may set some that they get back
+// its own for a minute; nor does that of a URL whose server had trouble, as
+// [Error.Transient] tells. With cookies, servers may set some that they get back
 // during this search. Failures are *[Error], but for those of ctx.
 func (c *Client) Find(ctx context.Context, raw string, cookies bool) ([]Candidate, error) {
 	var j *jar
@@ -93,6 +94,9 @@ func (c *Client) find(ctx context.Context, raw string, j *jar) ([]Candidate, err
 		return nil, err
 	}
 	if err := c.refusal(a); err != nil {
+		if asError(raw, err).Transient() {
+			c.memo.put(raw, a, c.opts.Now())
+		}
 		return nil, err
 	}
 	parsed, err := c.parse(ctx, a)
@@ -131,20 +135,15 @@ type finder struct {
 	probes    int
 }
 
-// accept takes a feed that was read. Permanent redirects on the way are
-// followed for good, since nobody is subscribed to the old URL yet.
+// accept takes a feed that was read, under the address that was asked: whether a
+// redirect is for good is for later polls to see.
 func (f *finder) accept(asked string, a *answer, p *Parsed, how string) {
-	to := asked
-	if a.permanent() {
-		to = a.url
-		a = &answer{url: a.url, status: a.status, header: a.header, body: a.body, at: a.at}
-	}
-	f.c.memo.put(to, a, f.c.opts.Now())
+	f.c.memo.put(asked, a, f.c.opts.Now())
 	kind := p.Details.Format
 	if kind == "rdf" {
 		kind = "rss"
 	}
-	f.found = append(f.found, Candidate{URL: to, Title: p.Feed.Title, Type: kind, Found: how, Entries: len(p.Entries)})
+	f.found = append(f.found, Candidate{URL: asked, Title: p.Feed.Title, Type: kind, Found: how, Entries: len(p.Entries)})
 }
 
 // ask is a request for what may be a feed.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"newsfold"
 )
@@ -169,7 +170,8 @@ func TestFindCompletesAddresses(t *testing.T) {
 	}
 }
 
-func TestFindFollowsPermanentRedirectsForGood(t *testing.T) {
+// One redirect is no proof that it is for good: polls decide that.
+func TestFindKeepsTheAddressThatItWasGiven(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/301":
@@ -180,10 +182,36 @@ func TestFindFollowsPermanentRedirectsForGood(t *testing.T) {
 			serve(w, rss("a"))
 		}
 	})
-	for path, want := range map[string]string{"/301": "/feed", "/302": "/302"} {
+	for path, want := range map[string]string{"/301": "/301", "/302": "/302"} {
 		found, err := newClient(t, Options{}).Find(t.Context(), s.URL+path, false)
 		if err != nil || found[0].URL != s.URL+want {
 			t.Errorf("%s: %v, %v", path, found, err)
+		}
+	}
+}
+
+// A server in trouble is not asked again for the first poll, which takes the
+// answer that is there as its own: with Retry-After, that is to be obeyed.
+func TestTroubleWhileFindingCountsAsAPoll(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "7200")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	clk := newClock()
+	c := newClient(t, Options{Now: clk.now})
+	_, err := c.Find(t.Context(), s.URL, false)
+	if e := asError("", err); err == nil || !e.Transient() {
+		t.Fatalf("error %v", err)
+	}
+	out := poll(t, c, feedAt(s.URL))
+	wantResult(t, out, newsfold.Failed)
+	if n := len(s.asked()); n != 1 {
+		t.Errorf("%d requests, want 1", n)
+	}
+	between(t, out.Feed.Poll.Next.Sub(clk.now()), 2*time.Hour, 140*time.Minute)
+	for _, status := range []int{400, 401, 403, 404, 410, 418, 451} {
+		if (&Error{Kind: Status, Status: status}).Transient() {
+			t.Errorf("%d passes", status)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -68,6 +69,19 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Transient reports whether a server answered that it cannot answer for now,
+// so that nothing is known about the address but that it may be right.
+func (e *Error) Transient() bool {
+	if e.Kind != Status {
+		return false
+	}
+	switch e.Status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	}
+	return e.Status >= 500
+}
 
 // sentence is a format for the URL: what is wrong, a semicolon, what to do.
 func (e *Error) sentence() string {

@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,7 +63,7 @@ func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(key st
 	p.feed.Poll.State = p.state.save()
 	out.Feed = p.feed
 	if p.feed.Poll.Result == newsfold.Updated {
-		out.Hubs, out.Topic = p.parsed.Details.Hubs, p.parsed.Details.Self
+		out.Hubs, out.Topic = hubs(p.answer, &p.parsed.Details)
 	}
 	return out, nil
 }
@@ -419,6 +420,31 @@ func (p *polling) fail(e *Error) {
 	f.Errors++
 	t := timing{usual: p.c.opts.Interval, least: p.c.opts.MinInterval}
 	f.Next, f.Why = t.afterFailure(now, e, f.Errors, p.seed())
+}
+
+// hubs are the WebSub hubs of a feed and what to ask them for: as the headers
+// say, else as the body does (WebSub section 4).
+func hubs(a *answer, d *Details) (list []string, topic string) {
+	at, err := parseURL(a.url)
+	if err != nil {
+		return d.Hubs, d.Self
+	}
+	for _, l := range links(a.header) {
+		to, err := at.Parse(l.url)
+		if err != nil || to.Scheme != "http" && to.Scheme != "https" || len(l.url) > maxURL {
+			continue
+		}
+		if has(l.rel, "hub") && !slices.Contains(list, to.String()) {
+			list = append(list, to.String())
+		}
+		if has(l.rel, "self") && topic == "" {
+			topic = to.String()
+		}
+	}
+	if len(list) == 0 {
+		list = d.Hubs
+	}
+	return list, first(topic, d.Self)
 }
 
 // whole reports whether a body ends as a feed does, so that validators of one

@@ -241,6 +241,20 @@ func TestPollsTellOfHubs(t *testing.T) {
 	}
 }
 
+func TestHubsInHeadersCountFirst(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Link", `</hub>; rel="hub", <https://two.example/>; rel="x hub", <mailto:a@b.example>; rel=hub`)
+		w.Header().Add("Link", `<https://bell.example/real>; rel=self`)
+		fmt.Fprint(w, `<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><id>x</id>
+<link rel="hub" href="https://hub.example/"/><link rel="self" href="https://bell.example/feed"/>
+<entry><id>a</id><title>a</title></entry></feed>`)
+	})
+	out := poll(t, newClient(t, Options{}), feedAt(s.URL+"/f"))
+	if want := "[" + s.URL + "/hub https://two.example/]"; fmt.Sprint(out.Hubs) != want || out.Topic != "https://bell.example/real" {
+		t.Errorf("hubs %v, topic %s", out.Hubs, out.Topic)
+	}
+}
+
 func TestHistoryWalksTheArchives(t *testing.T) {
 	const doc = `<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><id>x</id>%s<entry><id>%d</id><title>entry</title></entry></feed>`
 	for _, tc := range []struct {

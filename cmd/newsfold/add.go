@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"newsfold"
 	"newsfold/fetch"
 	"newsfold/internal/control"
 )
@@ -20,7 +21,8 @@ func (a *app) newAdd() *cobra.Command {
 		Use:   "add URL…",
 		Short: "Subscribe to feeds, or to the feeds that pages announce",
 		Long: `Subscribe to feeds. Each URL is that of a feed or of a page: then the best of
-the feeds that the page announces is taken. The feed is read at once.`,
+the feeds that the page announces is taken. The feed is read at once; when its
+server cannot answer for now (429, 5xx) it is subscribed to and polled later.`,
 		Example: `  newsfold add https://courier.example/feed.xml
   newsfold add courier.example wire.example --folder News/World`,
 		Args: cobra.MinimumNArgs(1),
@@ -54,6 +56,9 @@ func (a *app) add(ctx context.Context, c *control.Client, urls []string, req con
 		}
 		if _, err := fmt.Fprintf(a.out, "%d\t%s\t%s\t%d entries\n", added.Feed.ID, plain(label(added.Feed)), plain(fetch.Redact(added.Feed.URL)), added.Entries); err != nil {
 			return err
+		}
+		if p := added.Feed.Poll; p.Result == newsfold.Failed {
+			a.note("subscribed, but not read yet: %s", p.Error)
 		}
 		for _, o := range added.Others {
 			a.note("the page also announces %s", fetch.Redact(o))

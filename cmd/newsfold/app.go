@@ -106,7 +106,7 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 		a.newPasswd(), a.newToken(),
 		newExtract(), newFold(), newParse(), a.newVersion(),
 	)
-	root.AddCommand(a.newHistory(), a.newBackup(), a.newRestore(), a.newCheck(), a.newCompact())
+	root.AddCommand(a.keeping()...)
 	named(root)
 	return root
 }

@@ -85,7 +85,11 @@ func (s *Server) add(r *http.Request) (any, error) {
 		return nil, err
 	}
 	found, err := s.Client.Find(r.Context(), target, req.Cookies)
-	if err != nil {
+	var trouble *fetch.Error
+	switch {
+	case errors.As(err, &trouble) && trouble.Transient():
+		found = []fetch.Candidate{{URL: target}} // polling will find out
+	case err != nil:
 		return nil, err
 	}
 	if len(found) == 0 {
