@@ -559,7 +559,7 @@ func target(from *url.URL, h http.Header) (*url.URL, error) {
 	case where == "":
 		return nil, &Error{Kind: Redirect, Err: errors.New("it does not say where to")}
 	case len(where) > maxURL:
-		return nil, &Error{Kind: Redirect, Err: errors.New("its target is too long to be meant")}
+		return nil, &Error{Kind: Redirect, Err: errLongTarget}
 	}
 	to, err := from.Parse(escapeBytes(where))
 	if err != nil {
@@ -574,6 +574,9 @@ func target(from *url.URL, h http.Header) (*url.URL, error) {
 		to.User = from.User
 	}
 	to.Fragment, to.RawFragment = "", ""
+	if len(to.String()) > maxURL { // percent-encoding makes it longer
+		return nil, &Error{Kind: Redirect, Err: errLongTarget}
+	}
 	if to.Scheme == "http" || to.Scheme == "https" {
 		if err := complete(to); err != nil {
 			return nil, &Error{Kind: Redirect, Err: fmt.Errorf("its target %.100q is no URL", Redact(where))}
@@ -581,6 +584,8 @@ func target(from *url.URL, h http.Header) (*url.URL, error) {
 	}
 	return to, nil
 }
+
+var errLongTarget = errors.New("its target is too long to be meant")
 
 // sendable reports whether a validator can be sent back byte for byte.
 func sendable(v string) bool {
