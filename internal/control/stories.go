@@ -123,8 +123,8 @@ func (s *Server) mark(r *http.Request) (any, error) {
 		return nil, err
 	}
 	set := map[Mark]func(*newsfold.Story){
-		MarkRead:   func(st *newsfold.Story) { st.Read = true },
-		MarkUnread: func(st *newsfold.Story) { st.Read = false },
+		MarkRead:   func(st *newsfold.Story) { st.Read, st.Held = true, false },
+		MarkUnread: func(st *newsfold.Story) { st.Read, st.Held = false, true },
 		MarkStar:   func(st *newsfold.Story) { st.Starred = true },
 		MarkUnstar: func(st *newsfold.Story) { st.Starred = false },
 	}[req.Mark]

@@ -121,6 +121,8 @@ type folder struct {
 	// texts holds what was read lately: most copies come within hours.
 	texts map[newsfold.ArticleID]dedupe.Article
 	held  int // bytes in texts
+	// removed is how far the log of removed articles was read.
+	removed store.Seq
 }
 
 // maxHeld bounds the texts that a folder holds, in bytes.
@@ -144,7 +146,11 @@ func (e *Engine) openFolder(ctx context.Context) (*folder, error) {
 		f.f = dedupe.NewFolder(e.opts.Fold, f)
 		var failed error
 		stale = f.f.Load(sketches(tx, &failed))
-		return failed
+		if failed != nil {
+			return failed
+		}
+		_, err := f.forget(tx)
+		return err
 	})
 	if err != nil || len(stale) == 0 {
 		return f, err
@@ -173,6 +179,24 @@ func sketches(tx store.Tx, failed *error) iter.Seq2[int64, []byte] {
 	}
 }
 
+// forget takes out of memory what was removed from the store, and returns it.
+func (f *folder) forget(tx store.Tx) (map[newsfold.ArticleID]bool, error) {
+	var gone map[newsfold.ArticleID]bool
+	for c, err := range tx.Changes(store.Removed, f.removed) {
+		if err != nil {
+			return nil, err
+		}
+		if gone == nil {
+			gone = map[newsfold.ArticleID]bool{}
+		}
+		gone[c.Article] = true
+		f.removed = c.Seq
+		f.f.Forget(int64(c.Article))
+		delete(f.texts, c.Article)
+	}
+	return gone, nil
+}
+
 // batch folds the next few articles and reports how many they were.
 func (f *folder) batch(ctx context.Context) (int, error) {
 	changes, err := f.load(ctx)
@@ -183,7 +207,14 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 		l := newLedger(tx)
 		f.tx = l
 		defer func() { f.tx = nil }()
+		gone, err := f.forget(tx)
+		if err != nil {
+			return err
+		}
 		for _, a := range f.batched {
+			if gone[newsfold.ArticleID(a.ID)] {
+				continue // since it was loaded
+			}
 			if err := f.fold(a); err != nil {
 				return fmt.Errorf("article %d: %w", a.ID, err)
 			}

@@ -28,6 +28,7 @@ type item struct {
 	entry newsfold.Entry
 	url   string // identity of the article it carries
 	text  *extract.Document
+	lede  string
 	words int  // of text
 	full  bool // the feed carries the whole text
 	bare  bare // what folding needs of text, if full
@@ -58,7 +59,7 @@ func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID) (newsfold.Fee
 			_, err := tx.Entry(newsfold.EntryRef{Feed: id, Key: key})
 			return err
 		})
-		return err == nil
+		return err == nil || errors.Is(err, store.ErrRemoved)
 	}
 	out, err := e.client.Poll(ctx, f, known)
 	if err != nil {
@@ -206,6 +207,9 @@ func (e *Engine) fresh(ctx context.Context, f newsfold.Feed, entries []newsfold.
 			}
 			taken[u] = true
 			old, err := tx.Entry(newsfold.EntryRef{Feed: f.ID, Key: en.Key()})
+			if errors.Is(err, store.ErrRemoved) {
+				continue
+			}
 			if err != nil && !isNew(err) {
 				return err
 			}
@@ -231,7 +235,7 @@ func (it *item) read() {
 	}
 	base := en.Link
 	it.text = extract.Fragment(html, base)
-	it.words = words(it.text.Text)
+	it.words, it.lede = words(it.text.Text), lede(it.text.Text)
 	it.full = whole(it.text.Text, it.words, en.Content != "")
 	if it.full {
 		it.bare = stripped(it.text.Text)
@@ -312,6 +316,8 @@ func (k *keeper) keep(it item) error {
 	ref := newsfold.EntryRef{Feed: en.Feed, Key: en.Key()}
 	old, err := k.tx.Entry(ref)
 	switch {
+	case errors.Is(err, store.ErrRemoved):
+		return nil // it was here, and made room
 	case isNew(err):
 		return k.add(it, ref)
 	case err != nil:
@@ -334,6 +340,8 @@ func (k *keeper) add(it item, ref newsfold.EntryRef) error {
 	en.Seen = k.now
 	id, err := k.tx.FindArticle(it.url)
 	switch {
+	case errors.Is(err, store.ErrRemoved):
+		return nil
 	case isNew(err):
 		return k.found(it, en, ref)
 	case err != nil:
@@ -469,7 +477,7 @@ func (k *keeper) text(it item, a *newsfold.Article, state newsfold.PageState) er
 		a.Page.Next = time.Time{}
 	}
 	a.Page.Words = it.words
-	a.Lede = lede(it.text.Text)
+	a.Lede = it.lede
 	if err := k.tx.PutArticle(a); err != nil {
 		return err
 	}

@@ -32,6 +32,10 @@ type Options struct {
 	NoFold  bool
 	PushURL string // public URL below which [Engine.Callback] is served; empty: no WebSub
 
+	// Retention is what is removed to make room, now and then. The default
+	// removes nothing but what rules of feeds and folders say (see [PutRule]).
+	Retention Retention
+
 	Log *slog.Logger     // default: discards
 	Now func() time.Time // default time.Now
 }
@@ -104,7 +108,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		return wrap("read subscriptions with hubs", err)
 	}
 	g, gctx := errgroup.WithContext(ctx)
-	for _, loop := range []func(context.Context) error{e.writeLoop, e.pollLoop, e.pageLoop, e.foldLoop} {
+	for _, loop := range []func(context.Context) error{e.writeLoop, e.pollLoop, e.pageLoop, e.foldLoop, e.retainLoop} {
 		g.Go(func() error { return loop(gctx) })
 	}
 	err := g.Wait()

@@ -225,7 +225,7 @@ func (e *Engine) append(ctx context.Context, ids []newsfold.ArticleID) error {
 		ids = ids[len(some):]
 		err := e.store(ctx, func(tx store.Tx) error {
 			for _, id := range some {
-				if err := tx.Append(store.Texts, id); err != nil {
+				if err := tx.Append(store.Texts, id); err != nil && !isNew(err) {
 					return err
 				}
 			}
@@ -285,6 +285,9 @@ func (e *Engine) page(ctx context.Context, id newsfold.ArticleID) error {
 		a, err = tx.Article(id)
 		return err
 	})
+	if isNew(err) {
+		return nil // removed since it was wanted
+	}
 	if err != nil {
 		return err
 	}
@@ -310,6 +313,9 @@ func (e *Engine) page(ctx context.Context, id newsfold.ArticleID) error {
 	err = e.store(ctx, func(tx store.Tx) error {
 		kept = false
 		a, err2 := tx.Article(id)
+		if isNew(err2) {
+			return nil // removed meanwhile
+		}
 		if err2 != nil {
 			return err2
 		}

@@ -156,6 +156,7 @@ func (s shelver) gather(into newsfold.StoryID, merge []newsfold.StoryID) (story 
 		// Whoever read one of them has read this text.
 		story.Read = story.Read || o.Read
 		story.Starred = story.Starred || o.Starred
+		story.Held = story.Held || o.Held
 		story.Changed = s.now
 		if err := s.tx.DeleteStory(other); err != nil {
 			return story, nil, err

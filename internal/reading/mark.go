@@ -24,9 +24,9 @@ func (m Mark) set(s *newsfold.Story) (changed bool) {
 	was, had := s.Read, s.Starred
 	switch m {
 	case Read:
-		s.Read = true
+		s.Read, s.Held = true, false
 	case Unread:
-		s.Read = false
+		s.Read, s.Held = false, true
 	case Star:
 		s.Starred = true
 	case Unstar:

@@ -67,9 +67,9 @@ func (s *server) mark(w http.ResponseWriter, r *http.Request) error {
 func change(do string) (func(*newsfold.Story), error) {
 	switch do {
 	case "read":
-		return func(s *newsfold.Story) { s.Read = true }, nil
+		return func(s *newsfold.Story) { s.Read, s.Held = true, false }, nil
 	case "unread":
-		return func(s *newsfold.Story) { s.Read = false }, nil
+		return func(s *newsfold.Story) { s.Read, s.Held = false, true }, nil
 	case "star":
 		return func(s *newsfold.Story) { s.Starred = true }, nil
 	case "unstar":
