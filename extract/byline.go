@@ -207,6 +207,9 @@ func joinNames(names []string, site string) string {
 		if len(names) > 1 && agency(n) != "" && len(out) > 0 {
 			continue // "Jane Doe, AP": the agency is an origin
 		}
+		if len(out) > 0 && (strings.Contains(n, out[0]) || unicode.IsDigit(rune(n[len(n)-1]))) {
+			continue // "All by Jane Doe", her telephone number
+		}
 		if key := fold(n); !seen[key] && key != "" && key != "admin" && key != "administrator" {
 			seen[key] = true
 			out = append(out, n)
@@ -217,7 +220,7 @@ func joinNames(names []string, site string) string {
 
 // cleanName takes introductions, dates and addresses off a name.
 func cleanName(s string) string {
-	s = strings.TrimSpace(page.Squash(s))
+	s = postedBy(strings.TrimSpace(page.Squash(s)))
 	for changed := true; changed; {
 		changed = false
 		low := strings.ToLower(s)
@@ -232,13 +235,17 @@ func cleanName(s string) string {
 			}
 		}
 	}
-	for _, cut := range [...]string{" | ", " • ", " · ", " – ", " — ", " - ", "\n", " on ", " @", " (", " ⋅ ", " is ", " ist ", " 發表", " im gespräch"} {
+	for _, cut := range [...]string{" | ", "•", " · ", " – ", " — ", " - ", "\n", " @", " (", " ⋅ ", " is ", " ist ", " 發表", " im gespräch"} {
 		if i := strings.Index(s, cut); i > 0 {
 			s = s[:i]
 		}
 	}
 	fields := strings.Fields(s)
 	for i, f := range fields {
+		if i > 0 && (f == "on" || f == "On") && (i+1 == len(fields) || !onName(fields[i+1])) {
+			fields = fields[:i]
+			break
+		}
 		if strings.Contains(f, "@") || i > 0 && unicode.IsDigit(rune(f[0])) || i > 1 && dateWord(f) {
 			fields = fields[:i]
 			break
@@ -257,6 +264,33 @@ func cleanName(s string) string {
 	return s
 }
 
+// onName reports whether a word behind "on" may belong to a name, as in "The Mail
+// on Sunday", rather than to a date.
+func onName(w string) bool {
+	low := strings.ToLower(strings.Trim(w, ".,"))
+	return low == "sunday" || low == "line"
+}
+
+// postedBy returns what follows "by" in "Posted on 3 May 2024 by Jane Doe", and
+// other words as they are.
+func postedBy(s string) string {
+	low := strings.ToLower(s)
+	if len(low) != len(s) {
+		return s
+	}
+	for _, verb := range [...]string{"posted ", "published ", "written ", "veröffentlicht ", "eingestellt ", "geschrieben ", "publié ", "publicado "} {
+		if !strings.HasPrefix(low, verb) {
+			continue
+		}
+		for _, by := range [...]string{" by ", " von ", " par ", " por "} {
+			if i := strings.Index(low, by); i >= 0 {
+				return strings.TrimSpace(s[i+len(by):])
+			}
+		}
+	}
+	return s
+}
+
 // tails are words that a name leaves behind.
 var tails = set("le", "on", "am", "vom", "el", "in", "at", "il", "em", "vor", "sagt", "says", "|", "/", "-", "posted", "published", "updated", "and", "und")
 
@@ -269,7 +303,7 @@ func dateWord(w string) bool {
 var weekdays = set("mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 
 // noNames are words that stand where a name is expected.
-var noNames = set("posted", "published", "author", "authors", "autor", "autoren", "auteur", "autore", "authored by", "authors", "autoren", "recipe by", "about the author", "über den autor", "vom", "&", "and", "photo by", "reviewed by", "updated by", "story", "words", "byby", "author", "authorby", "interview", "und interview", "veröffentlicht von", "verfasst von", "eingestellt von", "submitted by", "by", "von", "par", "por", "written", "updated", "share", "follow", "contact", "about the author", "über den autor", "staff", "more", "posted on", "posted in", "redaktion", "none", "null", "undefined", "unknown", "anonymous", "guest", "root", "user", "profile", "view all posts", "all posts", "about", "bio", "date", "comments", "twitter", "facebook", "email", "veröffentlicht", "publié", "publicado", "article", "in", "on", "the", "a", "veröffentlicht am", "written by", "posted by", "wordpress", "author profile", "see all articles", "newsletter", "datum", "follow us", "follow", "last updated", "updated", "writer", "veterinarian", "team", "fail")
+var noNames = set("posted", "published", "author", "authors", "autor", "autoren", "auteur", "autore", "authored by", "authors", "autoren", "recipe by", "about the author", "über den autor", "vom", "&", "and", "photo by", "reviewed by", "updated by", "story", "words", "byby", "author", "authorby", "interview", "und interview", "veröffentlicht von", "verfasst von", "eingestellt von", "submitted by", "by", "von", "par", "por", "written", "updated", "share", "follow", "contact", "about the author", "über den autor", "staff", "more", "posted on", "posted in", "redaktion", "none", "null", "undefined", "unknown", "anonymous", "guest", "root", "user", "profile", "view all posts", "all posts", "about", "bio", "date", "comments", "twitter", "facebook", "email", "veröffentlicht", "publié", "publicado", "article", "in", "on", "the", "a", "veröffentlicht am", "written by", "posted by", "wordpress", "author profile", "kontakt", "alle artikel", "alle beiträge", "mehr", "read", "quelle", "home", "see all articles", "newsletter", "datum", "follow us", "follow", "last updated", "updated", "writer", "veterinarian", "team", "fail")
 
 // trim drops the lines at the edges of the article that say no more than what
 // it is called, who wrote it and when.

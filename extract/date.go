@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -50,14 +51,27 @@ func (r *reader) dates() {
 	}
 	if d.Published.IsZero() {
 		d.Published = dateInURL(r.url.Path)
-	}
-	if d.Published.IsZero() {
-		d.Published = r.visibleDate(false)
+		if u, err := url.Parse(d.URL); err == nil && d.Published.IsZero() { // the page may have been saved from elsewhere
+			d.Published = dateInURL(u.Path)
+		}
+		if shown := r.visibleDate(false); d.Published.IsZero() || sameDay(shown, d.Published) { // with the time of day
+			d.Published = shown
+		}
 	} else {
-		d.Published = localDay(d.Published, r.visibleDate(true))
+		shown := r.visibleDate(true)
+		if shown.IsZero() {
+			shown = dateInURL(r.url.Path)
+		}
+		if u, err := url.Parse(d.URL); err == nil && shown.IsZero() {
+			shown = dateInURL(u.Path)
+		}
+		d.Published = localDay(d.Published, shown)
 	}
 	if d.Published.IsZero() {
 		d.Published, d.Modified = d.Modified, time.Time{} // all that is known
+	}
+	if d.Published.IsZero() {
+		d.Published = r.opening()
 	}
 	if d.Published.IsZero() {
 		d.Published = r.anyDate()
@@ -65,6 +79,12 @@ func (r *reader) dates() {
 	if d.Modified.Before(d.Published) {
 		d.Modified = time.Time{}
 	}
+}
+
+func sameDay(a, b time.Time) bool {
+	ay, am, ad := a.Date()
+	by, bm, bd := b.Date()
+	return ay == by && am == bm && ad == bd
 }
 
 func (r *reader) metas(names ...string) []string {
@@ -128,7 +148,11 @@ func (r *reader) datedElement() time.Time {
 func (r *reader) beside(e int32) bool {
 	const flags = page.FComment | page.FNav | page.FRelated | page.FFoot | page.FAd
 	for ; e > 0; e = r.page.Elems[e].Parent {
-		if f := r.page.Elems[e].Flags; (f&flags != 0 || r.page.Elems[e].Tag == atom.Aside) && f&page.FBody == 0 && r.page.Elems[e].Good*2 < r.page.Elems[0].Good {
+		f := r.page.Elems[e].Flags
+		if f&flags == page.FFoot && f&page.FMeta != 0 {
+			continue // the foot of the article: who wrote it and when
+		}
+		if (f&flags != 0 || r.page.Elems[e].Tag == atom.Aside) && f&page.FBody == 0 && r.page.Elems[e].Good*2 < r.page.Elems[0].Good {
 			return true
 		}
 	}
@@ -197,6 +221,35 @@ func (r *reader) visibleDate(headOnly bool) time.Time {
 			if t, ok := parseDate(b.Text, r.doc.Lang); ok {
 				return t
 			}
+		}
+	}
+	return time.Time{}
+}
+
+// opening reads the date that the first paragraphs start with: "29.11.2022 – The
+// harbour …", "Press release of 29 November 2022 | Port Ellery".
+func (r *reader) opening() time.Time {
+	n := 0
+	for i, k := range r.keep {
+		if !k {
+			continue
+		}
+		if n++; n > 3 {
+			break
+		}
+		text := r.page.Blocks[i].Text
+		head := text[:min(len(text), 80)]
+		end := -1
+		for _, sep := range [...]string{" – ", " — ", " - ", " | ", ": "} {
+			if j := strings.Index(head, sep); j > 0 && (end < 0 || j < end) {
+				end = j
+			}
+		}
+		if end < 0 {
+			continue
+		}
+		if t, ok := parseDate(head[:end], r.doc.Lang); ok {
+			return t
 		}
 	}
 	return time.Time{}

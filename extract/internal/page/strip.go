@@ -502,7 +502,7 @@ func (s *stripper) skipMenu(name string, i, end int) int {
 			if depth--; depth > 0 {
 				break
 			}
-			if name == "footer" && links < 5+5*min(texts, 1) {
+			if name == "footer" && (links < 5+5*min(texts, 1) || informs(b[end:at])) {
 				return 0
 			}
 			return s.tagEnd(at)
@@ -527,6 +527,17 @@ func (s *stripper) skipMenu(name string, i, end int) int {
 		}
 		at++
 	}
+}
+
+// informs reports whether a footer says under what licence the article is, what
+// it is about, or who wrote it.
+func informs(b []byte) bool {
+	for _, sign := range [...]string{"creativecommons", "rel=\"tag", "rel=\"license", "rel=\"author", "rel='tag", "itemprop="} {
+		if bytes.Contains(b, []byte(sign)) {
+			return true
+		}
+	}
+	return false
 }
 
 // prose tells the elements that no menu holds.
