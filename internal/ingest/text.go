@@ -86,20 +86,32 @@ func cutOff(text string) bool {
 // lede is the beginning of a text for lists: at most 300 runes, cut at a word.
 func lede(text string) string {
 	const most = 300
-	s := strings.ToValidUTF8(text[:min(len(text), 8*most)], "")
-	s = strings.Join(strings.Fields(s), " ")
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	n := 0
-	for i := range s {
-		if n++; n > most {
-			s = s[:i]
-			break
+	var b strings.Builder
+	b.Grow(min(len(text), 2*most))
+	runes, space := 0, false
+	end := 0 // of the last word that is whole, in bytes
+	for _, r := range text {
+		switch {
+		case unicode.IsSpace(r):
+			space = b.Len() > 0
+			continue
+		case space:
+			end = b.Len()
+			b.WriteByte(' ')
+			runes++
+			space = false
+		}
+		if runes >= most {
+			s := b.String()
+			if end > len(s)/2 {
+				s = s[:end]
+			}
+			return strings.TrimRight(s, " ") + " …"
+		}
+		if r != utf8.RuneError {
+			b.WriteRune(r)
+			runes++
 		}
 	}
-	if i := strings.LastIndexByte(s, ' '); i > len(s)/2 {
-		s = s[:i]
-	}
-	return s + " …"
+	return b.String()
 }

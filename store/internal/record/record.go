@@ -25,19 +25,33 @@ const Large = 512
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+// long is the size from which messages are also entropy-coded. For shorter ones
+// building the code takes five times as long as finding repetitions and saves a
+// tenth of what is left: 800 bytes of text and HTML take 0.48 kB in 5 µs or
+// 0.34 kB in 24 µs, 4 kB take 2.2 kB or 1.5 kB.
+const long = 2 << 10
+
 // A Codec makes records of messages and opens them again. It is safe for
 // concurrent use.
 type Codec struct {
-	enc *zstd.Encoder
-	dec *zstd.Decoder
+	enc   *zstd.Encoder
+	quick *zstd.Encoder // for messages that are not long
+	dec   *zstd.Decoder
 }
 
 // NewCodec returns a codec. Close releases its memory.
 func NewCodec() (*Codec, error) {
 	// On texts of this size slower levels gain 5 % for twice the time, and so
 	// does a dictionary of other texts (measured on 800 real articles).
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(min(runtime.GOMAXPROCS(0), 4)),
-		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithLowerEncoderMem(true))
+	opts := []zstd.EOption{
+		zstd.WithEncoderConcurrency(min(runtime.GOMAXPROCS(0), 4)),
+		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithLowerEncoderMem(true),
+	}
+	enc, err := zstd.NewWriter(nil, opts...)
+	if err != nil {
+		return nil, err
+	}
+	quick, err := zstd.NewWriter(nil, append(opts, zstd.WithNoEntropyCompression(true))...)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +60,7 @@ func NewCodec() (*Codec, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Codec{enc, dec}, nil
+	return &Codec{enc, quick, dec}, nil
 }
 
 // Close releases the memory of the codec, which must not be used afterwards.
@@ -58,6 +72,9 @@ func (c *Codec) Close() {
 func (c *Codec) Compress(msg []byte) []byte {
 	rec := make([]byte, 1, 64+len(msg)/2)
 	rec[0] = compressed
+	if len(msg) < long {
+		return c.quick.EncodeAll(msg, rec)
+	}
 	return c.enc.EncodeAll(msg, rec)
 }
 
