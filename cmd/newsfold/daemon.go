@@ -24,7 +24,10 @@ import (
 )
 
 func (a *app) newDaemon() *cobra.Command {
-	var d daemon
+	var (
+		d    daemon
+		keep retention
+	)
 	cmd := &cobra.Command{
 		Use:   "daemon",
 		Short: "Poll, extract, fold and store; serve the reader page",
@@ -43,6 +46,10 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			log := a.logger(slog.LevelInfo)
+			var err error
+			if d.retain, err = keep.parse(); err != nil {
+				return err
+			}
 			db, err := a.openStore(ctx)
 			if err != nil {
 				return err
@@ -56,6 +63,7 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 			return errors.Join(err, db.Close())
 		},
 	}
+	keep.flags(cmd)
 	cmd.Flags().StringVar(&d.pushURL, "push-url", "", "public `URL` under which hubs reach --push-listen, to be sent news at once (WebSub)")
 	cmd.Flags().StringVar(&d.pushListen, "push-listen", "127.0.0.1:7879", "`address` for what hubs send, when --push-url is given; put a proxy before it")
 	cmd.Flags().StringVar(&d.listen, "listen", "127.0.0.1:7878", "`address` of the reader page and the sync APIs; \"off\" for none")
@@ -81,7 +89,8 @@ type daemon struct {
 	syncCopies     bool
 	// ready, when set, is told the address of the reader page once it is
 	// served; the daemon stops when it returns an error.
-	ready func(context.Context, string, *control.Client) error
+	ready  func(context.Context, string, *control.Client) error
+	retain ingest.Retention // what is removed to make room
 }
 
 // run starts in the order that makes each step safe: the store is open and so
@@ -109,7 +118,7 @@ func (d *daemon) run(ctx context.Context) error {
 		_ = socket.Close()
 		return err
 	}
-	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, PushURL: d.pushURL})
+	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, PushURL: d.pushURL, Retention: d.retain})
 	server := control.Server{
 		DB: d.db, Engine: engine, Client: d.client, Gate: gate, Log: d.log, Now: time.Now,
 		Version: version, Daemon: true,

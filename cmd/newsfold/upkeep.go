@@ -19,7 +19,7 @@ import (
 
 // keeping are the commands for what is kept, and finding it again.
 func (a *app) keeping() []*cobra.Command {
-	return []*cobra.Command{a.newHistory(), a.newBackup(), a.newRestore(), a.newCheck(), a.newCompact()}
+	return []*cobra.Command{a.newHistory(), a.newKeep(), a.newPrune(), a.newBackup(), a.newRestore(), a.newCheck(), a.newCompact()}
 }
 
 func (a *app) newBackup() *cobra.Command {

@@ -16,8 +16,29 @@ import (
 // Keep says for how long stories are kept. The zero value keeps all of them for
 // ever.
 type Keep struct {
-	Age     time.Duration `json:"age,omitempty"`     // what appeared longer ago is removed; 0: nothing is
-	Stories int           `json:"stories,omitempty"` // only so many are kept, the newest; 0: all
+	Age     time.Duration // what appeared longer ago is removed; 0: nothing is
+	Stories int           // only so many are kept, the newest; 0: all
+}
+
+// keepJSON is a Keep as it is stored and told.
+type keepJSON struct {
+	Age     float64 `json:"age,omitempty"` // seconds
+	Stories int     `json:"stories,omitempty"`
+}
+
+// MarshalJSON writes the age in seconds.
+func (k Keep) MarshalJSON() ([]byte, error) {
+	return json.Marshal(keepJSON{k.Age.Seconds(), k.Stories})
+}
+
+// UnmarshalJSON is the reverse of MarshalJSON.
+func (k *Keep) UnmarshalJSON(b []byte) error {
+	var v keepJSON
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	*k = Keep{Age: time.Duration(v.Age * float64(time.Second)), Stories: v.Stories}
+	return nil
 }
 
 // Retention says what is removed to make room. A story that several feeds carry
@@ -97,6 +118,9 @@ func Rules(tx store.Tx) (rules []Rule, err error) {
 	}
 	return rules, nil
 }
+
+// Retention returns what the engine was told to remove by itself.
+func (e *Engine) Retention() Retention { return e.opts.Retention }
 
 // Sizes of the transactions of a retention: what others wait for at most.
 const (

@@ -37,9 +37,9 @@ func TestEarlierWordingsAreKept(t *testing.T) {
 	longer := ferry + "Nobody was hurt, the harbour master said."
 	for _, e := range []entry{
 		{"g", "/ferry", "Ferry aground", ferry},
-		{"g", "/ferry", "Ferry aground", longer},                                        // more text
+		{"g", "/ferry", "Ferry aground", longer},                                          // more text
 		{"g", "/ferry", "Ferry aground!", strings.ToUpper(longer[:1]) + longer[1:] + "…"}, // no other words
-		{"g", "/ferry", "Ferry runs onto sandbank", longer},                             // another title
+		{"g", "/ferry", "Ferry runs onto sandbank", longer},                               // another title
 	} {
 		p.set("/wire.xml", p.rss("Wire", e))
 		d.pass()
