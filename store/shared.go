@@ -83,6 +83,34 @@ type Holder interface {
 	Hold(Lease) error
 }
 
+// Indexer is a transaction of a [Shared] store that holds the index by which
+// folding finds candidates: inverted lists of the keys of articles. It belongs to
+// the store since whoever folds next must find what others have folded.
+//
+// Two transactions do not see what the other adds. Who folds holds the lease of a
+// stage, or else two copies may each found a story.
+type Indexer interface {
+	// Candidates returns the articles that have any of the keys, by ascending
+	// ID.
+	Candidates(keys []uint32) ([]Candidate, error)
+	// PutCandidate adds an article to the index, in place of what it had there.
+	PutCandidate(Candidate) error
+	// DropCandidates takes articles out of the index; those that are not there
+	// do not matter.
+	DropCandidates(...newsfold.ArticleID) error
+	// ExpireCandidates takes the articles out that appeared before an hour, and
+	// returns how many they were.
+	ExpireCandidates(hour uint32) (int, error)
+}
+
+// Candidate is an article in the index of an [Indexer].
+type Candidate struct {
+	Article newsfold.ArticleID
+	Hour    uint32   // since 1970, when it appeared; 0: unknown, and never too old
+	Note    []byte   // for whoever looks it up; up to 64 bytes
+	Keys    []uint32 // ascending, each once
+}
+
 // Hold is [Holder.Hold] where there is a lease to hold; the zero Lease is none.
 func Hold(tx Tx, l Lease) error {
 	if l == (Lease{}) {

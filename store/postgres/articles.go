@@ -160,6 +160,7 @@ func (t *tx) DeleteArticle(id newsfold.ArticleID) error {
 	b.add(-1, `delete from body where article = $1`, int64(id))
 	b.add(-1, `delete from revision where article = $1`, int64(id))
 	b.add(-1, `delete from change where article = $1`, int64(id))
+	b.add(-1, `delete from candidate where article = $1`, int64(id))
 	if err := t.run(&b); err != nil {
 		return err
 	}

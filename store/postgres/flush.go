@@ -68,30 +68,30 @@ type statement struct {
 }
 
 var (
-	insertFeed    = statement{"insert into feed (id, url, entries, rec) values ", "", []string{"bigint", "bytea", "bigint", "bytea"}}
-	updateFeed    = statement{"update feed set url = v.url, entries = v.entries, rec = v.rec from (values ", ") v (id, url, entries, rec) where feed.id = v.id", insertFeed.types}
-	insertDue     = statement{"insert into feed_due (feed, shard, due) values ", "", []string{"bigint", "smallint", "bigint"}}
-	updateDue     = statement{"update feed_due set shard = v.shard, due = v.due from (values ", ") v (feed, shard, due) where feed_due.feed = v.feed and feed_due.owner = ''", insertDue.types}
-	endLease      = statement{"update feed_due set shard = v.shard, due = v.due, owner = '', token = token + 1 from (values ", ") v (feed, shard, due) where feed_due.feed = v.feed", insertDue.types}
-	insertEntry   = statement{"insert into entry (feed, key, rec) values ", "", []string{"bigint", "bytea", "bytea"}}
-	updateEntry   = statement{"update entry set rec = v.rec from (values ", ") v (feed, key, rec) where entry.feed = v.feed and entry.key = v.key", insertEntry.types}
-	insertURL     = statement{"insert into article_url (url, article) values ", "", []string{"bytea", "bigint"}}
-	updateURL     = statement{"update article_url set article = v.article from (values ", ") v (url, article) where article_url.url = v.url", insertURL.types}
-	insertArticle = statement{"insert into article (id, rec) values ", "", []string{"bigint", "bytea"}}
-	updateArticle = statement{"update article set rec = v.rec from (values ", ") v (id, rec) where article.id = v.id", insertArticle.types}
-	insertPage    = statement{"insert into page_due (article, due) values ", "", []string{"bigint", "bigint"}}
-	updatePage    = statement{"update page_due set due = v.due from (values ", ") v (article, due) where page_due.article = v.article and page_due.owner = ''", insertPage.types}
-	endPage       = statement{"update page_due set due = v.due, owner = '', token = token + 1 from (values ", ") v (article, due) where page_due.article = v.article", insertPage.types}
-	insertBody    = statement{"insert into body (article, rec) values ", "", []string{"bigint", "bytea"}}
-	updateBody    = statement{"update body set rec = v.rec from (values ", ") v (article, rec) where body.article = v.article", insertBody.types}
-	insertStory   = statement{"insert into story (id, time, unread, starred, rec) values ", "", []string{"bigint", "bigint", "boolean", "boolean", "bytea"}}
-	updateStory   = statement{"update story set time = v.time, unread = v.unread, starred = v.starred, rec = v.rec from (values ", ") v (id, time, unread, starred, rec) where story.id = v.id", insertStory.types}
-	insertPlace   = statement{"insert into story_feed (feed, time, story) values ", "", []string{"bigint", "bigint", "bigint"}}
-	deletePlace   = statement{"delete from story_feed where (feed, time, story) in (", ")", insertPlace.types}
-	insertPair    = statement{"insert into shelf (name, key, value) values ", "", []string{"text", "bytea", "bytea"}}
-	updatePair    = statement{"update shelf set value = v.value from (values ", ") v (name, key, value) where shelf.name = v.name and shelf.key = v.key", insertPair.types}
-	deletePair    = statement{"delete from shelf where (name, key) in (", ")", []string{"text", "bytea"}}
-	insertChange  = statement{"insert into change (log, seq, article) values ", "", []string{"text", "bigint", "bigint"}}
+	insertFeed      = statement{"insert into feed (id, url, entries, rec) values ", "", []string{"bigint", "bytea", "bigint", "bytea"}}
+	updateFeed      = statement{"update feed set url = v.url, entries = v.entries, rec = v.rec from (values ", ") v (id, url, entries, rec) where feed.id = v.id", insertFeed.types}
+	insertDue       = statement{"insert into feed_due (feed, shard, due) values ", "", []string{"bigint", "smallint", "bigint"}}
+	updateDue       = statement{"update feed_due set shard = v.shard, due = v.due from (values ", ") v (feed, shard, due) where feed_due.feed = v.feed and feed_due.owner = ''", insertDue.types}
+	endLease        = statement{"update feed_due set shard = v.shard, due = v.due, owner = '', token = token + 1 from (values ", ") v (feed, shard, due) where feed_due.feed = v.feed", insertDue.types}
+	insertEntry     = statement{"insert into entry (feed, key, rec) values ", "", []string{"bigint", "bytea", "bytea"}}
+	updateEntry     = statement{"update entry set rec = v.rec from (values ", ") v (feed, key, rec) where entry.feed = v.feed and entry.key = v.key", insertEntry.types}
+	insertURL       = statement{"insert into article_url (url, article) values ", "", []string{"bytea", "bigint"}}
+	updateURL       = statement{"update article_url set article = v.article from (values ", ") v (url, article) where article_url.url = v.url", insertURL.types}
+	insertArticle   = statement{"insert into article (id, rec) values ", "", []string{"bigint", "bytea"}}
+	updateArticle   = statement{"update article set rec = v.rec from (values ", ") v (id, rec) where article.id = v.id", insertArticle.types}
+	insertPage      = statement{"insert into page_due (article, due) values ", "", []string{"bigint", "bigint"}}
+	updatePage      = statement{"update page_due set due = v.due from (values ", ") v (article, due) where page_due.article = v.article and page_due.owner = ''", insertPage.types}
+	endPage         = statement{"update page_due set due = v.due, owner = '', token = token + 1 from (values ", ") v (article, due) where page_due.article = v.article", insertPage.types}
+	insertBody      = statement{"insert into body (article, rec) values ", "", []string{"bigint", "bytea"}}
+	updateBody      = statement{"update body set rec = v.rec from (values ", ") v (article, rec) where body.article = v.article", insertBody.types}
+	insertStory     = statement{"insert into story (id, time, unread, starred, rec) values ", "", []string{"bigint", "bigint", "boolean", "boolean", "bytea"}}
+	updateStory     = statement{"update story set time = v.time, unread = v.unread, starred = v.starred, rec = v.rec from (values ", ") v (id, time, unread, starred, rec) where story.id = v.id", insertStory.types}
+	insertPlace     = statement{"insert into story_feed (feed, time, story) values ", "", []string{"bigint", "bigint", "bigint"}}
+	deletePlace     = statement{"delete from story_feed where (feed, time, story) in (", ")", insertPlace.types}
+	insertPair      = statement{"insert into shelf (name, key, value) values ", "", []string{"text", "bytea", "bytea"}}
+	updatePair      = statement{"update shelf set value = v.value from (values ", ") v (name, key, value) where shelf.name = v.name and shelf.key = v.key", insertPair.types}
+	deletePair      = statement{"delete from shelf where (name, key) in (", ")", []string{"text", "bytea"}}
+	insertCandidate = statement{"insert into candidate (article, hour, note, keys) values ", "", []string{"bigint", "bigint", "bytea", "int[]"}}
 )
 
 // text returns the statement for n rows.
@@ -164,6 +164,7 @@ func (t *tx) flush() error {
 	clean(t.stories)
 	clean(t.pairs)
 	clear(t.wards)
+	clear(t.indexed)
 	t.sent, t.pending = t.changes, 0
 	return nil
 }
@@ -175,6 +176,7 @@ func (t *tx) collect(b *batch) {
 	t.flushArticles(b)
 	t.flushStories(b)
 	t.flushShelves(b)
+	t.flushIndex(b)
 }
 
 // clean notes that the server has everything as it is.

@@ -9,10 +9,20 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"newsfold/store"
+	"newsfold/store/internal/record"
 )
 
-// now is the time of the server in microseconds, by which all leases go.
-const now = `(extract(epoch from now()) * 1000000)::bigint`
+// now is the time by which leases go, in microseconds: the first parameter of
+// each statement, or the server's where that is null.
+const now = `coalesce($1::bigint, (extract(epoch from now()) * 1000000)::bigint)`
+
+func (db *DB) now() *int64 {
+	if db.opts.Now == nil {
+		return nil
+	}
+	us := record.Micro(db.opts.Now())
+	return &us
+}
 
 // LeaseFeeds implements [store.Shared]. Feeds are leased one shard a statement:
 // over several shards at once, the server would sort all that is due to find the
@@ -24,7 +34,7 @@ func (db *DB) LeaseFeeds(ctx context.Context, c store.Claim) (leases []store.Lea
 	err = db.retry(ctx, "lease feeds of", func(conn *pgx.Conn) error {
 		leases = nil
 		due, err := collect(ctx, conn, pgx.RowTo[int16],
-			`select s::smallint from generate_series(0, $1::int - 1) s where exists (select from feed_due where shard = s::smallint and due <= `+now+`)`, shards)
+			`select s::smallint from generate_series(0, $2::int - 1) s where exists (select from feed_due where shard = s::smallint and due <= `+now+`)`, db.now(), shards)
 		if err != nil {
 			return err
 		}
@@ -37,10 +47,10 @@ func (db *DB) LeaseFeeds(ctx context.Context, c store.Claim) (leases []store.Lea
 			until := time.Now().Add(c.For)
 			some, err := collect(ctx, conn, feedLease(c, until), `
 				with c as (
-					select feed from feed_due where shard = $1 and due <= `+now+` order by due limit $2 for update skip locked)
-				update feed_due f set due = `+now+` + $3, token = f.token + 1, owner = $4
+					select feed from feed_due where shard = $2 and due <= `+now+` order by due limit $3 for update skip locked)
+				update feed_due f set due = `+now+` + $4, token = f.token + 1, owner = $5
 				from c where f.feed = c.feed returning f.feed, f.token`,
-				shard, left, c.For.Microseconds(), c.Owner)
+				db.now(), shard, left, c.For.Microseconds(), c.Owner)
 			if err != nil {
 				return err
 			}
@@ -57,10 +67,10 @@ func (db *DB) leaseNamed(ctx context.Context, c store.Claim) (leases []store.Lea
 		until := time.Now().Add(c.For)
 		leases, err = collect(ctx, conn, feedLease(c, until), `
 			with c as (
-				select feed from feed_due where feed = any($1) and (owner = '' or due <= `+now+`) order by feed limit $2 for update skip locked)
-			update feed_due f set due = `+now+` + $3, token = f.token + 1, owner = $4
+				select feed from feed_due where feed = any($2) and (owner = '' or due <= `+now+`) order by feed limit $3 for update skip locked)
+			update feed_due f set due = `+now+` + $4, token = f.token + 1, owner = $5
 			from c where f.feed = c.feed returning f.feed, f.token`,
-			numbers(c.Feeds), max(c.Limit, 1), c.For.Microseconds(), c.Owner)
+			db.now(), numbers(c.Feeds), max(c.Limit, 1), c.For.Microseconds(), c.Owner)
 		return err
 	})
 	return leases, err
@@ -83,10 +93,10 @@ func (db *DB) LeasePages(ctx context.Context, c store.Claim) (leases []store.Lea
 		}
 		leases, err = collect(ctx, conn, scan, `
 			with c as (
-				select article from page_due where due <= `+now+` order by due, article limit $1 for update skip locked)
-			update page_due p set due = `+now+` + $2, token = p.token + 1, owner = $3
+				select article from page_due where due <= `+now+` order by due, article limit $2 for update skip locked)
+			update page_due p set due = `+now+` + $3, token = p.token + 1, owner = $4
 			from c where p.article = c.article returning p.article, p.token`,
-			c.Limit, c.For.Microseconds(), c.Owner)
+			db.now(), c.Limit, c.For.Microseconds(), c.Owner)
 		return err
 	})
 	return leases, err
@@ -104,9 +114,9 @@ func (db *DB) LeaseStage(ctx context.Context, stage string, c store.Claim) (l st
 		}
 		l = store.Lease{Stage: stage, Owner: c.Owner, Until: time.Now().Add(c.For)}
 		err := conn.QueryRow(ctx, `
-			update stage set due = `+now+` + $2, token = token + case when owner = $3 and due > `+now+` then 0 else 1 end, owner = $3
-			where name = $1 and (owner = $3 or due <= `+now+`) returning token`,
-			stage, c.For.Microseconds(), c.Owner).Scan(&l.Token)
+			update stage set due = `+now+` + $3, token = token + case when owner = $4 and due > `+now+` then 0 else 1 end, owner = $4
+			where name = $2 and (owner = $4 or due <= `+now+`) returning token`,
+			db.now(), stage, c.For.Microseconds(), c.Owner).Scan(&l.Token)
 		ok = err == nil
 		if err == pgx.ErrNoRows { //nolint:errorlint // as it is returned
 			l, err = store.Lease{}, nil
@@ -120,14 +130,15 @@ func (db *DB) LeaseStage(ctx context.Context, stage string, c store.Claim) (l st
 func (db *DB) Release(ctx context.Context, leases []store.Lease) error {
 	return db.retry(ctx, "release leases of", func(conn *pgx.Conn) error {
 		var b pgx.Batch
+		at := db.now()
 		for _, l := range leases {
 			switch {
 			case l.Feed != 0:
-				b.Queue(`update feed_due set due = `+now+`, owner = '', token = token + 1 where feed = $1 and token = $2`, int64(l.Feed), l.Token)
+				b.Queue(`update feed_due set due = `+now+`, owner = '', token = token + 1 where feed = $2 and token = $3`, at, int64(l.Feed), l.Token)
 			case l.Article != 0:
-				b.Queue(`update page_due set due = `+now+`, owner = '', token = token + 1 where article = $1 and token = $2`, int64(l.Article), l.Token)
+				b.Queue(`update page_due set due = `+now+`, owner = '', token = token + 1 where article = $2 and token = $3`, at, int64(l.Article), l.Token)
 			case l.Stage != "":
-				b.Queue(`update stage set due = `+now+`, owner = '', token = token + 1 where name = $1 and token = $2`, l.Stage, l.Token)
+				b.Queue(`update stage set due = `+now+`, owner = '', token = token + 1 where name = $2 and token = $3`, at, l.Stage, l.Token)
 			}
 		}
 		if b.Len() == 0 {

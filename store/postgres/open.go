@@ -23,6 +23,9 @@ type Options struct {
 	// Patience is how long a transaction waits for a server that went away,
 	// such as one that is restarted; 0 means 30 seconds.
 	Patience time.Duration
+	// Now is the clock by which leases go; nil for the server's, which all
+	// daemons share.
+	Now func() time.Time
 	// Log hears what is worth knowing and is no error of a call; nil for
 	// silence.
 	Log *slog.Logger

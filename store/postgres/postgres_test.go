@@ -86,3 +86,15 @@ func TestContract(t *testing.T) {
 	server(t)
 	storetest.Run(t, storetest.Engine{Open: open})
 }
+
+func TestSharedContract(t *testing.T) {
+	server(t)
+	storetest.RunShared(t, storetest.SharedEngine{Open: func(t *testing.T, dir string, now func() time.Time) store.Shared {
+		t.Helper()
+		db, err := postgres.Open(t.Context(), schema(t, dir), postgres.Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}})
+}

@@ -93,6 +93,15 @@ var tables = []string{
 		owner text not null,
 		due bigint not null)`,
 
+	// An inverted index over arrays takes a sixth of the room of one row a key.
+	`create table candidate (
+		article bigint primary key,
+		hour bigint not null,
+		note bytea not null,
+		keys int[] not null)`,
+	`create index candidate_keys on candidate using gin (keys) with (fastupdate = off)`,
+	`create index candidate_hour on candidate (hour)`,
+
 	// Records are compressed already, or too small to be worth it.
 	`alter table entry alter column rec set storage external`,
 	`alter table body alter column rec set storage external`,

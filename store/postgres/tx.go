@@ -46,6 +46,7 @@ type tx struct {
 	bodies   cells[newsfold.ArticleID, []byte]
 	stories  cells[newsfold.StoryID, storyRow]
 	pairs    cells[pairKey, []byte]
+	indexed  map[newsfold.ArticleID]*store.Candidate // not sent yet; nil: taken out
 	appends  map[store.Log][]newsfold.ArticleID
 	// wards are articles that must still be there at the end, since something
 	// is stored under them.
@@ -55,8 +56,9 @@ type tx struct {
 }
 
 var (
-	_ store.Tx     = (*tx)(nil)
-	_ store.Holder = (*tx)(nil)
+	_ store.Tx      = (*tx)(nil)
+	_ store.Holder  = (*tx)(nil)
+	_ store.Indexer = (*tx)(nil)
 )
 
 func newTx(ctx context.Context, db *DB, c *pgxpool.Conn, writable bool) *tx {
@@ -66,7 +68,7 @@ func newTx(ctx context.Context, db *DB, c *pgxpool.Conn, writable bool) *tx {
 		entries: cells[entryKey, entryRow]{}, articles: cells[newsfold.ArticleID, articleRow]{},
 		urls: cells[hash, newsfold.ArticleID]{}, bodies: cells[newsfold.ArticleID, []byte]{},
 		stories: cells[newsfold.StoryID, storyRow]{}, pairs: cells[pairKey, []byte]{},
-		appends: map[store.Log][]newsfold.ArticleID{}, wards: map[newsfold.ArticleID]bool{},
+		indexed: map[newsfold.ArticleID]*store.Candidate{}, appends: map[store.Log][]newsfold.ArticleID{}, wards: map[newsfold.ArticleID]bool{},
 		held: map[newsfold.FeedID]bool{}, pages: map[newsfold.ArticleID]bool{},
 	}
 }

@@ -1,0 +1,104 @@
+package postgres
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"newsfold"
+	"newsfold/store"
+)
+
+// Candidates implements [store.Indexer].
+func (t *tx) Candidates(keys []uint32) ([]store.Candidate, error) {
+	if err := t.ready(false); err != nil {
+		return nil, err
+	}
+	all, err := rows(t, func(r pgx.CollectableRow) (c store.Candidate, err error) {
+		var hour int64
+		var keys []int32
+		err = r.Scan(&c.Article, &hour, &c.Note, &keys)
+		c.Hour, c.Keys = uint32(hour), unsigned(keys)
+		return c, err
+	}, `select article, hour, note, keys from candidate where keys && $1`, signed(keys))
+	if err != nil {
+		return nil, err
+	}
+	// What this transaction has changed wins.
+	all = slices.DeleteFunc(all, func(c store.Candidate) bool { _, ok := t.indexed[c.Article]; return ok })
+	for _, c := range t.indexed {
+		if c != nil && slices.ContainsFunc(keys, func(k uint32) bool { _, ok := slices.BinarySearch(c.Keys, k); return ok }) {
+			mine := *c
+			mine.Note, mine.Keys = slices.Clone(c.Note), slices.Clone(c.Keys)
+			all = append(all, mine)
+		}
+	}
+	slices.SortFunc(all, func(a, b store.Candidate) int { return cmp.Compare(a.Article, b.Article) })
+	return all, nil
+}
+
+// PutCandidate implements [store.Indexer].
+func (t *tx) PutCandidate(c store.Candidate) error {
+	if err := t.ready(true); err != nil {
+		return err
+	}
+	c.Note, c.Keys = slices.Clone(c.Note), slices.Clone(c.Keys)
+	t.indexed[c.Article] = &c
+	return nil
+}
+
+// DropCandidates implements [store.Indexer].
+func (t *tx) DropCandidates(ids ...newsfold.ArticleID) error {
+	if err := t.ready(true); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		t.indexed[id] = nil
+	}
+	return nil
+}
+
+// ExpireCandidates implements [store.Indexer].
+func (t *tx) ExpireCandidates(hour uint32) (int, error) {
+	if err := t.ready(true); err != nil {
+		return 0, err
+	}
+	if err := t.flush(); err != nil {
+		return 0, err
+	}
+	n, err := t.exec(`delete from candidate where hour > 0 and hour < $1`, int64(hour))
+	return int(n), err
+}
+
+// flushIndex sends changes of the index.
+func (t *tx) flushIndex(b *batch) {
+	if len(t.indexed) == 0 {
+		return
+	}
+	ids := sorted(t.indexed)
+	b.add(-1, `delete from candidate where article = any($1)`, numbers(ids))
+	ids = slices.DeleteFunc(ids, func(id newsfold.ArticleID) bool { return t.indexed[id] == nil })
+	b.many(&insertCandidate, false, each(ids, func(id newsfold.ArticleID) []any {
+		c := t.indexed[id]
+		return []any{int64(id), int64(c.Hour), append([]byte{}, c.Note...), signed(c.Keys)}
+	}))
+}
+
+// The server has no unsigned integers; keys keep their bits.
+
+func signed(keys []uint32) []int32 {
+	out := make([]int32, len(keys))
+	for i, k := range keys {
+		out[i] = int32(k)
+	}
+	return out
+}
+
+func unsigned(keys []int32) []uint32 {
+	out := make([]uint32, len(keys))
+	for i, k := range keys {
+		out[i] = uint32(k)
+	}
+	return out
+}
