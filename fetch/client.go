@@ -82,7 +82,7 @@ type Client struct {
 	hosts   *hosts
 	servers servers
 	slots   chan struct{} // held during a request
-	wary    chan struct{} // held as well during one of a feed that was in trouble
+	wary    chan struct{} // held as well during one of a feed that is not trusted
 	jars    jars
 	big     chan struct{} // held while there is a large body
 	cpus    chan struct{} // held while a body is parsed
@@ -241,6 +241,7 @@ type ask struct {
 	accept  string
 	delta   bool // RFC 3229: only what is new will do
 	suspect bool // was in trouble last time, or slow
+	untried bool // never succeeded
 	jar     *jar // nil: no cookies
 
 	etag, modified string // validators, sent to validFor only
@@ -359,7 +360,7 @@ func (c *Client) step(ctx context.Context, q ask, u *url.URL, left time.Duration
 		return 0, nil, err
 	}
 	defer release()
-	leave, err := c.enter(ctx, q.suspect)
+	leave, err := c.enter(ctx, q.suspect || q.untried)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -407,10 +408,11 @@ func (c *Client) step(ctx context.Context, q ask, u *url.URL, left time.Duration
 }
 
 // enter waits for a place among all requests under way. Half of the places are
-// closed to suspects, so that those never keep the others waiting.
-func (c *Client) enter(ctx context.Context, suspect bool) (leave func(), err error) {
+// closed to feeds that were in trouble or are not known yet, such as those of an
+// old list of which many are dead, so that they never keep the others waiting.
+func (c *Client) enter(ctx context.Context, wary bool) (leave func(), err error) {
 	places := []chan struct{}{c.slots}
-	if suspect {
+	if wary {
 		places = []chan struct{}{c.wary, c.slots}
 	}
 	for i, p := range places {

@@ -120,7 +120,8 @@ func (p *polling) fetch(ctx context.Context) {
 	}
 	q := ask{
 		url: p.feed.URL, accept: acceptFeed, delta: true, limit: p.c.opts.MaxBody, readable: notFilm, other: NotFeed,
-		suspect: p.feed.Poll.Errors > 0 || p.state.Slow, hop: p.c.welcome,
+		suspect: p.feed.Poll.Errors > 0 || p.state.Slow,
+		untried: p.feed.Poll.Succeeded.IsZero(), hop: p.c.welcome,
 	}
 	if p.feed.Cookies {
 		q.jar = p.c.jars.of(feedKey(&p.feed))

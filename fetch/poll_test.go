@@ -454,8 +454,8 @@ func TestSlowFeedsAreSuspects(t *testing.T) {
 	})
 }
 
-// However many feeds were in trouble last time, half of the places for requests
-// are kept from them.
+// However many feeds were in trouble last time or are new, half of the places
+// for requests are kept from them.
 func TestSuspectsLeavePlacesForTheGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, Options{Parallel: 4, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -469,13 +469,15 @@ func TestSuspectsLeavePlacesForTheGood(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 50 {
 			bad := feedAt(fmt.Sprintf("https://bad%d.example/feed", i))
-			bad.Poll.Errors = 1
+			bad.Poll.Errors = i % 2 // in trouble, or new
 			wg.Go(func() { _, _ = c.Poll(ctx, bad, nil) })
 		}
 		synctest.Wait()
 		start := time.Now()
 		for i := range 10 {
-			poll(t, c, feedAt(fmt.Sprintf("https://good%d.example/feed", i)))
+			good := feedAt(fmt.Sprintf("https://good%d.example/feed", i))
+			good.Poll.Succeeded = start
+			wantResult(t, poll(t, c, good), newsfold.Updated)
 		}
 		if d := time.Since(start); d > 0 {
 			t.Errorf("good feeds waited %s", d)

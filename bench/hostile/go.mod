@@ -1,0 +1,3 @@
+module newsfold/bench/hostile
+
+go 1.26
