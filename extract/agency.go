@@ -48,7 +48,7 @@ func agencyTable() map[string]string {
 		"Europa Press": "europa press|europapress", "Ukrinform": "ukrinform|укринформ", "UNIAN": "унian|унiан|уніан", "KCNA": "kcna",
 		"Antara": "antara", "Bernama": "bernama", "SID": "sid|sport informations dienst", "KNA": "kna", "epd": "epd", "dpa-AFX": "afx|dpa afx",
 		"Agência Brasil": "agência brasil", "Estadão Conteúdo": "estadão conteúdo", "Folhapress": "folhapress", "China News Service": "中新社|中新网|china news service", "CNA": "中央社",
-		"Tribune News Service": "tns|tribune news service", "RBC": "рбк",
+		"Tribune News Service": "tns|tribune news service", "RBC": "рбк", "Kathpress": "kathpress", "ISBnews": "isbnews", "idea": "evangelische nachrichtenagentur idea", "Novinite": "novinite", "BTA": "bta|бта", "Agerpres": "agerpres", "HINA": "hina", "Tanjug": "tanjug|танјуг", "TASR": "tasr", "SITA": "sita", "BNS": "bns", "LETA": "leta", "PAP Biznes": "pap biznes", "MAP": "agence maghreb arabe presse", "APS": "algérie presse service|وأج", "WAFA": "wafa|وفا", "NNA": "الوطنية للإعلام", "INA": "واع", "Télam": "télam|telam", "Notimex": "notimex", "Prensa Latina": "prensa latina", "AGI": "agi agenzia italia", "LaPresse": "lapresse", "AsiaNews": "asianews", "Central News Agency": "中央社記者",
 	} {
 		for a := range strings.SplitSeq(aliases, "|") {
 			table[fold(a)] = name
@@ -76,6 +76,12 @@ func agency(words string) string {
 func agencyIn(words string) string {
 	if a := agency(words); a != "" {
 		return a
+	}
+	if len(words) > 120 {
+		return ""
+	}
+	for _, and := range [...]string{" y ", " e ", " et ", " and ", " und ", " и ", " ve "} {
+		words = strings.ReplaceAll(words, and, ",")
 	}
 	found := ""
 	for _, part := range strings.FieldsFunc(words, func(r rune) bool { return r == '/' || r == ',' || r == ';' || r == '|' || r == '&' || r == '+' }) {

@@ -120,6 +120,7 @@ func Fragment(html, base string) *Document {
 	r.language()
 	r.guess()
 	_, r.doc.Origins = Credits(r.doc.Text)
+	r.follow(r.doc.Origins)
 	r.doc.Cited = cited(r.doc.Text)
 	if r.doc.Text != "" {
 		r.doc.Kind = Article

@@ -7,6 +7,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
 	"newsfold/extract/internal/page"
 )
 
@@ -156,8 +159,8 @@ func credit(s string, line bool) (Origin, bool) {
 	}
 	for _, m := range phraseIndex.find(low) {
 		c, i := creditPhrases[m.phrase], m.at
-		if c.label && (!line || i > 3) {
-			continue
+		if c.label && (!line || i > 3 || i > 0 && strings.HasSuffix(c.phrase, ":") && s[0] == '(') {
+			continue // "(Source: …)" stands under pictures
 		}
 		if !c.label && !aboutText(low, i, c) {
 			continue
@@ -172,12 +175,26 @@ func credit(s string, line bool) (Origin, bool) {
 		if c.label && len(strings.Fields(name)) > 7 || !plausibleName(name) && (c.label || !bareName(name)) {
 			continue
 		}
+		if c.label && pictured(name) {
+			continue
+		}
 		if c.label && c.weak && agencyIn(name) == "" && !strings.Contains(name, ".") {
 			continue
 		}
 		return named("credit", name, s), true
 	}
 	return Origin{}, false
+}
+
+// pictured reports whether a name is that of a photographer or a picture agency.
+func pictured(name string) bool {
+	low := strings.ToLower(name)
+	for _, w := range [...]string{"foto", "photo", "getty", "image", "bild", "shutterstock", "grafik", "imago", "screenshot", "unsplash", "pexels"} {
+		if strings.Contains(low, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // phraseTable finds phrases by their first three bytes.
@@ -397,7 +414,7 @@ func nameAfter(s string) string {
 			}
 		}
 	}
-	return trimName(s)
+	return trimName(strings.TrimPrefix(s, "the ")) // "in the Ellery Post", but "The Post"
 }
 
 // trimName ends a name at the end of its clause.
@@ -427,7 +444,7 @@ func nameBefore(s string) string {
 			s = s[i+len(open):]
 		}
 	}
-	for _, tail := range [...]string{"'de", "'da", "'te", "'ta", "’de", "’da", "’te", "’ta", " sitesinde", " gazetesinde"} {
+	for _, tail := range [...]string{"'de", "'da", "'te", "'ta", "’de", "’da", "’te", "’ta", "'nde", "'nda", "’nde", "’nda", "'nde ilk olarak", " sitesinde", " gazetesinde", " dergisinde"} {
 		s = strings.TrimSuffix(s, tail)
 	}
 	return strings.Trim(s, " .,:\"“”«»'’「」『』《》()")
@@ -437,8 +454,11 @@ func nameBefore(s string) string {
 // capital, an address, or of a script without capitals.
 func plausibleName(s string) bool {
 	n := utf8.RuneCountInString(s)
-	if n < 2 || n > 90 || len(strings.Fields(s)) > 10 {
+	if n < 2 || n > 300 || len(strings.Fields(s)) > 10 {
 		return false
+	}
+	if n > 90 {
+		return hostIn(s) != ""
 	}
 	if hostIn(s) != "" || agencyIn(s) != "" {
 		return true
@@ -456,8 +476,9 @@ func weekday(s string) bool {
 }
 
 // copyright reads "© The Associated Press", "(c) 2019 Reuters", "Copyright
-// 2020 The Associated Press. All rights reserved." of agencies only: a site's
-// own copyright line says nothing about an origin.
+// 2020 The Associated Press. All rights reserved." of agencies, and of any outlet
+// where the rights are spoken of: a reader has to know that such a line may be
+// the site's own. "© Reuters / Jane Doe" stands under pictures.
 func copyright(s, low string) (Origin, bool) {
 	i := -1
 	for _, mark := range [...]string{"©", "(c)", "copyright"} {
@@ -472,11 +493,34 @@ func copyright(s, low string) (Origin, bool) {
 	rest := strings.TrimLeft(s[i:], " ©(cC)0123456789,-–by")
 	words := strings.Fields(rest)
 	for n := min(len(words), 4); n > 0; n-- {
-		if a := agencyIn(strings.Join(words[:n], " ")); a != "" {
-			return Origin{Kind: "copyright", Name: a, Quote: clip(s, 300)}, true
+		a := agencyIn(strings.Join(words[:n], " "))
+		if a == "" {
+			continue
+		}
+		const between = "/|-–,"
+		if n < len(words) && (strings.Trim(words[n-1], between) == "" || strings.Trim(words[n], between) == "" || strings.HasSuffix(words[n-1], ",")) {
+			return Origin{}, false
+		}
+		return Origin{Kind: "copyright", Name: a, Quote: clip(s, 300)}, true
+	}
+	if len(s) > 160 {
+		return Origin{}, false
+	}
+	for _, rights := range reserved {
+		if j := strings.Index(strings.ToLower(rest), rights); j > 0 && j < len(rest) {
+			name := strings.Trim(trimName(rest[:j]), " .,;-–|")
+			if plausibleName(name) && len(strings.Fields(name)) <= 6 && !pictured(name) {
+				return named("copyright", name, s), true
+			}
 		}
 	}
 	return Origin{}, false
+}
+
+// reserved says that rights are, in lower case.
+var reserved = [...]string{
+	"all rights reserved", "all right reserved", "alle rechte vorbehalten", "tous droits réservés", "todos los derechos reservados", "reservados todos los derechos", "tutti i diritti riservati", "diritti riservati",
+	"todos os direitos reservados", "все права защищены", "tüm hakları saklıdır", "جميع الحقوق محفوظة", "版权所有", "保留所有权利", "版權所有", "無断転載", "all rechten voorbehouden", "wszelkie prawa zastrzeżone",
 }
 
 // dateline reads the start of a text: "WASHINGTON (Reuters) – ", "(AP) — ",
@@ -497,6 +541,9 @@ func dateline(p string) (rest string, o Origin, ok bool) {
 			name := agencyIn(p[open+1 : open+closing])
 			tail := strings.TrimLeft(p[open+closing+1:], " \u00a0.,")
 			dash := leadingDash(tail)
+			if name == "" && dash > 0 && tail[:dash] != ":" {
+				name = unknownAgency(p[:open], p[open+1:open+closing])
+			}
 			if name != "" && (dash > 0 || open == 0) && placeLike(p[:open]) {
 				return strings.TrimLeft(tail[dash:], " \u00a0"), Origin{Kind: "dateline", Name: name, Quote: strings.TrimSpace(p[:open+closing+1])}, true
 			}
@@ -517,6 +564,31 @@ func dateline(p string) (rest string, o Origin, ok bool) {
 		}
 	}
 	return p, Origin{}, false
+}
+
+// unknownAgency returns what stands in the parentheses of a dateline when it can
+// be an agency: in front of everything, behind a place in capitals, or by its
+// name. "Jane Doe (ABC) – " names a party.
+func unknownAgency(place, name string) string {
+	name = strings.TrimSpace(name)
+	place = strings.TrimSpace(place)
+	if n := utf8.RuneCountInString(name); n < 3 || n > 28 || len(strings.Fields(name)) > 3 || strings.ContainsAny(name, ":;!?0123456789\"“”") {
+		return ""
+	}
+	if r, _ := utf8.DecodeRuneInString(name); !unicode.IsUpper(r) {
+		return ""
+	}
+	low := strings.ToLower(name)
+	telling := false
+	for _, w := range [...]string{"wire", "news", "press", "agency", "agentur", "agence", "agencia", "agenzia", "media"} {
+		telling = telling || strings.Contains(low, w)
+	}
+	town, _, _ := strings.Cut(place, ",")
+	capitals := town != "" && town == strings.ToUpper(town) && town != strings.ToLower(town) && placeLike(town) && len(strings.Fields(town)) <= 4
+	if telling && placeLike(place) || capitals {
+		return name
+	}
+	return ""
 }
 
 func chineseDateline(p string) string {
@@ -625,6 +697,7 @@ func (r *reader) origins() {
 	}
 	_, out = Credits(d.Text)
 	out = append(out, r.creditsAround()...)
+	r.follow(out)
 	if a := agencyByline(d.Byline); a != "" {
 		out = append(out, Origin{Kind: "byline", Name: a, Quote: d.Byline})
 	}
@@ -648,6 +721,47 @@ func (r *reader) origins() {
 	d.Origins = distinct(out, r.doc.Site, own)
 }
 
+// follow gives credits that name no address that of the link in their words.
+func (r *reader) follow(list []Origin) {
+	p := r.page
+	for k := range list {
+		o := &list[k]
+		if o.Kind != "credit" || o.URL != "" && strings.Count(o.URL, "/") > 2 {
+			continue
+		}
+		quote := strings.TrimSuffix(o.Quote, "…")
+		for i := len(p.Blocks) - 1; i >= 0; i-- {
+			b := &p.Blocks[i]
+			if b.Links == 0 || !strings.Contains(b.Text, quote) {
+				continue
+			}
+			if s := r.linkIn(b, o.Name); s != "" {
+				o.URL = s
+				break
+			}
+		}
+	}
+}
+
+// linkIn returns the address of the link in a block whose words have to do with
+// a name, or of the only one.
+func (r *reader) linkIn(b *page.Block, name string) string {
+	var links []*html.Node
+	for i := b.First; i < b.Last; i++ {
+		if a := closest(r.page.Leaves[i].Node, atom.A); a != nil && !slices.Contains(links, a) {
+			links = append(links, a)
+		}
+	}
+	name = fold(name)
+	for _, a := range links {
+		words := fold(textOf(a))
+		if s := resolve(r.base, page.Attr(a, "href")); strings.HasPrefix(s, "http") && words != "" && (len(links) == 1 || contains(name, words) || contains(words, name)) {
+			return s
+		}
+	}
+	return ""
+}
+
 // creditsAround looks for credits in the short blocks around the article that
 // are no part of its text.
 func (r *reader) creditsAround() []Origin {
@@ -663,8 +777,11 @@ func (r *reader) creditsAround() []Origin {
 		if r.keep[i] || b.Chars > 300 || b.Chars < 8 || r.beside(b.Elem) || i > first && i < last && b.Chars < 40 {
 			continue
 		}
-		if o, ok := credit(page.Squash(b.Text), true); ok && (!labelled(o.Quote) || i > last && i < last+5) {
-			out = append(out, o)
+		for line := range strings.SplitSeq(b.Text, "\n") {
+			o, ok := credit(page.Squash(line), true)
+			if ok && (o.Kind != "copyright" || agencyIn(o.Name) != "") && (!labelled(o.Quote) || i > last && i < last+5) {
+				out = append(out, o)
+			}
 		}
 	}
 	if len(out) > 2 {
@@ -681,6 +798,9 @@ func distinct(in []Origin, site, host string) []Origin {
 		key := Origin{Kind: o.Kind, Name: o.Name, URL: o.URL}
 		own := fold(o.Name) == fold(site) && site != ""
 		if u, err := url.Parse(o.URL); err == nil && u.Host != "" && registrable(u.Host) == host {
+			own = true
+		}
+		if name, _, _ := strings.Cut(host, "."); name != "" && strings.ReplaceAll(fold(o.Name), " ", "") == name {
 			own = true
 		}
 		if !seen[key] && !own {

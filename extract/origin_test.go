@@ -49,6 +49,23 @@ func TestCredits(t *testing.T) {
 		{"Arabic dateline", "واس - " + text, "dateline", "Saudi Press Agency", ""},
 		{"Chinese dateline", "新华社北京1月2日电 " + text, "dateline", "Xinhua", ""},
 		{"signature", text + " (dpa)", "credit", "dpa", ""},
+		{"unknown agency", "PORT ELLERY (Northwire) – " + text, "dateline", "Northwire", ""},
+		{"unknown agency by its name", "Lowen (Coast Press) — " + text, "dateline", "Coast Press", ""},
+		{"rights of another outlet", text + "\n\n© 2024 Ellery Post. All rights reserved.", "copyright", "Ellery Post", ""},
+		{"rights in Spanish", text + "\n\n© El Faro. Todos los derechos reservados.", "copyright", "El Faro", ""},
+		{"material", text + "\n\nWith material from Ellery Post.", "credit", "Ellery Post", ""},
+		{"material of agencies", text + "\n\n(Con información de AFP, EFE y Reuters)", "credit", "Agence France-Presse", ""},
+		{"German material", text + "\n\nMit Material von dpa.", "credit", "dpa", ""},
+		{"French agency", text + "\n\n(avec AFP)", "credit", "Agence France-Presse", ""},
+		{"first published in the", text + "\n\nFirst published in the Ellery Post.", "credit", "Ellery Post", ""},
+		{"Spanish, at first", text + "\n\nEste texto se publicó inicialmente en El Faro.", "credit", "El Faro", ""},
+		{"Portuguese, with information", text + "\n\nCom informações da Agência Brasil", "credit", "Agência Brasil", ""},
+		{"Italian, in origin", text + "\n\nQuesto articolo è stato pubblicato in origine su Il Faro.", "credit", "Il Faro", ""},
+		{"Russian, before", text + "\n\nСтатья первоначально опубликована на сайте Маяк.", "credit", "Маяк", ""},
+		{"Turkish sentence", text + "\n\nBu yazı ilk olarak Deniz Feneri'nde yayımlandı.", "credit", "Deniz Feneri", ""},
+		{"Chinese, taken over", text + "\n\n本文转自灯塔日报", "credit", "灯塔日报", ""},
+		{"Japanese, reprinted", text + "\n\n灯台新聞の記事を転載", "credit", "灯台新聞", ""},
+		{"Polish", text + "\n\nŹródło: Latarnia", "credit", "Latarnia", ""},
 		{"copyright", text + "\n\n© The Associated Press", "copyright", "Associated Press", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -69,10 +86,30 @@ func TestCreditsLeavesNewsAlone(t *testing.T) {
 		"The song was first published in Berlin and became a hit.",
 		"The reporter told Reuters on Monday that the harbour was closed.",
 		"Growth is slowing.\n\nIt has been a bad year for the port.\n\nOthers do better.\n\nThe Norns say so.\n\nSo do we.\n\nWe are sure.\n\nIt ends here.\n\nThat is all.",
+		"Jane Doe (ABC) – the deputy mayor – said the harbour was closed.",
+		"First published in the spring, the book sold well.",
+		"Waves at the pier. © Reuters / Jane Doe",
+		"Avec le temps, tout s'en va, said the harbour master.",
 		"Officials said: the source of the fire is unknown.",
 	} {
 		if body, o := Credits(text); body != text || len(o) > 0 {
 			t.Errorf("Credits(%q) = %q, %+v", text, body, o)
+		}
+	}
+}
+
+// TestCreditLink: the address of a credit is that of the link in its words.
+func TestCreditLink(t *testing.T) {
+	const text = "<p>The harbour at Port Ellery was closed on Monday after a storm. Ships waited outside.</p>"
+	for _, tt := range []struct{ name, in, origin, url string }{
+		{"Arabic", text + `<p>ظهرت في الأصل على <a href="https://www.manara.example.com/1">المنارة</a></p>`, "المنارة", "https://www.manara.example.com/1"},
+		{"English", text + `<p>This article originally appeared on <a href="https://ellerypost.example.com/1">Ellery Post</a>.</p>`, "Ellery Post", "https://ellerypost.example.com/1"},
+		{"WordPress", text + `<p>The post <a href="https://ellerypost.example.com/storm">Harbour closed</a> appeared first on <a href="https://ellerypost.example.com">Ellery Post</a>.</p>`, "Ellery Post", "https://ellerypost.example.com"},
+		{"no link", text + `<p>This article originally appeared on Ellery Post.</p>`, "Ellery Post", ""},
+	} {
+		d := Fragment(tt.in, "https://a.example/x")
+		if len(d.Origins) != 1 || d.Origins[0].Name != tt.origin || d.Origins[0].URL != tt.url {
+			t.Errorf("%s: %+v", tt.name, d.Origins)
 		}
 	}
 }
