@@ -43,14 +43,13 @@ var _ store.Shared = (*DB)(nil)
 type mode string
 
 // A transaction of reading sees one snapshot, taken at its begin. Those that
-// write also do so (another's change of the same row then ends them, and they
-// are run again), but the snapshot must not be older than their turn: locking a
-// table takes none, unlike any query. A daemon that stalls within a transaction
-// is disconnected, and so lets go of all it holds.
+// write do so too (another's change of the same row then ends them, and they are
+// run again), but the snapshot must not be older than their turn: locking a table
+// takes none, unlike any query.
 const (
 	reading   mode = `begin isolation level repeatable read read only; select 1`
-	alongside mode = `begin isolation level repeatable read; set local idle_in_transaction_session_timeout = '20s'; lock table turn in row exclusive mode`
-	alone     mode = `begin isolation level repeatable read; set local idle_in_transaction_session_timeout = '20s'; lock table turn in exclusive mode`
+	alongside mode = `begin isolation level repeatable read; lock table turn in row exclusive mode`
+	alone     mode = `begin isolation level repeatable read; lock table turn in exclusive mode`
 )
 
 // View implements [store.DB]. It waits for a server that went away up to
@@ -173,7 +172,12 @@ func (db *DB) begin(ctx context.Context, m mode) (*tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := execute(ctx, c.Conn(), string(m)); err != nil {
+	sql := string(m)
+	if m != reading {
+		// Who stalls here is disconnected, and so lets go of what it has locked.
+		sql += fmt.Sprintf("; set local idle_in_transaction_session_timeout = %d", db.opts.Stall.Milliseconds())
+	}
+	if err := execute(ctx, c.Conn(), sql); err != nil {
 		drop(ctx, c)
 		return nil, err
 	}

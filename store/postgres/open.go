@@ -23,6 +23,10 @@ type Options struct {
 	// Patience is how long a transaction waits for a server that went away,
 	// such as one that is restarted; 0 means 30 seconds.
 	Patience time.Duration
+	// Stall is how long a transaction that writes may keep the server waiting for
+	// its next statement before the server ends it, so that a daemon that hangs
+	// does not hold up the others; 0 means 20 seconds.
+	Stall time.Duration
 	// Now is the clock by which leases go; nil for the server's, which all
 	// daemons share.
 	Now func() time.Time
@@ -53,6 +57,9 @@ func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 	opts.Conns = max(opts.Conns, writing+1)
 	if opts.Patience == 0 {
 		opts.Patience = 30 * time.Second
+	}
+	if opts.Stall == 0 {
+		opts.Stall = 20 * time.Second
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)

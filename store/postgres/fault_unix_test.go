@@ -1,0 +1,366 @@
+//go:build unix
+
+package postgres_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"newsfold"
+	"newsfold/store"
+	"newsfold/store/postgres"
+)
+
+// deposit adds one to a sum and stores a receipt of it.
+func deposit(ctx context.Context, db store.Shared, receipt string) error {
+	return db.Alongside(ctx, func(tx store.Tx) error {
+		sh := tx.Shelf("test")
+		v, err := sh.Get([]byte("sum"))
+		if err != nil {
+			return err
+		}
+		var n uint64
+		if v != nil {
+			n = binary.BigEndian.Uint64(v)
+		}
+		if err := sh.Put([]byte("sum"), binary.BigEndian.AppendUint64(nil, n+1)); err != nil {
+			return err
+		}
+		return sh.Put([]byte("receipt "+receipt), nil)
+	})
+}
+
+// audit fails the test when a deposit is missing or counted twice.
+func audit(t *testing.T, db store.DB, acked map[string]bool) {
+	t.Helper()
+	err := db.View(t.Context(), func(tx store.Tx) error {
+		receipts := map[string]bool{}
+		for p, err := range tx.Shelf("test").All([]byte("receipt ")) {
+			if err != nil {
+				return err
+			}
+			receipts[string(p.Key[len("receipt "):])] = true
+		}
+		for r := range acked {
+			if !receipts[r] {
+				t.Errorf("deposit %s was acknowledged and is lost", r)
+			}
+		}
+		v, err := tx.Shelf("test").Get([]byte("sum"))
+		if err != nil {
+			return err
+		}
+		if n := binary.BigEndian.Uint64(v); n != uint64(len(receipts)) {
+			t.Errorf("the sum is %d, there are %d receipts", n, len(receipts))
+		}
+		t.Logf("%d deposits were acknowledged, %d are there", len(acked), len(receipts))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The server is stopped as if by the power, again and again, while daemons write.
+// They wait for it, and nothing is lost or counted twice.
+func TestServerRestartsInTheMiddleOfWork(t *testing.T) {
+	c := newCluster(t)
+	var dbs []*postgres.DB
+	for range 2 {
+		db, err := postgres.Open(t.Context(), c.dsn(c.address()), postgres.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		dbs = append(dbs, db)
+	}
+	var (
+		mu    sync.Mutex
+		acked = map[string]bool{}
+		wg    sync.WaitGroup
+		over  atomic.Bool
+		done  atomic.Int64
+	)
+	for w := range 4 {
+		wg.Go(func() {
+			for i := 0; !over.Load(); i++ {
+				r := fmt.Sprintf("%d.%d", w, i)
+				if err := deposit(t.Context(), dbs[w%2], r); err != nil {
+					t.Errorf("a transaction did not outlast the server: %v", err)
+					return
+				}
+				mu.Lock()
+				acked[r] = true
+				mu.Unlock()
+				done.Add(1)
+			}
+		})
+	}
+	for _, mode := range []string{"immediate", "fast", "immediate"} {
+		for before := done.Load(); done.Load() < before+20 && !t.Failed(); {
+			runtime.Gosched()
+		}
+		c.stop(mode)
+		c.start()
+	}
+	for before := done.Load(); done.Load() < before+20 && !t.Failed(); {
+		runtime.Gosched()
+	}
+	over.Store(true)
+	wg.Wait()
+	audit(t, dbs[0], acked)
+}
+
+// A cutter is a proxy that cuts the connection when a client commits: before the
+// server hears of it, or before the client hears of the server's answer.
+type cutter struct {
+	net.Listener
+	server string
+	mode   atomic.Int32
+	cuts   atomic.Int32
+}
+
+const (
+	pass = iota
+	cutBefore
+	cutAfter
+)
+
+func newCutter(t *testing.T, server string) *cutter {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &cutter{Listener: l, server: server}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			wg.Go(func() { p.serve(client) })
+		}
+	})
+	t.Cleanup(func() { _ = l.Close(); wg.Wait() })
+	return p
+}
+
+func (p *cutter) serve(client net.Conn) {
+	defer func() { _ = client.Close() }()
+	server, err := net.Dial("tcp", p.server)
+	if err != nil {
+		return
+	}
+	defer func() { _ = server.Close() }()
+	var silent atomic.Bool
+	go func() {
+		defer func() { _ = client.Close() }()
+		buf := make([]byte, 1<<16)
+		for {
+			n, err := server.Read(buf)
+			if err != nil || silent.Load() {
+				return
+			}
+			if _, err := client.Write(buf[:n]); err != nil {
+				return
+			}
+		}
+	}()
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := client.Read(buf)
+		if err != nil {
+			return
+		}
+		if bytes.Contains(buf[:n], []byte("commit\x00")) {
+			switch p.mode.Swap(pass) {
+			case cutBefore:
+				p.cuts.Add(1)
+				return
+			case cutAfter:
+				p.cuts.Add(1)
+				silent.Store(true)
+				_, _ = server.Write(buf[:n])
+				_, _ = io.Copy(io.Discard, client) // until the other side has ended
+				return
+			}
+		}
+		if _, err := server.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+// Whoever does not hear what became of a commit asks, and neither stores twice nor
+// gives up what is stored.
+func TestConnectionIsCutAtCommit(t *testing.T) {
+	c := newCluster(t)
+	p := newCutter(t, c.address())
+	db, err := postgres.Open(t.Context(), c.dsn(p.Addr().String()), postgres.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	acked := map[string]bool{}
+	for i := range 30 {
+		p.mode.Store(int32(i % 3))
+		r := fmt.Sprint(i)
+		if err := deposit(t.Context(), db, r); err != nil {
+			t.Fatal(err)
+		}
+		acked[r] = true
+	}
+	if n := p.cuts.Load(); n != 20 {
+		t.Errorf("%d connections were cut, want 20", n)
+	}
+	audit(t, db, acked)
+	err = db.View(t.Context(), func(tx store.Tx) error {
+		v, err := tx.Shelf("test").Get([]byte("sum"))
+		if err == nil && binary.BigEndian.Uint64(v) != 30 {
+			t.Errorf("the sum is %d after 30 deposits", binary.BigEndian.Uint64(v))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A server that stays away is an error that says so, and the store works again
+// when it is back.
+func TestServerStaysAway(t *testing.T) {
+	c := newCluster(t)
+	db, err := postgres.Open(t.Context(), c.dsn(c.address()), postgres.Options{Patience: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	c.stop("fast")
+	_, lease := db.LeaseFeeds(t.Context(), store.Claim{Owner: "a", For: time.Minute, Limit: 1})
+	for name, err := range map[string]error{
+		"View":       db.View(t.Context(), func(store.Tx) error { return nil }),
+		"Update":     db.Update(t.Context(), func(store.Tx) error { return nil }),
+		"Alongside":  deposit(t.Context(), db, "x"),
+		"LeaseFeeds": lease,
+	} {
+		if !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("%s: error %v, want one that wraps ErrUnavailable", name, err)
+		}
+	}
+	_, err = postgres.Open(t.Context(), c.dsn(c.address()), postgres.Options{})
+	if !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("Open: error %v, want one that wraps ErrUnavailable", err)
+	}
+	c.start()
+	if err := deposit(t.Context(), db, "y"); err != nil {
+		t.Error(err)
+	}
+	audit(t, db, map[string]bool{"y": true})
+}
+
+// A full disk is said to be full, reading goes on, and so does writing when there
+// is room.
+func TestDiskOfTheServerIsFull(t *testing.T) {
+	c := newCluster(t)
+	small := filepath.Join(c.dir, "small")
+	if err := os.Mkdir(small, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := mountSmall(small, c.cred, false); err != nil {
+		t.Skipf("no small file system can be mounted here: %v", err)
+	}
+	t.Cleanup(func() { unmount(small) })
+	admin := connect(t, c.dsn(c.address()))
+	if _, err := admin.Exec(t.Context(), `create tablespace small location '`+small+`'`); err != nil {
+		t.Fatal(err)
+	}
+	db, err := postgres.Open(t.Context(), c.dsn(c.address())+"&default_tablespace=small", postgres.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	id := newsfold.FeedID(0)
+	if err := db.Update(t.Context(), func(tx store.Tx) error {
+		f := newsfold.Feed{URL: "http://a.example/"}
+		err := tx.PutFeed(&f)
+		id = f.ID
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	ballast := make([]byte, 512<<10)
+	for i := range ballast {
+		ballast[i] = byte(i * i >> 3)
+	}
+	n := 0
+	for ; n < 1000 && err == nil; n++ {
+		err = db.Update(t.Context(), func(tx store.Tx) error {
+			return tx.Shelf("ballast").Put(fmt.Append(nil, n), ballast)
+		})
+	}
+	if !errors.Is(err, store.ErrFull) {
+		t.Fatalf("error %v, want one that wraps ErrFull", err)
+	}
+	if err := db.View(t.Context(), func(tx store.Tx) error { _, err := tx.Feed(id); return err }); err != nil {
+		t.Errorf("reading from a full disk: %v", err)
+	}
+	if err := mountSmall(small, c.cred, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := deposit(t.Context(), db, "z"); err != nil {
+		t.Errorf("after there was room again: %v", err)
+	}
+}
+
+// A process that is stopped within a transaction loses it, and holds up nobody
+// for longer than a while.
+func TestStalledTransactionIsEnded(t *testing.T) {
+	dsn := schema(t, t.Name())
+	var dbs [2]*postgres.DB
+	for i := range dbs {
+		db, err := postgres.Open(t.Context(), dsn, postgres.Options{Stall: time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		dbs[i] = db
+	}
+	stalled, freed := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	tries := 0
+	wg.Go(func() {
+		err := dbs[0].Update(t.Context(), func(tx store.Tx) error {
+			if tries++; tries == 1 {
+				close(stalled)
+				<-freed // for as long as the server lets it
+			}
+			return tx.Shelf("test").Put([]byte("k"), []byte("late"))
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-stalled
+	if err := dbs[1].Update(t.Context(), func(tx store.Tx) error { return tx.Shelf("test").Put([]byte("k"), []byte("other")) }); err != nil {
+		t.Error(err)
+	}
+	close(freed)
+	wg.Wait()
+	if tries != 2 {
+		t.Errorf("the stalled transaction was run %d times, want 2", tries)
+	}
+}
