@@ -24,7 +24,7 @@ var foldCursor = []byte("fold")
 
 // foldBatch is how many articles are folded in one transaction: what other
 // writers wait for at most.
-const foldBatch = 256
+const foldBatch = 512
 
 // foldLoop gives articles their stories. Commands that only look never pay for
 // the index: a manual engine waits until it is woken, and opens the index when

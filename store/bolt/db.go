@@ -58,6 +58,7 @@ type handle struct {
 	bolt    *bbolt.DB
 	file    *os.File       // the file of bolt
 	running sync.WaitGroup // transactions
+	written int64          // bytes put since pages were forgotten; the writer's
 }
 
 var _ store.DB = (*DB)(nil)
@@ -136,8 +137,21 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	committing = true
-	return db.commit(h, t)
+	size := bt.Size()
+	if err := db.commit(h, t); err != nil {
+		return err
+	}
+	if h.written += t.written; h.written >= forgetAfter {
+		h.forget(size)
+		h.written = 0
+	}
+	return nil
 }
+
+// forgetAfter is after how many bytes that were put the mapped pages are
+// forgotten: often enough for them to take little memory, and so rarely that
+// mapping them again costs nothing beside writing.
+const forgetAfter = 4 << 20
 
 // wait waits for the turn to write.
 func (db *DB) wait(ctx context.Context) error {
