@@ -35,6 +35,7 @@ type Document struct {
 	Tags        []string
 	License     string
 	Origins     []Origin
+	Body        string   `json:"-"` // Text less what it says about its origin, as Credits gives it
 	Cited       []string // outlets that the text reports on; they are no origins
 }
 
@@ -103,7 +104,7 @@ func (r *reader) read(opts Options, url string) {
 }
 
 // Fragment reads the HTML that a feed carries for an entry: all of it is body.
-// Text, HTML, Image, Origins and Cited are set; Lang and Dir as the markup says
+// Text, HTML, Image, Origins, Body and Cited are set; Lang and Dir as the markup says
 // or the text tells.
 // Input over [MaxPage] is cut there.
 func Fragment(html, base string) *Document {
@@ -119,7 +120,7 @@ func Fragment(html, base string) *Document {
 	r.body(keep)
 	r.language()
 	r.guess()
-	_, r.doc.Origins = Credits(r.doc.Text)
+	r.doc.Body, r.doc.Origins = Credits(r.doc.Text)
 	r.follow(r.doc.Origins)
 	r.doc.Cited = cited(r.doc.Text)
 	if r.doc.Text != "" {

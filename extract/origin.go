@@ -553,7 +553,7 @@ func (r *reader) origins() {
 		}
 		out = append(out, Origin{Kind: kind, Name: strings.TrimPrefix(u.Host, "www."), URL: s, Quote: s})
 	}
-	_, out = Credits(d.Text)
+	d.Body, out = Credits(d.Text)
 	out = append(out, r.creditsAround()...)
 	r.follow(out)
 	if a := agencyByline(d.Byline); a != "" {

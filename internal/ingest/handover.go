@@ -35,10 +35,9 @@ type bare struct {
 	origins []newsfold.Origin
 }
 
-// stripped takes the lines that say where it comes from out of a text.
-func stripped(text string) bare {
-	text, stated := extract.Credits(text)
-	return bare{text, origins(stated)}
+// stripped is the text of a page or an entry as extraction has read it.
+func stripped(doc *extract.Document) bare {
+	return bare{doc.Body, origins(doc.Origins)}
 }
 
 func (b *bare) size() int { return len(b.text) + 256 }

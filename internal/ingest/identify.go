@@ -238,7 +238,7 @@ func (it *item) read() {
 	it.words, it.lede = words(it.text.Text), lede(it.text.Text)
 	it.full = whole(it.text.Text, it.words, en.Content != "")
 	if it.full {
-		it.bare = stripped(it.text.Text)
+		it.bare = stripped(it.text)
 	}
 }
 

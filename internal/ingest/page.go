@@ -307,7 +307,7 @@ func (e *Engine) page(ctx context.Context, id newsfold.ArticleID) error {
 		doc, err = extract.Extract(page.Body, page.URL, extract.Options{ContentType: page.Type})
 	}
 	if err == nil {
-		text = stripped(doc.Text)
+		text = stripped(doc)
 	}
 	now := e.now().UTC()
 	err = e.store(ctx, func(tx store.Tx) error {
