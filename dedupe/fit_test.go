@@ -14,6 +14,8 @@ import (
 	"time"
 )
 
+var ridge = flag.Float64("ridge", .5, "how much the fit draws weights to 0")
+
 var fit = flag.Bool("fit", false, "fit the weights to the development sets")
 
 // sample is one labelled pair, measured.
@@ -242,8 +244,8 @@ func logistic(samples []sample, use func(*sample) bool) []float64 {
 		h := make([][]float64, k)
 		for i := range h {
 			h[i] = make([]float64, k)
-			h[i][i] = .5 // ridge
-			g[i] = -.5 * w[i]
+			h[i][i] = *ridge
+			g[i] = -*ridge * w[i]
 		}
 		h[0][0], g[0] = 1e-6, 0
 		for i := range terms {
