@@ -32,6 +32,7 @@ var reach = map[string][]string{
 	"internal/diff":     {},
 	"internal/web":      {".", "internal/access", "internal/control", "internal/diff", "internal/digest", "internal/reading", "internal/river", "internal/web/fever", "internal/web/greader", "internal/web/miniflux", "store"},
 	"internal/control":  {".", "dedupe", "fetch", "internal/access", "internal/diff", "internal/digest", "internal/ingest", "internal/opml", "internal/river", "store"},
+	"internal/transfer": {".", "store"},
 	"internal/newsroom": {".", "internal/opml"},
 
 	"internal/web/fever":    {".", "internal/access", "internal/reading", "store"},

@@ -91,6 +91,7 @@ var (
 	insertPair      = statement{"insert into shelf (name, key, value) values ", "", []string{"text", "bytea", "bytea"}}
 	updatePair      = statement{"update shelf set value = v.value from (values ", ") v (name, key, value) where shelf.name = v.name and shelf.key = v.key", insertPair.types}
 	deletePair      = statement{"delete from shelf where (name, key) in (", ")", []string{"text", "bytea"}}
+	insertChange    = statement{"insert into change (log, seq, article) values ", "", []string{"text", "bigint", "bigint"}}
 	insertCandidate = statement{"insert into candidate (article, hour, note, keys) values ", "", []string{"bigint", "bigint", "bytea", "int[]"}}
 )
 
@@ -165,6 +166,7 @@ func (t *tx) flush() error {
 	clean(t.pairs)
 	clear(t.wards)
 	clear(t.indexed)
+	t.moved = nil
 	t.sent, t.pending = t.changes, 0
 	return nil
 }
@@ -177,6 +179,7 @@ func (t *tx) collect(b *batch) {
 	t.flushStories(b)
 	t.flushShelves(b)
 	t.flushIndex(b)
+	b.many(&insertChange, false, t.moved)
 }
 
 // clean notes that the server has everything as it is.

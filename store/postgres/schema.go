@@ -77,13 +77,13 @@ var tables = []string{
 	`create sequence change_seq`,
 	`create table change_turn ()`,
 	`create table change (
-		log text not null,
+		log text collate "C" not null,
 		seq bigint not null,
 		article bigint not null,
 		primary key (log, seq))`,
 	`create unique index change_article on change (article, log)`,
 	`create table shelf (
-		name text not null,
+		name text collate "C" not null,
 		key bytea not null,
 		value bytea not null,
 		primary key (name, key))`,

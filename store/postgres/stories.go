@@ -65,8 +65,13 @@ func (t *tx) PutStory(s *newsfold.Story) error {
 	if err != nil {
 		return fmt.Errorf("story %d: %w", s.ID, err)
 	}
-	t.stories.put(s.ID, &storyRow{record.Micro(s.Time), !s.Read, s.Starred, distinct(s.Feeds), rec})
+	t.stories.put(s.ID, rowOf(s, rec))
 	return nil
+}
+
+// rowOf makes a row of a story and its record.
+func rowOf(s *newsfold.Story, rec []byte) *storyRow {
+	return &storyRow{record.Micro(s.Time), !s.Read, s.Starred, distinct(s.Feeds), rec}
 }
 
 // DeleteStory implements [store.Tx].

@@ -47,6 +47,7 @@ type tx struct {
 	stories  cells[newsfold.StoryID, storyRow]
 	pairs    cells[pairKey, []byte]
 	indexed  map[newsfold.ArticleID]*store.Candidate // not sent yet; nil: taken out
+	moved    [][]any                                 // changes that keep their positions
 	appends  map[store.Log][]newsfold.ArticleID
 	// wards are articles that must still be there at the end, since something
 	// is stored under them.
@@ -59,6 +60,7 @@ var (
 	_ store.Tx      = (*tx)(nil)
 	_ store.Holder  = (*tx)(nil)
 	_ store.Indexer = (*tx)(nil)
+	_ store.Porter  = (*tx)(nil)
 )
 
 func newTx(ctx context.Context, db *DB, c *pgxpool.Conn, writable bool) *tx {
@@ -314,10 +316,15 @@ func packed[T any](t *tx, v *T, fields func(*record.Wire, *T)) ([]byte, error) {
 		return nil, err
 	}
 	t.pending += len(msg)
+	return t.seal(msg), nil
+}
+
+// seal makes a record of a message that may be long.
+func (t *tx) seal(msg []byte) []byte {
 	if len(msg) < record.Large {
-		return record.Plain(msg), nil
+		return record.Plain(msg)
 	}
-	return t.db.codec.Compress(msg), nil
+	return t.db.codec.Compress(msg)
 }
 
 func message[T any](v *T, fields func(*record.Wire, *T)) ([]byte, error) {
