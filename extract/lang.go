@@ -135,73 +135,82 @@ var wordLanguages = func() (t struct {
 	return t
 }()
 
-// byScript tells the languages that one script nearly names.
-func byScript(text string) string {
-	var letters, cyrillic, arabic, han, kana, hangul, hebrew, greek, thai, devanagari int
-	ukrainian, persian := 0, 0
+// scripts counts the letters of a text by script.
+type scripts struct {
+	letters, cyrillic, arabic, han, kana, hangul, hebrew, greek, thai, devanagari int
+	ukrainian, persian                                                            int // of these, letters that tell a language
+}
+
+func (s *scripts) count(text string) {
 	for _, r := range text {
 		if r < 0x80 {
 			if r|0x20 >= 'a' && r|0x20 <= 'z' {
-				letters++
+				s.letters++
 			}
 			continue
 		}
 		if !unicode.IsLetter(r) {
 			continue
 		}
-		letters++
+		s.letters++
 		switch {
 		case r >= 0x400 && r < 0x530:
-			cyrillic++
+			s.cyrillic++
 			if strings.ContainsRune("іїєґ", r) {
-				ukrainian++
+				s.ukrainian++
 			}
 		case r >= 0x600 && r < 0x700:
-			arabic++
+			s.arabic++
 			if strings.ContainsRune("پچژگکی", r) {
-				persian++
+				s.persian++
 			}
 		case r >= 0x3040 && r < 0x3100:
-			kana++
+			s.kana++
 		case unicode.Is(unicode.Han, r):
-			han++
+			s.han++
 		case r >= 0xac00 && r < 0xd7a4:
-			hangul++
+			s.hangul++
 		case r >= 0x590 && r < 0x600:
-			hebrew++
+			s.hebrew++
 		case r >= 0x370 && r < 0x400:
-			greek++
+			s.greek++
 		case r >= 0xe00 && r < 0xe80:
-			thai++
+			s.thai++
 		case r >= 0x900 && r < 0x980:
-			devanagari++
+			s.devanagari++
 		}
 	}
-	half := letters / 2
+}
+
+// byScript tells the languages that one script nearly names.
+func byScript(text string) string {
+	var s scripts
+	s.count(text)
+	half := s.letters / 2
 	switch {
-	case letters < 10:
+	case s.letters < 10:
 		return ""
-	case kana > 0 && kana*10 > han+kana && han+kana > half:
+	case s.kana > 0 && s.kana*10 > s.han+s.kana && s.han+s.kana > half:
 		return "ja"
-	case han > half:
+	case s.han > half:
 		return "zh"
-	case hangul > half:
+	case s.hangul > half:
 		return "ko"
-	case cyrillic > half && ukrainian*50 > cyrillic:
+	case s.cyrillic > half && s.ukrainian*50 > s.cyrillic:
 		return "uk"
-	case cyrillic > half:
+	case s.cyrillic > half:
 		return "ru"
-	case arabic > half && persian*20 > arabic:
+	case s.arabic > half && s.persian*20 > s.arabic:
 		return "fa"
-	case arabic > half:
+	case s.arabic > half:
 		return "ar"
-	case hebrew > half:
+	case s.hebrew > half:
 		return "he"
-	case greek > half:
+	case s.greek > half:
 		return "el"
-	case thai > half:
+	case s.thai > half:
 		return "th"
-	case devanagari > half:
+	case s.devanagari > half:
 		return "hi"
 	}
 	return ""

@@ -46,7 +46,7 @@ type stripper struct {
 	text  int  // in[text:] follows the last tag that was kept, or what was left out since
 	blank bool // between that tag and in[text:] was nothing but white space
 	due   bool // … and what was left out there counts as white space
-	apart bool // that tag stands in a line of its own
+	edge  int  // how sure it is that that tag ends a line
 	head  bool // in the head of the page
 	pre   int  // preformatted elements open: white space counts
 	known int  // elements that start before in[known] are no menus to be left out
@@ -55,7 +55,7 @@ type stripper struct {
 
 func (s *stripper) run() {
 	i := 0
-	s.blank, s.head = true, true
+	s.blank = true
 	for s.tags < MaxTags && s.cost < maxCost && len(s.out)+i-s.keep < MaxBytes {
 		j := bytes.IndexByte(s.in[i:], '<')
 		if j < 0 || i+j+1 >= len(s.in) {
@@ -128,7 +128,7 @@ func (s *stripper) tag(i int) int {
 	name, closing := nameOf(s.in[i:end])
 	if !closing {
 		if next := s.skipMenu(string(name), i, end); next > i {
-			s.apart = true
+			s.edge = sureEdge
 			return s.leaveOut(i, next, true)
 		}
 	}
@@ -137,10 +137,15 @@ func (s *stripper) tag(i int) int {
 		return s.leaveOut(i, end, false)
 	}
 	apart := kind == block || kind == preformatted && string(name) != "textarea" || bytes.IndexByte(name, '-') > 0
-	if apart || bytes.Equal(name, []byte("body")) {
+	switch string(name) {
+	case "head":
+		s.head = !closing
+	case "meta", "link", "title", "base", "noscript":
+	default:
 		s.head = false
 	}
-	if s.blank && s.pre == 0 && (apart || s.apart || s.head) && isBlank(s.in[s.text:i]) {
+	edge := edgeOf(name, apart, closing)
+	if s.blank && s.pre == 0 && (edge+s.edge >= sureEdge || s.head) && isBlank(s.in[s.text:i]) {
 		// White space at the edge of a block is none.
 		s.copyTo(s.text)
 		s.keep, s.due = i, false
@@ -164,7 +169,7 @@ func (s *stripper) tag(i int) int {
 	if !closing {
 		s.slim(name, i+1+len(name), end)
 	}
-	s.text, s.blank, s.apart = end, true, apart
+	s.text, s.blank, s.edge = end, true, edge
 	return end
 }
 
@@ -196,6 +201,26 @@ func telling(name, tag []byte) bool {
 		}
 	}
 	return true
+}
+
+// sureEdge is how sure it has to be, of the tags on both sides together, that
+// white space between them is at the edge of a block. Parsers ignore end tags of
+// elements that are not open, and parts of tables outside of one: two such tags
+// have to meet.
+const sureEdge = 2
+
+func edgeOf(name []byte, apart, closing bool) int {
+	if !apart {
+		return 0
+	}
+	if closing {
+		return 1
+	}
+	switch string(name) {
+	case "td", "th", "tr", "tbody", "thead", "tfoot", "caption", "body":
+		return 1
+	}
+	return sureEdge
 }
 
 // isBlank reports whether b is white space.
@@ -478,7 +503,7 @@ func (s *stripper) skipMenu(name string, i, end int) int {
 		return 0
 	}
 	b := s.in[:min(len(s.in), end+maxMenu)]
-	depth, links, texts := 1, 0, 0
+	m := menu{name: name, depth: 1}
 	for at := end; ; {
 		j := bytes.IndexByte(b[at:], '<')
 		if j < 0 || at+j+2 >= len(b) {
@@ -486,47 +511,71 @@ func (s *stripper) skipMenu(name string, i, end int) int {
 			return 0
 		}
 		at += j
-		if bytes.HasPrefix(b[at:], []byte("<!--")) {
+		switch {
+		case bytes.HasPrefix(b[at:], []byte("<!--")):
 			at = min(afterComment(b, at), len(b))
 			continue
-		}
-		if !isLetter(b[at+1]) && b[at+1] != '/' {
+		case !isLetter(b[at+1]) && b[at+1] != '/':
 			at++
 			continue
 		}
 		inner, closing := nameOf(b[at:min(at+24, len(b))])
-		switch {
-		case string(inner) == name && !closing:
-			depth++
-		case string(inner) == name:
-			if depth--; depth > 0 {
-				break
-			}
-			if name == "footer" && (links < 5+5*min(texts, 1) || informs(b[end:at])) {
-				return 0
-			}
-			return s.tagEnd(at)
-		case name == "footer" && string(inner) == "p":
-			texts++
-		case string(inner) == "script" || string(inner) == "style":
+		if string(inner) == "script" || string(inner) == "style" {
 			next := s.tagEnd(at)
-			if isLD(b[at:min(next, len(b))]) || closing {
+			if closing || isLD(b[at:min(next, len(b))]) {
 				return 0
 			}
-			_, at = s.elementEnd(next, string(inner))
-			if at >= len(b) {
+			if _, at = s.elementEnd(next, string(inner)); at >= len(b) {
 				s.known = len(b)
 				return 0
 			}
 			continue
-		case prose(string(inner)):
+		}
+		switch m.tag(string(inner), closing) {
+		case noMenu:
 			s.known = at
 			return 0
-		case string(inner) == "a":
-			links++
+		case menuEnds:
+			if name == "footer" && (m.links < 5+5*min(m.texts, 1) || informs(b[end:at])) {
+				return 0
+			}
+			return s.tagEnd(at)
 		}
 		at++
 	}
+}
+
+// menu counts what an element holds that may be one.
+type menu struct {
+	name                string
+	depth, links, texts int
+}
+
+// sight says what a tag makes of an element that may be a menu.
+type sight uint8
+
+const (
+	menuGoesOn sight = iota
+	menuEnds
+	noMenu
+)
+
+func (m *menu) tag(name string, closing bool) sight {
+	switch {
+	case name == m.name && !closing:
+		m.depth++
+	case name == m.name:
+		if m.depth--; m.depth == 0 {
+			return menuEnds
+		}
+	case m.name == "footer" && name == "p":
+		m.texts++
+	case prose(name):
+		return noMenu
+	case name == "a":
+		m.links++
+	}
+	return menuGoesOn
 }
 
 // informs reports whether a footer says under what licence the article is, what

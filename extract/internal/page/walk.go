@@ -101,13 +101,16 @@ func (w *walker) element(n *html.Node) {
 		w.p.Leaves = append(w.p.Leaves, Leaf{Node: n, Block: -1, Elem: w.elem, Image: true})
 		return
 	}
-	if IsBlock(n) {
+	switch {
+	case IsBlock(n):
 		w.block(n)
-		return
+	case !hidden(n):
+		w.phrase(n)
 	}
-	if hidden(n) {
-		return
-	}
+}
+
+// phrase walks an element within a paragraph.
+func (w *walker) phrase(n *html.Node) {
 	var f Flags
 	if !w.plain {
 		f = w.flagsOf(n)
