@@ -31,6 +31,12 @@ type site struct {
 // open starts a reader over a new store that fill has filled.
 func open(t *testing.T, fill func(*filler)) *site {
 	t.Helper()
+	return openWith(t, fill, func(*web.Options) {})
+}
+
+// openWith is open with options that change may change.
+func openWith(t *testing.T, fill func(*filler), change func(*web.Options)) *site {
+	t.Helper()
 	db, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "news.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +51,9 @@ func open(t *testing.T, fill func(*filler)) *site {
 			t.Fatal(err)
 		}
 	}
-	h, err := web.New(web.Options{DB: db, Now: func() time.Time { return clock }, Version: "1.2.3", Hosts: []string{"news.home"}})
+	opts := web.Options{DB: db, Now: func() time.Time { return clock }, Version: "1.2.3", Hosts: []string{"news.home"}}
+	change(&opts)
+	h, err := web.New(opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -31,9 +32,10 @@ type Options struct {
 
 // Limits of a request.
 const (
-	maxForm = 16 << 20 // bytes
-	maxIDs  = 50_000   // items in one call
-	maxOPML = 64 << 20 // bytes of a list of subscriptions
+	maxForm  = 16 << 20 // bytes
+	maxIDs   = 50_000   // items in one call
+	maxPairs = 100_000  // values in a form
+	maxOPML  = 64 << 20 // bytes of a list of subscriptions
 )
 
 // server answers requests.
@@ -159,14 +161,40 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, raw bool) error {
 	return nil
 }
 
+// parse reads the form of a request into r.Form. Apps name thousands of items
+// in one form, more pairs than net/http takes.
 func parse(r *http.Request) error {
-	err := r.ParseForm()
+	form, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return bad("the address cannot be read")
+	}
+	r.Form = form
+	if r.Method != http.MethodPost || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
 	var tooBig *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooBig):
 		return &refusal{http.StatusRequestEntityTooLarge, "the request is too large"}
 	case err != nil:
 		return bad("the form cannot be read")
+	}
+	pairs := 0
+	for pair := range strings.SplitSeq(string(body), "&") {
+		if pair == "" {
+			continue
+		}
+		if pairs++; pairs > maxPairs {
+			return &refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("more than %d values in one call", maxPairs)}
+		}
+		key, value, _ := strings.Cut(pair, "=")
+		key, err1 := url.QueryUnescape(key)
+		value, err2 := url.QueryUnescape(value)
+		if err1 != nil || err2 != nil || strings.Contains(pair, ";") {
+			return bad("the form cannot be read")
+		}
+		form.Add(key, value)
 	}
 	return nil
 }
