@@ -24,7 +24,7 @@ const maxDate = 120
 // nothing was published on: before 1971, the time that software means when it
 // has none, and after 2200.
 func (d *dateReader) read(s string) (time.Time, bool) {
-	s = strings.TrimSpace(s)
+	s = latinDigits(strings.TrimSpace(s))
 	if len(s) < 4 || len(s) > maxDate {
 		return time.Time{}, false
 	}
@@ -42,8 +42,32 @@ func (d *dateReader) read(s string) (time.Time, bool) {
 	return t, true
 }
 
+// nullDigits are the digits of other scripts for nothing; their other digits follow.
+var nullDigits = [...]rune{'٠', '۰', '०', '০', '๐', '໐', '၀', '០', '０'}
+
+// latinDigits writes the digits of other scripts as 0 to 9.
+func latinDigits(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return strings.Map(func(r rune) rune {
+				for _, zero := range nullDigits {
+					if zero <= r && r <= zero+9 {
+						return '0' + r - zero
+					}
+				}
+				return r
+			}, s)
+		}
+	}
+	return s
+}
+
 // epoch reads seconds or milliseconds since 1970.
 func epoch(s string) (time.Time, bool) {
+	s = strings.TrimPrefix(s, "@")
+	if whole, part, ok := strings.Cut(s, "."); ok && len(whole) == 10 && isDigits([]byte(part)) {
+		s = whole
+	}
 	if len(s) != 10 && len(s) != 13 || !isDigits([]byte(s)) {
 		return time.Time{}, false
 	}
@@ -64,6 +88,7 @@ type dateParts struct {
 	hour, min, sec   int
 	nanos            int
 	clock            bool
+	named            bool // what follows is the number of a month
 	pm, am           bool
 	zone             *time.Location
 }
@@ -146,13 +171,40 @@ func (p *dateParts) calendar(s string) string {
 	case n == 4 && len(s) == 4:
 		p.year, p.month, p.day = atoi(s), 1, 1
 		return ""
+	case n == 4 && (strings.HasPrefix(s[4:], "-W") || strings.HasPrefix(s[4:], "W")):
+		return p.week(s)
 	case n == 4:
 		return p.afterYear(s)
+	case n == 2 && len(s) == 6 && s[2] == '-' && digitsLen(s[3:]) == 3:
+		p.year, p.yday = century(atoi(s[:2])), atoi(s[3:])
+		return ""
 	case n == 2 && len(s) >= 8 && s[2] == '-' && digitsLen(s[3:]) == 2 && s[5] == '-' && digitsLen(s[6:]) == 2:
 		p.year, p.month, p.day = century(atoi(s[:2])), atoi(s[3:5]), atoi(s[6:8])
 		return s[8:]
 	}
 	return s
+}
+
+// week reads 2024-W19-1 and 2024W191, the first of which may lack its day.
+func (p *dateParts) week(s string) string {
+	year := atoi(s[:4])
+	rest := strings.TrimPrefix(strings.TrimPrefix(s[4:], "-"), "W")
+	if digitsLen(rest) < 2 {
+		return s
+	}
+	week, day := atoi(rest[:2]), 1
+	rest = rest[2:]
+	if d := strings.TrimPrefix(rest, "-"); digitsLen(d) == 1 {
+		day, rest = atoi(d[:1]), d[1:]
+	}
+	if week < 1 || week > 53 || day < 1 || day > 7 {
+		return s
+	}
+	fourth := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // is in the first week
+	monday := fourth.AddDate(0, 0, -(int(fourth.Weekday())+6)%7)
+	at := monday.AddDate(0, 0, (week-1)*7+day-1)
+	p.year, p.month, p.day = at.Year(), int(at.Month()), at.Day()
+	return rest
 }
 
 // afterYear goes on after a year of four digits at the start of s.
@@ -216,13 +268,22 @@ func (p *dateParts) basicClock(s string) string {
 // returns its length.
 func (p *dateParts) number(s string) (int, bool) {
 	n := digitsLen(s)
-	if n <= 2 && n < len(s) && s[n] == ':' && !p.clock {
+	if n <= 2 && n < len(s) && !p.clock && p.startsClock(s[n:]) {
 		return p.timeOfDay(s)
+	}
+	dated := p.year > 0 && p.month > 0 && p.day > 0
+	if n == 6 && dated && !p.clock { // T070809
+		p.hour, p.min, p.sec, p.clock = atoi(s[:2]), atoi(s[2:4]), atoi(s[4:6]), true
+		return n, true
 	}
 	if n > 4 {
 		return 0, false
 	}
 	v := atoi(s[:n])
+	if p.named && p.month == 0 && n <= 2 {
+		p.month, p.named = v, false
+		return n, true
+	}
 	if n == 4 && p.year == 0 && p.month == 0 && p.day == 0 {
 		if rest := p.afterYear(s); len(rest) < len(s) { // Fri, 2024/05/06
 			return len(s) - len(rest), true
@@ -247,6 +308,8 @@ func (p *dateParts) number(s string) (int, bool) {
 				return n + 1 + m, true
 			}
 		}
+	case p.month == 0 && p.year == 0 && v <= 12 && len(s) >= n+5 && s[n] == ' ' && digitsLen(s[n+1:]) == 4: // 06 5 2024
+		p.month = v
 	case p.year == 0:
 		p.year = century(v)
 	case !p.clock && v <= 24: // 2024-05-06T07Z, 7 PM
@@ -257,11 +320,27 @@ func (p *dateParts) number(s string) (int, bool) {
 	return n, true
 }
 
-// timeOfDay reads 7:08, 07:08:09 and 07:08:09.123.
+// startsClock reports whether what follows a number makes it an hour: 7:08,
+// 7h08, and 7.08 when the date is there already.
+func (p *dateParts) startsClock(s string) bool {
+	switch s[0] {
+	case ':':
+		return true
+	case 'h', 'H':
+		return digitsLen(s[1:]) == 2
+	case '.':
+		return digitsLen(s[1:]) == 2 && p.year > 0 && p.month > 0 && p.day > 0
+	}
+	return false
+}
+
+// timeOfDay reads 7:08, 07:08:09 and 07:08:09.123, also with other marks
+// between the numbers.
 func (p *dateParts) timeOfDay(s string) (int, bool) {
 	p.clock = true
 	i := digitsLen(s)
 	p.hour = atoi(s[:i])
+	mark := s[i]
 	i++
 	n := digitsLen(s[i:])
 	if n == 0 || n > 2 {
@@ -269,7 +348,7 @@ func (p *dateParts) timeOfDay(s string) (int, bool) {
 	}
 	p.min = atoi(s[i : i+n])
 	i += n
-	if i+1 < len(s) && s[i] == ':' && digitsLen(s[i+1:]) > 0 {
+	if i+1 < len(s) && (s[i] == ':' || s[i] == mark) && digitsLen(s[i+1:]) > 0 {
 		i++
 		n = min(digitsLen(s[i:]), 2)
 		p.sec = atoi(s[i : i+n])
@@ -302,7 +381,7 @@ func (p *dateParts) offset(s string, negative bool) (int, bool) {
 	default:
 		return 0, false
 	}
-	if hours > 15 || minutes > 59 {
+	if n != 4 && (hours > 15 || minutes > 59) { // RFC 5322 section 3.3 allows for +9959
 		return 0, false
 	}
 	seconds := hours*3600 + minutes*60
@@ -331,13 +410,19 @@ func (d *dateReader) word(p *dateParts, word, after string) (int, bool) {
 		p.pm = true
 		p.korean(low)
 		return 0, true
+	case "tháng", "thg":
+		p.named = true
+		return 0, true
 	case "a", "p": // 7:08 p.m.
 		if !strings.HasPrefix(strings.ToLower(after), ".m") {
 			return 0, true
 		}
 		p.am, p.pm = low == "a", low == "p"
 		return 2, true
-	case "t", "of", "de", "at", "del", "den", "um", "uhr", "kl", "à", "m", "th", "st", "nd", "rd", "日", "일", "년", "월":
+	case "th":
+		p.named = digitsLen(after) > 0 // Th5
+		return 0, true
+	case "năm", "г", "d", "r", "год", "year", "t", "of", "de", "at", "del", "den", "um", "uhr", "kl", "à", "m", "st", "nd", "rd", "日", "일", "년", "월":
 		if p.zone == nil && len(low) == 1 && p.clock && p.year > 0 && after == "" {
 			p.zone = time.UTC // a military zone: RFC 2822 says to ignore it
 		}
@@ -406,6 +491,12 @@ func (d *dateReader) location(name string) *time.Location {
 
 // time puts the parts together.
 func (p *dateParts) time() (time.Time, bool) {
+	if p.year > 2400 && p.year < 2700 {
+		p.year -= 543 // of the Buddhist calendar
+	}
+	if p.day == 0 && p.month > 0 && p.yday == 0 {
+		p.day = 1
+	}
 	if p.yday > 0 && p.year > 0 && p.yday <= 366 {
 		p.month, p.day = 1, p.yday
 	} else if p.month < 1 || p.month > 12 || p.day < 1 || p.day > 31 || p.year == 0 {
@@ -461,24 +552,39 @@ func atoi(s string) int {
 	return n
 }
 
-// dateMonths are the names of months, full and short, in the languages that
+// monthNames are the names of months, full and short, in the languages that
 // feeds are seen to use, in lower case.
+var monthNames = [12]string{
+	"jan january januar janvier janv enero ene gennaio gen janeiro januari jän jänner tammikuu tammi styczeń stycznia sty leden ledna led január ocak oca янв январь января январа січень січня січ ιαν ιανουάριος ιανουαρίου ιανουαριος ianuarie ian siječanj siječnja gener januára" +
+		" يناير جانفي ינואר בינואר जनवरी sausio janvāris janvāra jaanuar janúar มกราคม ژانویه জানুয়ারি януари јануар јануари студзеня janar yanvar იანვარი հունվարի urtarrila xaneiro januarie",
+	"feb february februar février fevrier févr fev febrero febbraio fevereiro februari helmikuu helmi luty lutego lut únor února úno február şubat şub фев февр февраль февраля лютий лютого лют φεβ φεβρ φεβρουάριος φεβρουαρίου februarie veljača veljače febrer februára" +
+		" فبراير فيفري פברואר בפברואר फ़रवरी फरवरी vasario februāris februāra veebruar febrúar กุมภาพันธ์ فوریه ফেব্রুয়ারি февруари фебруар лютага shkurt fevral თებერვალი փետրվարի otsaila febreiro",
+	"mar march märz mär mrz mars marzo març março maart mrt marts maaliskuu maalis marzec marca březen března bře március márc márc mart мар март марта березень березня бер μάρ μαρ μάρτ μάρτιος μαρτίου martie ožujak ožujka marec" +
+		" مارس מרץ במרץ מרס मार्च kovo märts maret mac มีนาคม মার্চ сакавіка მარტი մարտի martxoa",
+	"apr april avril avr abril abr aprile abri huhtikuu huhti kwiecień kwietnia kwi duben dubna dub április ápr nisan nis апр апрель апреля квітень квітня кві απρ απρίλιος απριλίου aprilie travanj travnja apríl apríla" +
+		" أبريل ابريل إبريل أفريل אפריל באפריל अप्रैल balandžio aprīlis aprīļa aprill เมษายน آوریل এপ্রিল април красавіка prill aprel აპრილი ապրիլի apirila",
+	"may mai mayo maggio mag maio mei maj toukokuu touko maja květen května kvě május máj mayıs май мая травень травня тра μάι μαι μαϊ μάιος μαΐου svibanj svibnja maig mája" +
+		" مايو ماي מאי במאי मई gegužės maijs maija maí พฤษภาคม مه মে мај მაისი մայիսի maiatza",
+	"jun june juni juin junio giugno giu junho kesäkuu kesä czerwiec czerwca cze červen června čer június jún haziran haz июн июнь июня червень червня чер ιούν ιουν ιούνιος ιουνίου iunie iun lipanj lipnja juny júna" +
+		" يونيو يونيه جوان יוני ביוני जून birželio jūnijs jūnija juuni júní มิถุนายน ژوئن জুন юни јун јуни чэрвеня qershor iyun ივნისი հունիսի ekaina xuño junie junij",
+	"jul july juli juillet juil julio luglio lug julho heinäkuu heinä lipiec lipca lip červenec července čvc július júl temmuz tem июл июль июля липень липня ιούλ ιουλ ιούλιος ιουλίου iulie iul srpanj srpnja juliol júla" +
+		" يوليو يوليه جويلية יולי ביולי जुलाई liepos jūlijs jūlija juuli júlí julai กรกฎาคม ژوئیه জুলাই юли јул јули ліпеня korrik iyul ივლისი հուլիսի uztaila xullo julie julij",
+	"aug august août aout agosto ago augustus augusti elokuu elo sierpień sierpnia sie srpen srpna srp augusztus ağustos ağu авг август августа серпень серпня серп αύγ αυγ αύγουστος αυγούστου kolovoz kolovoza agost augusta" +
+		" أغسطس اغسطس أوت אוגוסט באוגוסט अगस्त rugpjūčio augusts ágúst agustus ogos ags สิงหาคม اوت আগস্ট жніўня gusht avqust avgust აგვისტო օգոստոսի abuztua",
+	"sep sept september septembre septiembre settembre set setembro syyskuu syys wrzesień września wrz září zář szeptember szept eylül eyl сен сент сентябрь сентября вересень вересня вер σεπ σεπτ σεπτέμβριος σεπτεμβρίου septembrie rujan rujna setembre septembra" +
+		" سبتمبر ספטמבר בספטמבר सितंबर सितम्बर rugsėjo septembris กันยายน سپتامبر সেপ্টেম্বর септември септембар septembar верасня shtator sentyabr სექტემბერი սեպտեմբերի iraila",
+	"oct october oktober okt octobre octubre ottobre ott outubro out lokakuu loka październik października paź říjen října říj október ekim eki окт октябрь октября жовтень жовтня жов οκτ οκτώβριος οκτωβρίου octombrie octubre októbra" +
+		" أكتوبر اكتوبر אוקטובר באוקטובר अक्टूबर अक्तूबर spalio oktobris oktobra oktoober ตุลาคม اکتبر অক্টোবর октомври октобар oktobar кастрычніка tetor oktyabr ოქტომბერი հոկտեմբերի urria",
+	"nov november novembre noviembre novembro marraskuu marras listopad listopada lis lstp listopadu noyabr kasım kas ноя нояб ноябрь ноября листопад листопада лис νοέ νοε νοέμβριος νοεμβρίου noiembrie noi studeni studenoga novembra" +
+		" نوفمبر נובמבר בנובמבר नवंबर नवम्बर lapkričio novembris nóvember nopember พฤศจิกายน نوامبر নভেম্বর ноември новембар novembar лістапада nëntor ნოემბერი նոյեմբերի azaroa",
+	"dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro desember des joulukuu joulu grudzień grudnia gru prosinec prosince pro aralık ara дек декабрь декабря грудень грудня гру δεκ δεκέμβριος δεκεμβρίου decembrie prosinac prosinca desembre decembra" +
+		" ديسمبر דצמבר בדצמבר दिसंबर दिसम्बर gruodžio decembris detsember disember ธันวาคม دسامبر ডিসেম্বর декември децембар decembar снежня dhjetor dekabr დეკემბერი դեկտեմբերի abendua decembro",
+}
+
+// dateMonths are the numbers of monthNames.
 var dateMonths = func() map[string]int {
 	m := make(map[string]int)
-	for i, names := range [12]string{
-		"jan january januar janvier janv enero ene gennaio gen janeiro januari jän jänner tammikuu tammi styczeń stycznia sty leden ledna led január ocak oca янв январь января январа січень січня січ ιαν ιανουάριος ιανουαρίου ιανουαριος ianuarie ian siječanj siječnja gener januára",
-		"feb february februar février fevrier févr fev febrero febbraio fevereiro februari helmikuu helmi luty lutego lut únor února úno február şubat şub фев февр февраль февраля лютий лютого лют φεβ φεβρ φεβρουάριος φεβρουαρίου februarie veljača veljače febrer februára",
-		"mar march märz mär mrz mars marzo març março maart mrt marts maaliskuu maalis marzec marca březen března bře március márc márc mart мар март марта березень березня бер μάρ μαρ μάρτ μάρτιος μαρτίου martie ožujak ožujka marec",
-		"apr april avril avr abril abr aprile abri huhtikuu huhti kwiecień kwietnia kwi duben dubna dub április ápr nisan nis апр апрель апреля квітень квітня кві απρ απρίλιος απριλίου aprilie travanj travnja apríl apríla",
-		"may mai mayo maggio mag maio mei maj toukokuu touko maja květen května kvě május máj mayıs май мая травень травня тра μάι μαι μαϊ μάιος μαΐου svibanj svibnja maig mája",
-		"jun june juni juin junio giugno giu junho kesäkuu kesä czerwiec czerwca cze červen června čer június jún haziran haz июн июнь июня червень червня чер ιούν ιουν ιούνιος ιουνίου iunie iun lipanj lipnja juny júna",
-		"jul july juli juillet juil julio luglio lug julho heinäkuu heinä lipiec lipca lip červenec července čvc július júl temmuz tem июл июль июля липень липня ιούλ ιουλ ιούλιος ιουλίου iulie iul srpanj srpnja juliol júla",
-		"aug august août aout agosto ago augustus augusti elokuu elo sierpień sierpnia sie srpen srpna srp augusztus ağustos ağu авг август августа серпень серпня серп αύγ αυγ αύγουστος αυγούστου kolovoz kolovoza agost augusta",
-		"sep sept september septembre septiembre settembre set setembro syyskuu syys wrzesień września wrz září zář szeptember szept eylül eyl сен сент сентябрь сентября вересень вересня вер σεπ σεπτ σεπτέμβριος σεπτεμβρίου septembrie rujan rujna setembre septembra",
-		"oct october oktober okt octobre octubre ottobre ott outubro out lokakuu loka październik października paź říjen října říj október ekim eki окт октябрь октября жовтень жовтня жов οκτ οκτώβριος οκτωβρίου octombrie octubre októbra",
-		"nov november novembre noviembre novembro marraskuu marras listopad listopada lis lstp listopadu noyabr kasım kas ноя нояб ноябрь ноября листопад листопада лис νοέ νοε νοέμβριος νοεμβρίου noiembrie noi studeni studenoga novembra",
-		"dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro desember des joulukuu joulu grudzień grudnia gru prosinec prosince pro aralık ara дек декабрь декабря грудень грудня гру δεκ δεκέμβριος δεκεμβρίου decembrie prosinac prosinca desembre decembra",
-	} {
+	for i, names := range monthNames {
 		for name := range strings.FieldsSeq(names) {
 			m[name] = i + 1
 		}

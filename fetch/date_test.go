@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -80,6 +81,33 @@ func TestDatesAreReadInManyForms(t *testing.T) {
 		"2024年5月6日 07:08":                   "2024-05-06T07:08:00Z",
 		"2024년 05월 06일  07:08:09":           "2024-05-05T22:08:09Z",
 		"2024-05-06 오후 11:08:09":            "2024-05-06T14:08:09Z",
+		"lundi 06 mai 2024 à 07h08":         "2024-05-06T07:08:00Z",
+		"٦ مايو ٢٠٢٤ 07:08":                 "2024-05-06T07:08:00Z",
+		"6 במאי 2024":                       "2024-05-06T00:00:00Z",
+		"6 मई 2024, 07:08":                  "2024-05-06T07:08:00Z",
+		"२०२४-०५-०६":                        "2024-05-06T00:00:00Z",
+		"2024 m. gegužės 6 d. 07:08":        "2024-05-06T07:08:00Z",
+		"6. maí 2024":                       "2024-05-06T00:00:00Z",
+		"Senin, 06 Agustus 2024 07:08":      "2024-08-06T07:08:00Z",
+		"Ngày 6 tháng 5 năm 2024":           "2024-05-06T00:00:00Z",
+		"06 Th5 2024 07:08:09 +0700":        "2024-05-06T00:08:09Z",
+		"๖ พฤษภาคม 2567":                    "2024-05-06T00:00:00Z",
+		"6 ژوئن 2024":                       "2024-06-06T00:00:00Z",
+		"6 мај 2024 07:08":                  "2024-05-06T07:08:00Z",
+		"6 травня 2024 р., 07:08":           "2024-05-06T07:08:00Z",
+		// odd clocks and parts
+		"2024-05-06T07.08.09Z":            "2024-05-06T07:08:09Z",
+		"2024-05-06T070809+02:00":         "2024-05-06T05:08:09Z",
+		"6 May 2024 7.08pm":               "2024-05-06T19:08:00Z",
+		"Mon, 06 5 2024 07:08:09 GMT":     "2024-05-06T07:08:09Z",
+		"May 2024":                        "2024-05-01T00:00:00Z",
+		"2024-W19-1":                      "2024-05-06T00:00:00Z",
+		"2024W197T07:08Z":                 "2024-05-12T07:08:00Z",
+		"2020-W53":                        "2020-12-28T00:00:00Z",
+		"24-127":                          "2024-05-06T00:00:00Z",
+		"1714979289.75":                   "2024-05-06T07:08:09Z",
+		"@1714979289":                     "2024-05-06T07:08:09Z",
+		"Mon, 06 May 2024 07:08:09 -2430": "2024-05-07T07:38:09Z",
 	} {
 		var d dateReader
 		got, ok := d.read(in)
@@ -89,11 +117,27 @@ func TestDatesAreReadInManyForms(t *testing.T) {
 	}
 }
 
+// A name of two months would be read as the wrong one half of the time.
+func TestNamesMeanOneMonth(t *testing.T) {
+	known := map[string]int{}
+	for i, names := range monthNames {
+		for name := range strings.FieldsSeq(names) {
+			if n := known[name]; n > 0 && n != i+1 {
+				t.Errorf("%s is month %d and %d", name, n, i+1)
+			}
+			if name != strings.ToLower(name) {
+				t.Errorf("%s is not in lower case", name)
+			}
+			known[name] = i + 1
+		}
+	}
+}
+
 func TestWhatIsNoDateIsNone(t *testing.T) {
 	for _, in := range []string{
 		"", " ", "garbage", "yesterday", "0000-00-00T00:00:00Z", "-0001-11-30T00:00:00+00:00", "Wed, 30 Nov 0002 00:00:00 +0000",
 		"1970-01-01T00:00:00Z", "0", "9999-12-31T23:59:59Z", "2024-13-06", "2024-05-32", "Mon, 06 May 2024 25:00:00 GMT", "07:08",
-		"Mon, 06 May 2024 07:", "99999999999999999999", "2024-05-06T07:08:09Z and then a text that goes on for longer than any date, on and on and on, until nobody can take it for one",
+		"Mon, 06 May 2024 07:", "2024-W54-1", "2024-W19-9", "tháng 2024", "2024-05-06T079999", "99999999999999999999", "2024-05-06T07:08:09Z and then a text that goes on for longer than any date, on and on and on, until nobody can take it for one",
 	} {
 		var d dateReader
 		if got, ok := d.read(in); ok {

@@ -270,7 +270,7 @@ func person(s string) Person {
 	if i := strings.LastIndexByte(s, '<'); i >= 0 && strings.HasSuffix(s, ">") && isMail(s[i+1:len(s)-1]) {
 		return Person{Name: strings.Trim(plainText(s[:i]), `" `), Email: strings.TrimPrefix(s[i+1:len(s)-1], "mailto:")}
 	}
-	s = plainText(s)
+	s = strings.TrimPrefix(plainText(s), "mailto:")
 	if i := strings.IndexByte(s, '('); i >= 0 && strings.HasSuffix(s, ")") {
 		outer, inner := strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+1:len(s)-1])
 		switch {

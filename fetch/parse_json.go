@@ -164,10 +164,22 @@ func (p *parsing) jsonHubs(text []byte) {
 func (p *parsing) looseJSON(text []byte, cause error) (*jsonfeed.Feed, error) {
 	var wrongType *json.UnmarshalTypeError
 	if !errors.As(cause, &wrongType) {
-		if bytes.Contains(text, []byte("jsonfeed.org/version")) {
+		if !bytes.Contains(text, []byte("jsonfeed.org/version")) && !bytes.Contains(text, []byte(`jsonfeed.org\/version`)) {
+			return nil, errNotJSONFeed
+		}
+		mended, partial := mendJSON(text)
+		f, err := guarded(new(jsonfeed.Parser).Parse, bytes.NewReader(mended))
+		if err != nil && !errors.As(err, &wrongType) {
 			return nil, fmt.Errorf("bad JSON: %w", cause)
 		}
-		return nil, errNotJSONFeed
+		p.faults.add("the JSON is not well-formed")
+		if p.out.Details.Partial = partial; partial {
+			p.faults.add("the feed is cut short")
+		}
+		if err == nil {
+			return f, nil
+		}
+		text = mended
 	}
 	var doc map[string]any
 	dec := json.NewDecoder(bytes.NewReader(text))
@@ -181,6 +193,77 @@ func (p *parsing) looseJSON(text []byte, cause error) (*jsonfeed.Feed, error) {
 		return nil, fmt.Errorf("bad JSON: %w", err)
 	}
 	return guarded(new(jsonfeed.Parser).Parse, bytes.NewReader(fixed))
+}
+
+// mendJSON writes a document without what is wrong in it most often: commas
+// before an end, raw line breaks and needless backslashes in strings, anything
+// after its end. Of one that was cut short it keeps the entries that are whole,
+// and says so.
+func mendJSON(text []byte) (mended []byte, partial bool) {
+	out := make([]byte, 0, len(text)+2)
+	var open []byte
+	whole := 0 // end of the last entry
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch c {
+		case '"':
+			end := 0
+			if out, end = mendString(out, text[i:]); end == 0 {
+				return closeJSON(out, whole), true
+			}
+			i += end
+			continue
+		case ',':
+			if next := bytes.TrimLeft(text[i+1:], " \t\r\n"); len(next) > 0 && strings.IndexByte("}],", next[0]) >= 0 {
+				continue
+			}
+		case '{', '[':
+			open = append(open, c)
+		case '}', ']':
+			if len(open) == 0 || open[len(open)-1] != c-2 { // '{'+2 is '}', '['+2 is ']'
+				return closeJSON(out, whole), true
+			}
+			open = open[:len(open)-1]
+		}
+		out = append(out, c)
+		switch {
+		case c == '}' && len(open) == 2 && open[1] == '[':
+			whole = len(out)
+		case len(open) == 0 && c == '}':
+			return out, false
+		}
+	}
+	return closeJSON(out, whole), true
+}
+
+// closeJSON cuts a document after its last whole entry and closes it.
+func closeJSON(out []byte, whole int) []byte { return append(out[:whole], "]}"...) }
+
+// mendString copies the string that text starts with, and returns where in text
+// it ends; 0 when it does not.
+func mendString(out, text []byte) ([]byte, int) {
+	out = append(out, '"')
+	for i := 1; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			return append(out, '"'), i
+		case c == '\\' && i+1 < len(text):
+			i++
+			if strings.IndexByte(`"\/bfnrtu`, text[i]) >= 0 {
+				out = append(out, '\\')
+			}
+			if text[i] >= ' ' {
+				out = append(out, text[i])
+			}
+		case c == '\n':
+			out = append(out, `\n`...)
+		case c < ' ':
+			out = append(out, ' ')
+		default:
+			out = append(out, c)
+		}
+	}
+	return out, 0
 }
 
 // jsonShape brings a value into the type that JSON Feed has for its name, and

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // Limits of the structure of a feed. Of 228 real feeds from public collections
@@ -387,6 +388,7 @@ func (m *mender) root() error {
 	switch name {
 	case "channel":
 		f.place = placeChan
+		m.definition(&f)
 	case "feed":
 		f.place = placeFeed
 	case "entry":
@@ -547,5 +549,30 @@ func (m *mender) startItem(f *frame) error {
 	f.out = len(m.items)
 	m.inItem = true
 	m.items = append(append(append(m.items, '<'), f.rule.as...), '>')
+	m.definition(f)
 	return nil
+}
+
+// definition takes what the Channel Definition Format (W3C note of 1997), whose
+// root is the channel, says in attributes where RSS has elements.
+func (m *mender) definition(f *frame) {
+	if m.format == "atom" || len(m.scan.attrs) == 0 {
+		return
+	}
+	dst := m.dst()
+	for _, a := range m.scan.attrs {
+		switch {
+		case bytes.EqualFold(a.name, []byte("href")):
+			value := string(bytes.TrimSpace(appendText(nil, a.value, m.scan.entities)))
+			*dst = append(*dst, "<link>"...)
+			*dst = appendValue(*dst, []byte(m.refs.link(f.base, value)))
+			*dst = append(*dst, "</link>"...)
+		case bytes.EqualFold(a.name, []byte("lastmod")):
+			if t, ok := m.dates.read(string(a.value)); ok {
+				*dst = append(*dst, "<pubDate>"...)
+				*dst = t.UTC().AppendFormat(*dst, time.RFC3339Nano)
+				*dst = append(*dst, "</pubDate>"...)
+			}
+		}
+	}
 }

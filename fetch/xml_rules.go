@@ -82,7 +82,7 @@ var xmlRules = func() (rules [numPlaces]map[string]xmlRule) {
 	add([]xmlPlace{placeRSS, placeChan}, shapeItem, "item")
 	add([]xmlPlace{placeFeed}, shapeItem, "entry")
 
-	add(rss, shapeHTML, "title! description!")
+	add(rss, shapeHTML, "title! description! abstract!>description")
 	add(rss, shapeURL, "link comments!")
 	add(rss, shapeText, "category")
 	add(rss, shapeDate, "pubdate>pubDate lastbuilddate>lastBuildDate published>dcterms:issued issued>dcterms:issued updated>dcterms:modified modified>dcterms:modified created>dcterms:created date>dc:date")
