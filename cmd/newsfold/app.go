@@ -27,6 +27,7 @@ type streams struct {
 type app struct {
 	streams
 	dir         string
+	store       string
 	allow       []string
 	interval    time.Duration
 	minInterval time.Duration
@@ -90,6 +91,7 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 	})
 	f := root.PersistentFlags()
 	f.StringVar(&a.dir, "dir", "", "`directory` of the database and the daemon's socket (default $NEWSFOLD_DIR, else $XDG_DATA_HOME/newsfold)")
+	f.StringVar(&a.store, "store", "", "`database` to keep everything in instead of a file in --dir, which several daemons may share: postgres://user@host/database (default $NEWSFOLD_STORE)")
 	f.StringSliceVar(&a.allow, "allow-net", nil, "`networks` or hosts that fetching may reach although they are private or loopback, as CIDR or name, separated by commas")
 	f.DurationVar(&a.interval, "interval", time.Hour, "usual time between two polls of a feed")
 	f.DurationVar(&a.minInterval, "min-interval", 10*time.Minute, "shortest time between two polls of a feed, from 1s")
@@ -103,7 +105,7 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 		a.newDaemon(), a.newDemo(), a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(),
 		a.newFetch(), a.newList(), a.newShow(), a.newMark(), a.newDigest(), a.newExplain(),
 		a.newSplit(), a.newMerge(), a.newUndo(),
-		a.newPasswd(), a.newToken(),
+		a.newPasswd(), a.newToken(), a.newCopy(),
 		newExtract(), newFold(), newParse(), a.newVersion(),
 	)
 	root.AddCommand(a.keeping()...)
@@ -130,6 +132,9 @@ func named(cmd *cobra.Command) {
 func (a *app) check() error {
 	if a.dir == "" {
 		a.dir = os.Getenv("NEWSFOLD_DIR")
+	}
+	if a.store == "" {
+		a.store = os.Getenv("NEWSFOLD_STORE")
 	}
 	if a.dir == "" {
 		base := os.Getenv("XDG_DATA_HOME")

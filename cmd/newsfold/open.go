@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,18 +19,43 @@ import (
 	"newsfold/internal/ingest"
 	"newsfold/store"
 	"newsfold/store/bolt"
+	"newsfold/store/postgres"
 )
 
 // storeFile is the name of the store in its directory.
 const storeFile = "newsfold.db"
 
-// openStore opens the store of the directory.
+// openStore opens the store that --store names, else that of the directory.
 func (a *app) openStore(ctx context.Context) (store.DB, error) {
-	db, err := bolt.Open(ctx, filepath.Join(a.dir, storeFile), bolt.Options{})
+	if a.store != "" {
+		return a.openAt(ctx, a.store)
+	}
+	return a.openAt(ctx, filepath.Join(a.dir, storeFile))
+}
+
+// openAt opens the store of a path or connection string.
+func (a *app) openAt(ctx context.Context, name string) (db store.DB, err error) {
+	if path, ok := storePath(name); ok {
+		db, err = bolt.Open(ctx, path, bolt.Options{})
+	} else {
+		db, err = postgres.Open(ctx, name, postgres.Options{Log: a.logger(slog.LevelWarn)})
+	}
 	if err != nil {
 		return nil, marked{err, errStore}
 	}
 	return db, nil
+}
+
+// storePath returns the file of a store in a file or directory, and whether that
+// is what a name names.
+func storePath(name string) (string, bool) {
+	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
+		return "", false
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return filepath.Join(name, storeFile), true
+	}
+	return name, true
 }
 
 // with runs fn with a client of the daemon of the directory or, when there is

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path"
@@ -16,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -36,7 +40,13 @@ func TestScript(t *testing.T) {
 			env.Setenv("NEWSFOLD_DIR", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("NO_COLOR", "1")
 			env.Setenv("TZ", "UTC")
-			return nil
+			return setPostgres(env)
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "postgres" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return os.Getenv("NEWSFOLD_POSTGRES") != "", nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"web":     webCmd,
@@ -48,6 +58,35 @@ func TestScript(t *testing.T) {
 			"harm":    harmCmd,
 		},
 	})
+}
+
+// setPostgres sets $POSTGRES to a store of the script's own on the server of the
+// tests, where there is one.
+func setPostgres(env *testscript.Env) error {
+	dsn := os.Getenv("NEWSFOLD_POSTGRES")
+	if dsn == "" {
+		return nil
+	}
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return err
+	}
+	schema := fmt.Sprintf("test_script_%d_%d", os.Getpid(), time.Now().UnixNano())
+	q := u.Query()
+	q.Set("search_path", schema)
+	u.RawQuery = q.Encode()
+	env.Setenv("POSTGRES", u.String())
+	env.Defer(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		c, err := pgx.Connect(ctx, dsn)
+		if err != nil {
+			return // the server is what other tests complain about
+		}
+		defer func() { _ = c.Close(ctx) }()
+		_, _ = c.Exec(ctx, `drop schema if exists `+schema+` cascade`)
+	})
+	return nil
 }
 
 // webCmd serves the files of a folder and sets $WEB to its address:
