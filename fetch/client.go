@@ -580,7 +580,11 @@ func target(from *url.URL, h http.Header) (*url.URL, error) {
 		return nil, &Error{Kind: Redirect, Err: errLongTarget}
 	}
 	if to.Scheme == "http" || to.Scheme == "https" {
-		if err := complete(to); err != nil {
+		err := complete(to)
+		if err == nil {
+			_, err = parseURL(to.String()) // a reference may leave behind what is none by itself
+		}
+		if err != nil {
 			return nil, &Error{Kind: Redirect, Err: fmt.Errorf("its target %.100q is no URL", Redact(where))}
 		}
 	}

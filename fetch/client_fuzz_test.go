@@ -58,7 +58,7 @@ func FuzzBody(f *testing.F) {
 // FuzzLocation reads the target of a redirect: it is an URL that can be asked
 // for and judged, and never carries credentials to another host.
 func FuzzLocation(f *testing.F) {
-	for _, s := range []string{"/x", "//u:p@x.example/", "http:///", "?a b", "\xff", "http://[::1%25lo]/", "HTTPS://A.example:443/", strings.Repeat("\xab", 3000), strings.Repeat("\"", 3000)} {
+	for _, s := range []string{"/x", "//u:p@x.example/", "http:///", "?a b", "\xff", "http://[::1%25lo]/", "HTTPS://A.example:443/", "//::", strings.Repeat("\xab", 3000), strings.Repeat("\"", 3000)} {
 		f.Add(s)
 	}
 	from, err := url.Parse("https://ann:secret@a.example/feed?x=1")
