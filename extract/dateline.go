@@ -32,8 +32,11 @@ func dateline(p string) (rest string, o Origin, ok bool) {
 			}
 		}
 	}
-	// "واس - ", "dpa - ", "Reuters – "
-	for _, sep := range [...]string{" - ", " – ", " — ", ": ", "، "} {
+	if rest, o, ok := signedLine(p); ok {
+		return rest, o, true
+	}
+	// "واس - ", "dpa - ", "Reuters – ", "واس- "
+	for _, sep := range [...]string{" - ", " – ", " — ", "- ", "– ", "— ", ": ", "، "} {
 		i := strings.Index(p[:min(len(p), 60)], sep)
 		if i <= 0 {
 			continue
@@ -44,6 +47,26 @@ func dateline(p string) (rest string, o Origin, ok bool) {
 		}
 		if name := agencyIn(head); name != "" && !(sep == ": " && strings.Contains(p[i:], "?")) {
 			return strings.TrimSpace(p[i+len(sep):]), Origin{Kind: "dateline", Name: name, Quote: strings.TrimSpace(p[:i])}, true
+		}
+	}
+	return p, Origin{}, false
+}
+
+// signedLine reads a first line that says who writes and for whom: "الرياض –
+// واس", "عين اليوم – واس".
+func signedLine(p string) (rest string, o Origin, ok bool) {
+	i := strings.IndexByte(p[:min(len(p), 80)], '\n')
+	if i < 0 {
+		return p, Origin{}, false
+	}
+	line := strings.TrimSpace(p[:i])
+	for _, dash := range [...]string{" – ", " - ", " — "} {
+		j := strings.LastIndex(line, dash)
+		if j < 0 || !placeLike(line[:j]) {
+			continue
+		}
+		if a := agencyIn(line[j+len(dash):]); a != "" {
+			return strings.TrimSpace(p[i:]), Origin{Kind: "dateline", Name: a, Quote: line}, true
 		}
 	}
 	return p, Origin{}, false

@@ -47,6 +47,8 @@ func TestCredits(t *testing.T) {
 		{"bare agency", "(AP) — " + text, "dateline", "Associated Press", ""},
 		{"German dateline", "Hamburg (dpa/AFP) - " + text, "dateline", "dpa", ""},
 		{"Arabic dateline", "واس - " + text, "dateline", "Saudi Press Agency", ""},
+		{"Arabic dateline without a space", "رويترز- " + text, "dateline", "Reuters", ""},
+		{"line with an outlet and an agency", "عين البلدة – واس\n" + text, "dateline", "Saudi Press Agency", ""},
 		{"Chinese dateline", "新华社北京1月2日电 " + text, "dateline", "Xinhua", ""},
 		{"signature", text + " (dpa)", "credit", "dpa", ""},
 		{"unknown agency", "PORT ELLERY (Northwire) – " + text, "dateline", "Northwire", ""},
