@@ -19,6 +19,7 @@ import (
 	"newsfold/internal/access"
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
+	"newsfold/internal/search"
 	"newsfold/internal/web"
 	"newsfold/store"
 )
@@ -119,9 +120,10 @@ func (d *daemon) run(ctx context.Context) error {
 		return err
 	}
 	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, PushURL: d.pushURL, Retention: d.retain})
+	index, closeIndex := d.index(search.Options{Log: d.log})
 	server := control.Server{
 		DB: d.db, Engine: engine, Client: d.client, Gate: gate, Log: d.log, Now: time.Now,
-		Version: version, Daemon: true,
+		Version: version, Daemon: true, Index: index,
 	}
 	// The pages ask for changes as commands do, within the process.
 	pipe := control.NewPipe()
@@ -134,6 +136,14 @@ func (d *daemon) run(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return engine.Run(ctx) })
+	g.Go(func() error {
+		ix, err := index()
+		if err != nil { // nothing but search needs it
+			d.log.Error("search does not work", "err", err)
+			return nil
+		}
+		return ix.Run(ctx, d.db)
+	})
 	g.Go(func() error { return serve(ctx, socket, server.Handler()) })
 	if page != nil {
 		g.Go(func() error { return serve(ctx, pipe, server.Handler()) })
@@ -152,7 +162,7 @@ func (d *daemon) run(ctx context.Context) error {
 			return d.ready(ctx, address, c)
 		})
 	}
-	err = g.Wait()
+	err = errors.Join(g.Wait(), closeIndex())
 	d.log.Info("stopped")
 	return err
 }

@@ -17,6 +17,7 @@ import (
 	"newsfold/internal/access"
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
+	"newsfold/internal/search"
 	"newsfold/store"
 	"newsfold/store/bolt"
 	"newsfold/store/postgres"
@@ -94,9 +95,10 @@ func (a *app) direct(ctx context.Context, db store.DB, fn func(context.Context, 
 		return err
 	}
 	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log})
+	index, closeIndex := a.index(search.Options{Log: log})
 	server := control.Server{
 		DB: db, Engine: engine, Client: client, Gate: gate, Log: log,
-		Now: time.Now, Version: version,
+		Now: time.Now, Version: version, Index: index,
 	}
 	pipe := control.NewPipe()
 	var result error
@@ -109,7 +111,7 @@ func (a *app) direct(ctx context.Context, db store.DB, fn func(context.Context, 
 		result = fn(gctx, control.Connect(pipe.Dial))
 		return nil
 	})
-	if err := g.Wait(); err != nil {
+	if err := errors.Join(g.Wait(), closeIndex()); err != nil {
 		return err // the cause; what fn met follows from it
 	}
 	return result

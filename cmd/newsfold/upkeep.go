@@ -19,7 +19,7 @@ import (
 
 // keeping are the commands for what is kept, and finding it again.
 func (a *app) keeping() []*cobra.Command {
-	return []*cobra.Command{a.newHistory(), a.newKeep(), a.newPrune(), a.newBackup(), a.newRestore(), a.newCheck(), a.newCompact()}
+	return []*cobra.Command{a.newSearch(), a.newHistory(), a.newKeep(), a.newPrune(), a.newBackup(), a.newRestore(), a.newCheck(), a.newCompact()}
 }
 
 func (a *app) newBackup() *cobra.Command {
@@ -122,6 +122,10 @@ func (a *app) restore(ctx context.Context, from io.Reader, replace bool) error {
 		return marked{err, errStore}
 	case err != nil:
 		return err
+	}
+	// What was indexed for search is of the other store.
+	if err := os.RemoveAll(filepath.Join(a.dir, indexDir)); err != nil {
+		return fmt.Errorf("remove the search index of the replaced store: %w", err)
 	}
 	a.note("restored %s", path)
 	return nil

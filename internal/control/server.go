@@ -18,6 +18,7 @@ import (
 	"newsfold/fetch"
 	"newsfold/internal/access"
 	"newsfold/internal/ingest"
+	"newsfold/internal/search"
 	"newsfold/store"
 )
 
@@ -30,6 +31,8 @@ type Server struct {
 	Gate   *access.Gate // who may use the daemon over TCP
 	Log    *slog.Logger
 	Now    func() time.Time
+	// Index opens the search index, once; nil: there is none.
+	Index func() (*search.Index, error)
 
 	Version string
 	Daemon  bool
@@ -62,6 +65,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /v1/undo", s.answer(s.undo))
 	mux.HandleFunc("GET /v1/explain", s.answer(s.explain))
 	mux.HandleFunc("GET /v1/digest", s.raw(s.digest))
+	mux.HandleFunc("GET /v1/search", s.stream(s.search))
 	mux.HandleFunc("POST /v1/prune", s.answer(s.prune))
 	mux.HandleFunc("GET /v1/keep", s.answer(s.kept))
 	mux.HandleFunc("POST /v1/keep", s.answer(s.keep))
@@ -149,6 +153,8 @@ func sorted(err error) *Error {
 		return &Error{Unread, err.Error()}
 	case errors.As(err, &mb):
 		return &Error{Invalid, fmt.Sprintf("more than the %d MiB that are read at once", maxRequest>>20)}
+	case errors.Is(err, search.ErrQuery) && !errors.Is(err, newsfold.ErrNotFound):
+		return &Error{Invalid, err.Error()}
 	case errors.Is(err, newsfold.ErrNotFound):
 		return &Error{NotFound, err.Error()}
 	case errors.Is(err, newsfold.ErrExists):

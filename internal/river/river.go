@@ -300,3 +300,13 @@ func untitled(a newsfold.Article) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// Brief returns a story without its articles and its text.
+func Brief(tx store.Tx, id newsfold.StoryID) (Story, error) {
+	s, err := tx.Story(id)
+	if err != nil {
+		return Story{}, err
+	}
+	l := loader{tx: tx, feeds: map[newsfold.FeedID]string{}}
+	return l.story(s, false)
+}

@@ -1,0 +1,434 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
+
+// The parameters of BM25, as commonly set.
+const (
+	k1 = 1.2
+	b  = .75
+)
+
+// hit is an article that matches.
+type hit struct {
+	id    int64
+	time  uint32
+	score float32
+}
+
+// better orders hits: by score, then the younger first.
+func better(x, y hit) int {
+	return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(y.time, x.time), cmp.Compare(y.id, x.id))
+}
+
+// top keeps the best hits, the worst of them in front (a heap).
+type top struct {
+	hits []hit
+	most int
+}
+
+func (t *top) add(h hit) {
+	if len(t.hits) < t.most {
+		t.hits = append(t.hits, h)
+		for i := len(t.hits) - 1; i > 0 && better(t.hits[(i-1)/2], t.hits[i]) < 0; i = (i - 1) / 2 {
+			t.hits[i], t.hits[(i-1)/2] = t.hits[(i-1)/2], t.hits[i]
+		}
+		return
+	}
+	if t.most == 0 || better(t.hits[0], h) <= 0 {
+		return
+	}
+	t.hits[0] = h
+	for i := 0; ; {
+		worst := i
+		for c := 2*i + 1; c <= 2*i+2 && c < len(t.hits); c++ {
+			if better(t.hits[worst], t.hits[c]) < 0 {
+				worst = c
+			}
+		}
+		if worst == i {
+			return
+		}
+		t.hits[i], t.hits[worst] = t.hits[worst], t.hits[i]
+		i = worst
+	}
+}
+
+// search returns the best hits of a query, best first, and how many there are.
+func (s *snapshot) search(ctx context.Context, cs []clause, q *Query, most int) ([]hit, int, error) {
+	e := evaluation{snapshot: s, clauses: cs, query: q, best: top{most: most}}
+	if err := e.prepare(); err != nil {
+		return nil, 0, err
+	}
+	for i, seg := range s.segs {
+		if err := e.segment(ctx, seg, e.found[i]); err != nil {
+			return nil, 0, err
+		}
+	}
+	slices.SortFunc(e.best.hits, better)
+	return e.best.hits, e.total, nil
+}
+
+// evaluation is one run of a query.
+type evaluation struct {
+	*snapshot
+	clauses []clause
+	query   *Query
+	best    top
+	total   int
+
+	found [][]lookups // by segment and clause
+	idf   []float64   // by clause
+	words float64     // of an article, on the average
+}
+
+// lookups is what the dictionary of one segment says of a clause.
+type lookups struct {
+	places [][]entry // by place
+	free   []entry
+}
+
+// rarity is about how many articles match: an upper bound.
+func (l *lookups) rarity() int {
+	least := math.MaxInt
+	for _, p := range l.places {
+		n := 0
+		for _, e := range p {
+			n += e.articles
+		}
+		least = min(least, n)
+	}
+	if least == math.MaxInt {
+		least = 0
+	}
+	for _, e := range l.free {
+		least += e.articles
+	}
+	return least
+}
+
+// prepare looks all terms up.
+func (e *evaluation) prepare() error {
+	articles := make([]int, len(e.clauses))
+	all, words := 0, int64(0)
+	for _, s := range e.segs {
+		all += len(s.ids)
+		words += s.words
+		of := make([]lookups, len(e.clauses))
+		for i := range e.clauses {
+			l, err := e.clauses[i].lookup(s)
+			if err != nil {
+				return err
+			}
+			of[i] = l
+			bare := l
+			bare.free = nil
+			articles[i] += bare.rarity()
+		}
+		e.found = append(e.found, of)
+	}
+	e.words = max(1, float64(words)/float64(max(1, all)))
+	for _, n := range articles {
+		n = min(n, all)
+		e.idf = append(e.idf, math.Log(1+(float64(all-n)+.5)/(float64(n)+.5)))
+	}
+	return nil
+}
+
+// lookup looks the terms of a clause up in a segment.
+func (c *clause) lookup(s *segment) (l lookups, err error) {
+	find := func(terms []string) (es []entry, err error) {
+		for _, t := range terms {
+			e, err := s.lookup(t)
+			if err != nil {
+				return nil, err
+			}
+			if e.articles > 0 {
+				es = append(es, e)
+			}
+		}
+		return es, nil
+	}
+	if c.prefix != "" {
+		var es []entry
+		err := s.prefixed(c.prefix, func(e entry) bool {
+			es = append(es, e)
+			return len(es) < maxForms
+		})
+		return lookups{places: [][]entry{es}}, err
+	}
+	for _, p := range c.places {
+		es, err := find(p.terms)
+		if err != nil {
+			return l, err
+		}
+		l.places = append(l.places, es)
+	}
+	l.free, err = find(c.free)
+	return l, err
+}
+
+// matcher goes through the articles that match a clause in one segment.
+type matcher interface {
+	// seek moves to the first article with this number or a higher one, which
+	// may be the present one; false when there is none.
+	seek(doc uint32) bool
+	// now returns the present article and its weight.
+	now() (doc, weight uint32)
+	damaged() bool
+}
+
+// segment evaluates the query over one segment.
+func (e *evaluation) segment(ctx context.Context, s *segment, found []lookups) error {
+	type part struct {
+		matcher
+		clause int
+		rarity int
+	}
+	var wanted, unwanted []part
+	for i := range e.clauses {
+		m, err := e.clauses[i].open(s, &found[i])
+		if err != nil {
+			return err
+		}
+		p := part{m, i, found[i].rarity()}
+		if e.clauses[i].not {
+			unwanted = append(unwanted, p)
+		} else {
+			wanted = append(wanted, p)
+		}
+	}
+	slices.SortStableFunc(wanted, func(x, y part) int { return cmp.Compare(x.rarity, y.rarity) })
+	after, before := uint32(0), uint32(math.MaxUint32)
+	if !e.query.After.IsZero() {
+		after = seconds(e.query.After)
+	}
+	if !e.query.Before.IsZero() {
+		before = seconds(e.query.Before)
+	}
+	steps := 0
+next:
+	for doc := uint32(0); int(doc) < len(s.ids); doc++ {
+		if steps++; steps%(1<<14) == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		for again := true; again; {
+			again = false
+			for _, p := range wanted {
+				if !p.seek(doc) {
+					break next
+				}
+				if at, _ := p.now(); at != doc {
+					doc, again = at, true
+					break
+				}
+			}
+		}
+		if int(doc) >= len(s.ids) {
+			break
+		}
+		if t := s.times[doc]; t < after || t >= before && before != math.MaxUint32 || s.isGone(int(doc)) {
+			continue
+		}
+		for _, p := range unwanted {
+			if p.seek(doc) {
+				if at, _ := p.now(); at == doc {
+					continue next
+				}
+			}
+		}
+		score := 0.0
+		for _, p := range wanted {
+			if _, w := p.now(); w > 0 && e.clauses[p.clause].scored {
+				tf := float64(w)
+				score += e.idf[p.clause] * tf * (k1 + 1) / (tf + k1*(1-b+b*float64(s.lengths[doc])/e.words))
+			}
+		}
+		e.total++
+		e.best.add(hit{s.ids[doc], s.times[doc], float32(score)})
+	}
+	for _, p := range append(wanted, unwanted...) {
+		if p.damaged() {
+			return damaged("%s: postings", s.name)
+		}
+	}
+	return nil
+}
+
+// open reads the postings of a clause.
+func (c *clause) open(s *segment, l *lookups) (matcher, error) {
+	if len(c.places) <= 1 {
+		u := &union{}
+		for _, es := range l.places {
+			for _, e := range es {
+				p, err := s.read(e, false)
+				if err != nil {
+					return nil, err
+				}
+				u.lists = append(u.lists, p)
+			}
+		}
+		for _, e := range l.free {
+			p, err := s.read(e, false)
+			if err != nil {
+				return nil, err
+			}
+			u.free = append(u.free, p)
+		}
+		return u, nil
+	}
+	ph := &phrase{}
+	for i, es := range l.places {
+		u := &union{}
+		for _, e := range es {
+			p, err := s.read(e, true)
+			if err != nil {
+				return nil, err
+			}
+			u.lists = append(u.lists, p)
+		}
+		ph.parts = append(ph.parts, u)
+		ph.at = append(ph.at, uint32(c.places[i].at))
+	}
+	return ph, nil
+}
+
+// union matches where any of its lists does.
+type union struct {
+	lists []*postings
+	free  []*postings // count for nothing
+	doc   uint32
+	begun bool
+	bad   bool
+}
+
+// to moves a list to an article or behind it; false at its end.
+func (p *postings) to(doc uint32) bool {
+	for !p.begun || p.doc < doc {
+		if !p.next() {
+			return false
+		}
+	}
+	return true
+}
+
+func (u *union) seek(doc uint32) bool {
+	if u.begun && u.doc >= doc {
+		return u.doc != math.MaxUint32
+	}
+	u.begun = true
+	least := uint32(math.MaxUint32)
+	for _, of := range [2]*[]*postings{&u.lists, &u.free} {
+		left := (*of)[:0]
+		for _, p := range *of {
+			if p.to(doc) {
+				least = min(least, p.doc)
+				left = append(left, p)
+			} else {
+				u.bad = u.bad || p.bad
+			}
+		}
+		*of = left
+	}
+	u.doc = least
+	return least != math.MaxUint32
+}
+
+func (u *union) now() (doc, weight uint32) {
+	for _, p := range u.lists {
+		if p.doc == u.doc {
+			weight += p.weight
+		}
+	}
+	return u.doc, weight
+}
+
+func (u *union) damaged() bool { return u.bad }
+
+// phrase matches where words follow one another.
+type phrase struct {
+	parts []*union
+	at    []uint32 // places behind the first
+	doc   uint32
+	count uint32
+	begun bool
+	bufs  [2][]uint32
+}
+
+func (p *phrase) seek(doc uint32) bool {
+	if p.begun && p.doc >= doc {
+		return p.doc != math.MaxUint32
+	}
+	p.begun = true
+	for {
+		for again := true; again; {
+			again = false
+			for _, u := range p.parts {
+				if !u.seek(doc) {
+					p.doc = math.MaxUint32
+					return false
+				}
+				if u.doc != doc {
+					doc, again = u.doc, true
+					break
+				}
+			}
+		}
+		if p.count = p.matches(); p.count > 0 {
+			p.doc = doc
+			return true
+		}
+		doc++
+	}
+}
+
+// matches counts how often the words follow one another in the present article.
+func (p *phrase) matches() uint32 {
+	starts := p.parts[0].where(&p.bufs[0])
+	for i, u := range p.parts[1:] {
+		here := u.where(&p.bufs[1])
+		n, k := 0, 0
+		for _, s := range starts {
+			want := s + p.at[i+1]
+			for k < len(here) && here[k] < want {
+				k++
+			}
+			if k < len(here) && here[k] == want {
+				starts[n] = s
+				n++
+			}
+		}
+		if starts = starts[:n]; n == 0 {
+			return 0
+		}
+	}
+	return uint32(len(starts))
+}
+
+// where returns the places of any of the lists in the present article.
+func (u *union) where(buf *[]uint32) []uint32 {
+	out := (*buf)[:0]
+	n := 0
+	for _, p := range u.lists {
+		if p.doc == u.doc {
+			out = append(out, p.where()...)
+			n++
+		}
+	}
+	if n > 1 {
+		slices.Sort(out)
+		out = slices.Compact(out)
+	}
+	*buf = out
+	return out
+}
+
+func (p *phrase) now() (doc, weight uint32) { return p.doc, p.count }
+
+func (p *phrase) damaged() bool {
+	return slices.ContainsFunc(p.parts, func(u *union) bool { return u.damaged() })
+}

@@ -1,0 +1,199 @@
+package search
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"io"
+	"slices"
+)
+
+// merge writes several segments as one, without what is crossed out.
+func merge(ctx context.Context, path string, from []*segment) (err error) {
+	w, err := newWriter(path)
+	if err != nil {
+		return err
+	}
+	numbers := renumber(w, from)
+	inputs := make([]*input, 0, len(from))
+	for i, s := range from {
+		in := newInput(s, numbers[i])
+		if in.next() {
+			inputs = append(inputs, in)
+		} else if in.err != nil {
+			w.abandon()
+			return in.err
+		}
+	}
+	m := merger{w: w}
+	for n := 0; len(inputs) > 0; n++ {
+		if n%4096 == 0 && ctx.Err() != nil {
+			w.abandon()
+			return ctx.Err()
+		}
+		if inputs, err = m.step(inputs); err != nil {
+			w.abandon()
+			return err
+		}
+	}
+	return w.close()
+}
+
+// dropped is the number of an article that is not taken over.
+const dropped = ^uint32(0)
+
+// renumber writes the articles of all segments by ascending ID, and returns for
+// each segment the new numbers of its articles.
+func renumber(w *writer, from []*segment) [][]uint32 {
+	numbers := make([][]uint32, len(from))
+	next := make([]int, len(from))
+	for i, s := range from {
+		numbers[i] = make([]uint32, len(s.ids))
+	}
+	for n := uint32(0); ; n++ {
+		best := -1
+		for i, s := range from {
+			for next[i] < len(s.ids) && s.isGone(next[i]) {
+				numbers[i][next[i]] = dropped
+				next[i]++
+			}
+			if next[i] < len(s.ids) && (best < 0 || s.ids[next[i]] < from[best].ids[next[best]]) {
+				best = i
+			}
+		}
+		if best < 0 {
+			return numbers
+		}
+		s, k := from[best], next[best]
+		numbers[best][k] = n
+		next[best]++
+		w.article(article{s.ids[k], s.times[k], s.lengths[k]})
+	}
+}
+
+// input goes through the terms of a segment in order, with their postings: the
+// whole file once, from its beginning to its end.
+type input struct {
+	s       *segment
+	numbers []uint32
+	dict    dictionary
+	post    *bufio.Reader
+	buf     []byte
+	err     error
+}
+
+func newInput(s *segment, numbers []uint32) *input {
+	in := &input{s: s, numbers: numbers}
+	b := make([]byte, s.dictTo-s.dict)
+	if _, err := s.file.ReadAt(b, s.dict); err != nil && !(err == io.EOF && len(b) == 0) {
+		in.err = damaged("%s: %v", s.name, err)
+	}
+	start := int64(len(magic))
+	in.dict = dictionary{r: reader{b: b}, off: start}
+	in.post = bufio.NewReaderSize(io.NewSectionReader(s.file, start, s.dict-start), 1<<17)
+	return in
+}
+
+// next reads the next term; false at the end.
+func (in *input) next() bool {
+	if in.err != nil || !in.dict.next() {
+		if in.dict.r.bad {
+			in.err = damaged("%s: its dictionary", in.s.name)
+		}
+		return false
+	}
+	e := in.dict.entry
+	n := e.docs + e.places
+	if int64(n) > in.s.dict-e.off {
+		in.err = damaged("%s: its dictionary", in.s.name)
+		return false
+	}
+	in.buf = slices.Grow(in.buf[:0], n)[:n]
+	if _, err := io.ReadFull(in.post, in.buf); err != nil {
+		in.err = damaged("%s: %v", in.s.name, err)
+		return false
+	}
+	return true
+}
+
+// merger joins the postings of one term after the other.
+type merger struct {
+	w    *writer
+	all  []posting
+	docs []byte
+	pl   []byte
+}
+
+// posting is an article of a term under its new number.
+type posting struct {
+	doc, weight uint32
+	places      []byte // with their length in front
+}
+
+// step takes the smallest term of all inputs over, and returns those that have
+// more.
+func (m *merger) step(inputs []*input) ([]*input, error) {
+	least := inputs[0].dict.term
+	for _, in := range inputs[1:] {
+		if string(in.dict.term) < string(least) {
+			least = in.dict.term
+		}
+	}
+	term := string(least)
+	m.all = m.all[:0]
+	sorted := true
+	for _, in := range inputs {
+		if string(in.dict.term) != term {
+			continue
+		}
+		e := in.dict.entry
+		p := postings{docs: in.buf[:e.docs], last: uint32(len(in.s.ids))}
+		places := reader{b: in.buf[e.docs:]}
+		for p.next() {
+			start := places.b
+			if e.places > 0 {
+				places.bytes(places.int())
+			}
+			doc := in.numbers[p.doc]
+			if doc == dropped {
+				continue
+			}
+			sorted = sorted && (len(m.all) == 0 || m.all[len(m.all)-1].doc < doc)
+			m.all = append(m.all, posting{doc, p.weight, start[:len(start)-len(places.b)]})
+		}
+		if p.bad || places.bad {
+			return nil, damaged("%s: postings of %q", in.s.name, term)
+		}
+	}
+	m.write(term, sorted)
+	left := inputs[:0]
+	for _, in := range inputs {
+		if string(in.dict.term) != term || in.next() {
+			left = append(left, in)
+		} else if in.err != nil {
+			return nil, in.err
+		}
+	}
+	return left, nil
+}
+
+func (m *merger) write(term string, sorted bool) {
+	if len(m.all) == 0 {
+		return
+	}
+	if !sorted {
+		slices.SortFunc(m.all, func(a, b posting) int { return cmp.Compare(a.doc, b.doc) })
+	}
+	m.docs, m.pl = m.docs[:0], m.pl[:0]
+	prev := uint32(0)
+	for i, p := range m.all {
+		m.docs = appendPosting(m.docs, p.doc, prev, i == 0, p.weight)
+		if len(p.places) == 0 {
+			m.pl = binary.AppendUvarint(m.pl, 0)
+		}
+		m.pl = append(m.pl, p.places...)
+		prev = p.doc
+	}
+	m.w.term(term, len(m.all), m.docs, m.pl)
+}

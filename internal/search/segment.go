@@ -1,0 +1,505 @@
+package search
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math/bits"
+	"os"
+	"slices"
+)
+
+// A segment file is, in this order:
+//
+//	magic
+//	postings     of each term: those of its articles, then their places
+//	dictionary   blocks of 64 terms, sorted; the first of each block in full
+//	blocks       the first term of each block and where it lies
+//	articles     ID, time and length of each
+//	footer       where the parts begin, how much there is, checksums
+//
+// A posting is a varint of twice the distance to the article before, plus one
+// when the word's weight is 1, and else the weight as another. The places of one
+// article are the number of bytes that they take, and the distances between
+// them. A dictionary entry is the length of what it shares with the entry before,
+// the rest, the number of articles, and the bytes of postings and of places.
+
+const (
+	magic      = "nfsearch1\n"
+	blockTerms = 64
+	footerSize = 8*8 + 4
+)
+
+// errDamaged says that an index cannot be used. It is to be made anew.
+var errDamaged = errors.New("search index is damaged")
+
+func damaged(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errDamaged, fmt.Sprintf(format, args...))
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// entry is what a dictionary says of a term.
+type entry struct {
+	articles int   // that it occurs in
+	off      int64 // of its postings in the file
+	docs     int   // bytes of postings
+	places   int   // bytes of places behind them
+}
+
+// article is what a segment knows of one article.
+type article struct {
+	id     int64
+	time   uint32 // seconds since 1970
+	length uint16 // in words
+}
+
+// writer writes a segment.
+type writer struct {
+	f    *os.File
+	w    *bufio.Writer
+	off  int64
+	err  error
+	dict []byte   // all blocks
+	last string   // term
+	n    int      // terms
+	tops []byte   // the block index
+	arts []byte   // the table of articles
+	size [2]int64 // articles, words
+}
+
+func newWriter(path string) (*writer, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{f: f, w: bufio.NewWriterSize(f, 1<<18)}
+	w.write([]byte(magic))
+	return w, nil
+}
+
+func (w *writer) write(p []byte) {
+	if w.err == nil {
+		_, w.err = w.w.Write(p)
+	}
+	w.off += int64(len(p))
+}
+
+// article adds an article to the table. They ascend by ID.
+func (w *writer) article(a article) {
+	w.arts = binary.LittleEndian.AppendUint64(w.arts, uint64(a.id))
+	w.arts = binary.LittleEndian.AppendUint32(w.arts, a.time)
+	w.arts = binary.LittleEndian.AppendUint16(w.arts, a.length)
+	w.size[0]++
+	w.size[1] += int64(a.length)
+}
+
+const articleSize = 8 + 4 + 2
+
+// term adds a term with its postings. They come sorted.
+func (w *writer) term(term string, articles int, docs, places []byte) {
+	shared := 0
+	if w.n%blockTerms == 0 {
+		w.tops = binary.AppendUvarint(w.tops, uint64(len(term)))
+		w.tops = append(w.tops, term...)
+		w.tops = binary.AppendUvarint(w.tops, uint64(len(w.dict)))
+		w.tops = binary.AppendUvarint(w.tops, uint64(w.off))
+	} else {
+		for shared < min(len(term), len(w.last)) && term[shared] == w.last[shared] {
+			shared++
+		}
+	}
+	w.dict = binary.AppendUvarint(w.dict, uint64(shared))
+	w.dict = binary.AppendUvarint(w.dict, uint64(len(term)-shared))
+	w.dict = append(w.dict, term[shared:]...)
+	w.dict = binary.AppendUvarint(w.dict, uint64(articles))
+	w.dict = binary.AppendUvarint(w.dict, uint64(len(docs)))
+	w.dict = binary.AppendUvarint(w.dict, uint64(len(places)))
+	w.write(docs)
+	w.write(places)
+	w.last = term
+	w.n++
+}
+
+// close finishes the file and puts it on disk.
+func (w *writer) close() error {
+	var footer []byte
+	put := func(v int64) { footer = binary.LittleEndian.AppendUint64(footer, uint64(v)) }
+	sum := crc32.New(castagnoli)
+	put(w.off)
+	for _, part := range [][]byte{w.dict, w.tops, w.arts} {
+		w.write(part)
+		_, _ = sum.Write(part) // never fails
+		put(w.off)
+	}
+	put(int64(w.n))
+	put(w.size[0])
+	put(w.size[1])
+	put(int64(sum.Sum32()))
+	footer = binary.LittleEndian.AppendUint32(footer, crc32.Checksum(footer, castagnoli))
+	w.write(footer)
+	if w.err == nil {
+		w.err = w.w.Flush()
+	}
+	if w.err == nil {
+		w.err = w.f.Sync()
+	}
+	return errors.Join(w.err, w.f.Close())
+}
+
+// abandon gives a file up.
+func (w *writer) abandon() { _ = w.f.Close() }
+
+// segment is a file that can be searched. It does not change, but for what is
+// crossed out in it.
+type segment struct {
+	name   string
+	file   *file
+	terms  int
+	words  int64
+	blocks []block
+	dict   int64 // where the dictionary begins, and ends
+	dictTo int64
+
+	ids     []int64
+	times   []uint32
+	lengths []uint16
+
+	gone      []uint64 // bits of the articles that are crossed out; nil: none
+	goneCount int
+}
+
+// file is an open file that several snapshots may use.
+type file struct {
+	*os.File
+	users int // guarded by the index
+}
+
+// block is where a part of the dictionary lies.
+type block struct {
+	first string
+	at    int64 // in the dictionary
+	post  int64 // where the postings of its first term begin
+}
+
+func openSegment(path, name string) (s *segment, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, damaged("%v", err)
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+		}
+	}()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() < int64(len(magic)+footerSize) {
+		return nil, damaged("%s is cut short", name)
+	}
+	footer := make([]byte, footerSize)
+	if _, err := f.ReadAt(footer, info.Size()-footerSize); err != nil {
+		return nil, damaged("%s: %v", name, err)
+	}
+	if crc32.Checksum(footer[:footerSize-4], castagnoli) != binary.LittleEndian.Uint32(footer[footerSize-4:]) {
+		return nil, damaged("%s has a wrong checksum", name)
+	}
+	var v [8]int64
+	for i := range v {
+		v[i] = int64(binary.LittleEndian.Uint64(footer[8*i:]))
+	}
+	if v[0] < int64(len(magic)) || v[1] < v[0] || v[2] < v[1] || v[3] < v[2] || v[3] != info.Size()-footerSize || v[5] < 0 || v[5]*articleSize != v[3]-v[2] {
+		return nil, damaged("%s contradicts itself", name)
+	}
+	rest := make([]byte, v[3]-v[0])
+	if _, err := f.ReadAt(rest, v[0]); err != nil {
+		return nil, damaged("%s: %v", name, err)
+	}
+	if int64(crc32.Checksum(rest, castagnoli)) != v[7] {
+		return nil, damaged("%s has a wrong checksum", name)
+	}
+	s = &segment{name: name, file: &file{File: f}, terms: int(v[4]), words: v[6], dict: v[0], dictTo: v[1]}
+	if err := s.readBlocks(rest[v[1]-v[0] : v[2]-v[0]]); err != nil {
+		return nil, err
+	}
+	s.readArticles(rest[v[2]-v[0]:], int(v[5]))
+	return s, nil
+}
+
+func (s *segment) readBlocks(b []byte) error {
+	r := reader{b: b}
+	for len(r.b) > 0 && !r.bad {
+		s.blocks = append(s.blocks, block{string(r.bytes(r.int())), int64(r.int()), int64(r.int())})
+	}
+	if r.bad {
+		return damaged("%s: its dictionary", s.name)
+	}
+	return nil
+}
+
+func (s *segment) readArticles(b []byte, n int) {
+	s.ids, s.times, s.lengths = make([]int64, n), make([]uint32, n), make([]uint16, n)
+	for i := range n {
+		a := b[i*articleSize:]
+		s.ids[i] = int64(binary.LittleEndian.Uint64(a))
+		s.times[i] = binary.LittleEndian.Uint32(a[8:])
+		s.lengths[i] = binary.LittleEndian.Uint16(a[12:])
+	}
+}
+
+// find returns the number of an article in the segment; -1 when it is not there
+// or crossed out.
+func (s *segment) find(id int64) int {
+	if i, ok := slices.BinarySearch(s.ids, id); ok && !s.isGone(i) {
+		return i
+	}
+	return -1
+}
+
+func (s *segment) isGone(i int) bool { return s.gone != nil && s.gone[i/64]&(1<<(i%64)) != 0 }
+
+// living is how many articles are not crossed out.
+func (s *segment) living() int { return len(s.ids) - s.goneCount }
+
+// without is the same segment with other articles crossed out.
+func (s *segment) without(numbers []int) *segment {
+	c := *s
+	c.gone = make([]uint64, (len(s.ids)+63)/64)
+	copy(c.gone, s.gone)
+	for _, i := range numbers {
+		c.gone[i/64] |= 1 << (i % 64)
+	}
+	c.goneCount = 0
+	for _, w := range c.gone {
+		c.goneCount += bits.OnesCount64(w)
+	}
+	return &c
+}
+
+// lookup returns what the dictionary says of a term; zero articles when nothing.
+func (s *segment) lookup(term string) (e entry, err error) {
+	i, ok := slices.BinarySearchFunc(s.blocks, term, func(b block, t string) int { return cmp.Compare(b.first, t) })
+	if !ok {
+		i--
+	}
+	if i < 0 {
+		return e, nil
+	}
+	err = s.scan(i, func(t []byte, at entry) bool {
+		if c := cmp.Compare(string(t), term); c >= 0 {
+			if c == 0 {
+				e = at
+			}
+			return false
+		}
+		return true
+	})
+	return e, err
+}
+
+// prefixed calls fn with the terms that begin with a prefix, until it returns
+// false.
+func (s *segment) prefixed(prefix string, fn func(e entry) bool) error {
+	i, ok := slices.BinarySearchFunc(s.blocks, prefix, func(b block, t string) int { return cmp.Compare(b.first, t) })
+	if !ok {
+		i = max(0, i-1)
+	}
+	for more := true; more && i < len(s.blocks); i++ {
+		err := s.scan(i, func(t []byte, e entry) bool {
+			if len(t) >= len(prefix) && string(t[:len(prefix)]) == prefix {
+				more = fn(e)
+				return more
+			}
+			more = string(t) < prefix
+			return more
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scan calls fn with the terms of a block.
+func (s *segment) scan(i int, fn func(term []byte, e entry) bool) error {
+	end := s.dictTo - s.dict
+	if i+1 < len(s.blocks) {
+		end = s.blocks[i+1].at
+	}
+	at := s.blocks[i].at
+	if end < at || end > s.dictTo-s.dict {
+		return damaged("%s: its dictionary", s.name)
+	}
+	b := make([]byte, end-at)
+	if _, err := s.file.ReadAt(b, s.dict+at); err != nil {
+		return damaged("%s: %v", s.name, err)
+	}
+	d := dictionary{r: reader{b: b}, off: s.blocks[i].post}
+	for d.next() {
+		if !fn(d.term, d.entry) {
+			return nil
+		}
+	}
+	if d.r.bad {
+		return damaged("%s: its dictionary", s.name)
+	}
+	return nil
+}
+
+// dictionary reads the entries of blocks one after the other.
+type dictionary struct {
+	r     reader
+	term  []byte
+	entry entry
+	off   int64
+}
+
+func (d *dictionary) next() bool {
+	if len(d.r.b) == 0 {
+		return false
+	}
+	shared, n := d.r.int(), d.r.int()
+	if shared > len(d.term) {
+		d.r.bad = true
+	}
+	rest := d.r.bytes(n)
+	if d.r.bad {
+		return false
+	}
+	d.term = append(d.term[:shared], rest...)
+	d.entry = entry{articles: d.r.int(), off: d.off, docs: d.r.int(), places: d.r.int()}
+	d.off += int64(d.entry.docs + d.entry.places)
+	return !d.r.bad
+}
+
+// read returns the postings of a term and, when asked for, its places.
+func (s *segment) read(e entry, places bool) (*postings, error) {
+	n := e.docs
+	if places {
+		n += e.places
+	}
+	if int64(n) > s.dict-e.off || e.docs < 0 || e.places < 0 {
+		return nil, damaged("%s: its dictionary", s.name)
+	}
+	b := make([]byte, n)
+	if _, err := s.file.ReadAt(b, e.off); err != nil && !errors.Is(err, io.EOF) {
+		return nil, damaged("%s: %v", s.name, err)
+	}
+	p := &postings{docs: b[:e.docs], last: uint32(len(s.ids))}
+	if places {
+		p.places = b[e.docs:]
+	}
+	return p, nil
+}
+
+// reader reads varints; what is cut short is bad and reads as 0.
+type reader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *reader) int() int {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 || v > 1<<62 {
+		r.bad, r.b = true, nil
+		return 0
+	}
+	r.b = r.b[n:]
+	return int(v)
+}
+
+func (r *reader) bytes(n int) []byte {
+	if n < 0 || n > len(r.b) {
+		r.bad, r.b = true, nil
+		return nil
+	}
+	b := r.b[:n]
+	r.b = r.b[n:]
+	return b
+}
+
+// postings goes through the articles of a term in one segment.
+type postings struct {
+	docs   []byte
+	places []byte // of the articles from the present one on
+	doc    uint32 // the present article, by its number in the segment
+	weight uint32
+	last   uint32 // no article has this number or a higher one
+	begun  bool
+	bad    bool
+
+	at []uint32 // buffer of where
+}
+
+// next moves on; false at the end.
+func (p *postings) next() bool {
+	if p.begun && p.places != nil {
+		p.skip()
+	}
+	b := p.docs
+	if len(b) == 0 {
+		return false
+	}
+	var v uint64
+	if b[0] < 0x80 {
+		v, b = uint64(b[0]), b[1:]
+	} else {
+		var n int
+		if v, n = binary.Uvarint(b); n <= 0 {
+			p.bad, p.docs = true, nil
+			return false
+		}
+		b = b[n:]
+	}
+	p.weight = 1
+	if v&1 == 0 {
+		w, n := binary.Uvarint(b)
+		if n <= 0 {
+			p.bad, p.docs = true, nil
+			return false
+		}
+		p.weight, b = uint32(w), b[n:]
+	}
+	d := v >> 1
+	if p.begun {
+		d += uint64(p.doc)
+	}
+	if d >= uint64(p.last) {
+		p.bad, p.docs = true, nil
+		return false
+	}
+	p.doc, p.docs, p.begun = uint32(d), b, true
+	return true
+}
+
+// skip leaves the places of the present article behind.
+func (p *postings) skip() {
+	r := reader{b: p.places}
+	r.bytes(r.int())
+	p.bad = p.bad || r.bad
+	p.places = r.b
+	if p.places == nil {
+		p.places = []byte{}
+	}
+}
+
+// where returns the places of the word in the present article, until the next
+// call.
+func (p *postings) where() []uint32 {
+	r := reader{b: p.places}
+	r = reader{b: r.bytes(r.int()), bad: r.bad}
+	p.at = p.at[:0]
+	at := 0
+	for len(r.b) > 0 {
+		at += r.int()
+		p.at = append(p.at, uint32(at))
+	}
+	p.bad = p.bad || r.bad
+	return p.at
+}
