@@ -224,29 +224,55 @@ func originKey(o Origin) string {
 	return urlHost(o.URL)
 }
 
-// plainName reduces the name of an outlet to its letters, and the commonest
-// agencies to one name each.
+// plainName reduces the name of an outlet to its letters, without an article in
+// front or a word that says what it is ("The Harbour" and "Harbour", "صحيفة
+// المرفأ" and "المرفأ" are one), and the commonest agencies to one name each.
 func plainName(name string) string {
-	var b strings.Builder
-	for _, w := range split(name, nil) {
-		s := strings.ToLower(name[w.start:w.end])
-		if s == "the" || s == "www" {
+	var kept []string
+	for i, w := range split(name, nil) {
+		s := strings.Map(plainRune, strings.ToLower(name[w.start:w.end]))
+		if s == "www" || i == 0 && leading[s] {
 			continue
 		}
-		b.WriteString(s)
+		kept = append(kept, s)
 	}
-	s := b.String()
+	named := slices.DeleteFunc(slices.Clone(kept), func(s string) bool { return outletWords[s] })
+	if len(named) > 0 {
+		kept = named
+	}
+	s := strings.Join(kept, "")
 	if a, ok := agencies[s]; ok {
 		return a
 	}
 	return s
 }
 
+// plainRune brings the forms of Arabic letters to one and drops vowel signs.
+func plainRune(r rune) rune {
+	if r == 0x0640 || r >= 0x064B && r <= 0x065F || r == 0x0670 {
+		return -1
+	}
+	return foldArabic(r)
+}
+
+// leading are the articles that names begin with.
+var leading = map[string]bool{
+	"the": true, "der": true, "die": true, "das": true, "le": true, "la": true, "les": true, "el": true, "los": true,
+	"las": true, "il": true, "lo": true, "o": true, "os": true, "de": true, "het": true,
+}
+
+// outletWords say of a name that it is an outlet's, with their letters as
+// plainRune leaves them.
+var outletWords = map[string]bool{
+	"صحيفه": true, "جريده": true, "وكاله": true, "موقع": true, "مجله": true, "قناه": true, "شبكه": true,
+	"newspaper": true, "zeitung": true, "journal": true, "diario": true, "giornale": true, "jornal": true, "gazeta": true, "газета": true,
+}
+
 var agencies = map[string]string{
 	"ap": "associatedpress", "apnews": "associatedpress", "apnewscom": "associatedpress",
 	"reuter": "reuters", "reuterscom": "reuters", "thomsonreuters": "reuters",
 	"agencefrancepresse": "afp", "afpcom": "afp", "dpaafx": "dpa", "deutschepresseagentur": "dpa",
-	"واس": "spa", "saudipressagency": "spa", "رويترز": "reuters", "أفب": "afp", "افب": "afp",
+	"واس": "spa", "الانباءالسعوديه": "spa", "saudipressagency": "spa", "رويترز": "reuters", "افب": "afp",
 	"unitedpressinternational": "upi", "pamedia": "pa", "pressassociation": "pa",
 }
 

@@ -113,3 +113,32 @@ func TestOrigins(t *testing.T) {
 		})
 	}
 }
+
+func TestNamesOfOneOutlet(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"المرفأ", "صحيفة المرفأ", true},
+		{"المرفا", "جريدة المرفأ", true},
+		{"وكالة رويترز", "Reuters", true},
+		{"The Harbour Courier", "Harbour Courier", true},
+		{"Der Anker", "Anker", true},
+		{"AP", "The Associated Press", true},
+		{"The Journal", "Journal", true},
+		{"Harbour Courier", "Harbour Post", false},
+		{"صحيفة المرفأ", "صحيفة المنارة", false},
+		{"Daily Harbour", "Harbour", false},
+	} {
+		if got := plainName(c.a) == plainName(c.b); got != c.same {
+			t.Errorf("%q and %q: one outlet %v, want %v (%q, %q)", c.a, c.b, got, c.same, plainName(c.a), plainName(c.b))
+		}
+	}
+	p := Origins([]Article{
+		{ID: 1, Host: "daily.example", Outlet: "Daily", Published: noon, Origins: []Origin{{Kind: "credit", Name: "المرفأ"}}},
+		{ID: 2, Host: "marfa.example", Outlet: "صحيفة المرفأ", Published: noon.Add(time.Hour)},
+	})
+	if p.First != 2 {
+		t.Errorf("credited by its short name, the origin is %+v, want article 2", p)
+	}
+}

@@ -6,6 +6,7 @@
 //	go run . stream -n 100000 that stream as JSON Lines, for newsfold fold:
 //	    go run . stream -n 100000 | newsfold fold - > folded.jsonl
 //	go run . refresh -n 20000 what a first refresh of generated feeds brings; -words 60
+//	go run . origin           how often the agency that texts credit is named; -show
 //	go run . replay FILE...   folds files and prints every decision
 //
 // Quality reads the development sets in ../../../shared/data/fold, or where
@@ -20,13 +21,14 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: fold quality|cost|stream|refresh|replay [flags]")
+		fmt.Fprintln(os.Stderr, "usage: fold quality|cost|stream|origin|refresh|replay [flags]")
 		os.Exit(2)
 	}
 	fs := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
 	data := fs.String("data", "../../../shared/data/fold", "where the development sets are")
 	n := fs.Int("n", 100_000, "articles to stream")
 	words := fs.Int("words", 400, "words of an article")
+	show := fs.Bool("show", false, "print the stories whose origin is not named")
 	profile := fs.String("profile", "", "write a CPU profile of replay here")
 	fs.Parse(os.Args[2:])
 	var err error
@@ -37,6 +39,8 @@ func main() {
 		err = cost(*n, *words)
 	case "stream":
 		err = stream(*n, *words)
+	case "origin":
+		err = origin(*data, *show)
 	case "refresh":
 		err = refresh(*n, *words)
 	case "replay":
