@@ -58,14 +58,7 @@ func (r *reader) dates() {
 			d.Published = shown
 		}
 	} else {
-		shown := r.visibleDate(true)
-		if shown.IsZero() {
-			shown = dateInURL(r.url.Path)
-		}
-		if u, err := url.Parse(d.URL); err == nil && shown.IsZero() {
-			shown = dateInURL(u.Path)
-		}
-		d.Published = localDay(d.Published, shown)
+		d.Published = r.reconcile(d.Published)
 	}
 	if d.Published.IsZero() {
 		d.Published, d.Modified = d.Modified, time.Time{} // all that is known
@@ -79,6 +72,26 @@ func (r *reader) dates() {
 	if d.Modified.Before(d.Published) {
 		d.Modified = time.Time{}
 	}
+}
+
+// reconcile compares the date that the metadata state with the one that the head
+// of the article shows. Metadata are stamped anew when a site moves or a page is
+// saved once more; an earlier date that is shown is the right one then, and so is
+// one of a day or two later, when what was prepared appeared.
+func (r *reader) reconcile(stated time.Time) time.Time {
+	shown := r.visibleDate(true)
+	if shown.IsZero() {
+		shown = dateInURL(r.url.Path)
+		if u, err := url.Parse(r.doc.URL); err == nil && shown.IsZero() {
+			shown = dateInURL(u.Path)
+		}
+		return localDay(stated, shown)
+	}
+	stated = localDay(stated, shown)
+	if later := shown.Sub(stated); !sameDay(shown, stated) && later < 72*time.Hour {
+		return shown
+	}
+	return stated
 }
 
 func sameDay(a, b time.Time) bool {

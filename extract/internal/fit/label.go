@@ -37,7 +37,7 @@ func label(p *page.Page, t *truth) labels {
 
 // setWeight says what a page of a set counts. Mozilla's truth is another
 // extractor's output, with captions.
-var setWeight = map[string]float32{"scrapinghub": 1.5, "wcxb": 1, "mozilla": .5, "wcxb-other": 0}
+var setWeight = map[string]float32{"scrapinghub": 2.5, "wcxb": 1, "mozilla": .8, "wcxb-other": 0}
 
 // fromText labels every block by alignment with the full text: a chain of
 // matches, in order on both sides, with the most words.
