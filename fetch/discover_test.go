@@ -190,6 +190,32 @@ func TestFindKeepsTheAddressThatItWasGiven(t *testing.T) {
 	}
 }
 
+// What was read to subscribe is taken in, even when the host's other feeds ask
+// to be left alone: it costs nobody anything.
+func TestAFeedThatWasFoundIsReadAlthoughItsHostIsBusy(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/busy") {
+			w.Header().Set("Retry-After", "7200")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		serve(w, rss("a"))
+	})
+	clk := newClock()
+	c := newClient(t, Options{Now: clk.now})
+	for i := range 3 {
+		poll(t, c, feedAt(fmt.Sprint(s.URL, "/busy", i)))
+	}
+	if _, err := c.Find(t.Context(), s.URL+"/feed", false); err != nil {
+		t.Fatal(err)
+	}
+	out := poll(t, c, feedAt(s.URL+"/feed"))
+	wantResult(t, out, newsfold.Updated)
+	if len(out.Entries) != 1 {
+		t.Errorf("%d entries", len(out.Entries))
+	}
+}
+
 // A server in trouble is not asked again for the first poll, which takes the
 // answer that is there as its own: with Retry-After, that is to be obeyed.
 func TestTroubleWhileFindingCountsAsAPoll(t *testing.T) {

@@ -43,8 +43,13 @@ const acceptFeed = "application/atom+xml, application/rss+xml, application/feed+
 // polled; when it is all the same, it is asked like any other.
 func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(key string) bool) (Outcome, error) {
 	p := &polling{c: c, feed: feed, known: known, state: loadState(feed.Poll.State), now: c.opts.Now()}
+	if feed.Poll.Attempted.IsZero() {
+		p.answer = c.memo.take(feed.URL, p.now) // from when it was subscribed to
+	}
 	if u, err := parseURL(feed.URL); err == nil {
 		p.hosts = hostKeys(u)
+	}
+	if p.answer == nil {
 		if until, host := c.hosts.blocked(p.hosts, p.now); !until.IsZero() {
 			p.putOff(until, host)
 			return Outcome{Feed: p.feed}, ctx.Err()
@@ -111,12 +116,9 @@ func (p *polling) seed() string {
 // fetch asks the server, with validators unless they are not to be trusted
 // this time.
 func (p *polling) fetch(ctx context.Context) {
-	if p.feed.Poll.Attempted.IsZero() {
-		if a := p.c.memo.take(p.feed.URL, p.now); a != nil {
-			p.answer = a
-			p.parsed, p.broken = p.c.parse(ctx, a)
-			return
-		}
+	if p.answer != nil {
+		p.parsed, p.broken = p.c.parse(ctx, p.answer)
+		return
 	}
 	q := ask{
 		url: p.feed.URL, accept: acceptFeed, delta: true, limit: p.c.opts.MaxBody, readable: notFilm, other: NotFeed,
