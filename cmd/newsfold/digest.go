@@ -4,16 +4,18 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"newsfold/internal/control"
+	"newsfold/internal/digest"
 )
 
 func (a *app) newDigest() *cobra.Command {
 	var since, format, file, title string
-	formats := []string{"json", "opml"}
+	formats := digest.Formats()
 	cmd := &cobra.Command{
 		Use:   "digest",
 		Short: "Write the stories of a time as JSON Feed or OPML",
@@ -25,7 +27,7 @@ story. An existing file is replaced only when all of the new one is written.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !slices.Contains(formats, format) {
-				return usage("--format %q: say json or opml", format)
+				return usage("--format %q: say %s", format, strings.Join(formats, ", "))
 			}
 			from, err := moment(since, time.Now())
 			if err != nil {

@@ -17,6 +17,8 @@ type Digest struct {
 	Since     time.Time // stories from then on; zero: no bound
 	Until     time.Time // stories before then; zero: no bound
 	Generated time.Time // when the digest was made; zero: not said
+	Self      string    // URL at which the digest itself is served; empty: none
+	Home      string    // URL of the page that shows the same; empty: none
 	// Stories are written in their order, with as much as is known of them:
 	// their texts when river.Load gave them, copies when there are Articles.
 	Stories []river.Story
@@ -24,8 +26,10 @@ type Digest struct {
 
 // formats are the writers by name.
 var formats = map[string]func(io.Writer, Digest) error{
+	"atom": writeAtom,
 	"json": writeJSON,
 	"opml": writeOPML,
+	"rss":  writeRSS,
 }
 
 // Formats returns the names of the formats, sorted.
@@ -43,7 +47,9 @@ func Formats() []string {
 func Write(w io.Writer, format string, d Digest) error {
 	write, ok := formats[format]
 	if !ok {
-		return fmt.Errorf("there is no digest format %q: use %s", format, strings.Join(Formats(), " or "))
+		names := Formats()
+		last := len(names) - 1
+		return fmt.Errorf("there is no digest format %q: use %s or %s", format, strings.Join(names[:last], ", "), names[last])
 	}
 	d.Title = cmp.Or(d.Title, "newsfold digest")
 	if err := write(w, d); err != nil {

@@ -183,7 +183,7 @@ func TestAddressesAreThoseOfTheWeb(t *testing.T) {
 func TestWriteRefusesAnUnknownFormat(t *testing.T) {
 	var b bytes.Buffer
 	err := digest.Write(&b, "pdf", sample())
-	if err == nil || err.Error() != `there is no digest format "pdf": use json or opml` || b.Len() > 0 {
+	if err == nil || err.Error() != `there is no digest format "pdf": use atom, json, opml or rss` || b.Len() > 0 {
 		t.Errorf("got %v and %d bytes", err, b.Len())
 	}
 }

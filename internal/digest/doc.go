@@ -57,6 +57,13 @@
 //	          origins, relation, with, score, evidence}], by time; empty when
 //	          there are none. id is the article's number.
 //
+// # Atom and RSS
+//
+// Formats "atom" (RFC 4287) and "rss" (RSS 2.0) are for programs that know no
+// JSON Feed. Entries have the same IDs, and as content the text of the lead,
+// followed by a list of the copies that are folded under it and by who was
+// first: that is where such programs show it.
+//
 // # OPML
 //
 // Format "opml" is OPML 2.0: an outline of type "link" for each lead, with one

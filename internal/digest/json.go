@@ -18,6 +18,8 @@ type (
 	feed struct {
 		Version     string  `json:"version"`
 		Title       string  `json:"title"`
+		Home        string  `json:"home_page_url,omitempty"`
+		Self        string  `json:"feed_url,omitempty"`
 		Description string  `json:"description"`
 		Extension   summary `json:"_newsfold"`
 		Items       []item  `json:"items"`
@@ -96,7 +98,7 @@ func (i instant) MarshalText() ([]byte, error) { return []byte(i.s), nil }
 func writeJSON(w io.Writer, d Digest) error {
 	f := feed{
 		Version: "https://jsonfeed.org/version/1.1",
-		Title:   d.Title,
+		Title:   d.Title, Home: d.Home, Self: d.Self,
 		Extension: summary{
 			About: "newsfold: each story once, with its copies; the fields are explained in doc/json.md",
 			Since: at(d.Since), Until: at(d.Until), Generated: at(d.Generated),

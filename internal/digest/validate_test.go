@@ -81,7 +81,10 @@ func hostile() digest.Digest {
 
 // TestForeignValidatorsRefuseWhatIsBroken makes sure that the validators look.
 func TestForeignValidatorsRefuseWhatIsBroken(t *testing.T) {
-	good := map[string]string{"json": string(render(t, "json", sample())), "opml": string(render(t, "opml", sample()))}
+	good := map[string]string{}
+	for _, format := range digest.Formats() {
+		good[format] = string(render(t, format, sample()))
+	}
 	for name, tc := range map[string]struct{ format, old, new string }{
 		"an item without id":    {"json", `"id": "newsfold:story:7",`, ``},
 		"a wrong version":       {"json", `/version/1.1"`, `/version/9"`},
@@ -89,6 +92,9 @@ func TestForeignValidatorsRefuseWhatIsBroken(t *testing.T) {
 		"a date without zone":   {"json", `"date_published": "2026-03-14T08:14:30Z"`, `"date_published": "2026-03-14 08:14"`},
 		"two items of one id":   {"json", `"newsfold:story:21"`, `"newsfold:story:7"`},
 		"no text at all":        {"json", `"content_text": "عادت العبّارة",`, ``},
+		"two entries of one id": {"atom", "<id>newsfold:story:21<", "<id>newsfold:story:7<"},
+		"an entry without date": {"atom", "<updated>2026-03-14T08:14:30Z</updated>", ""},
+		"an item of 2026":       {"rss", "Sat, 14 Mar 2026 08:14:30 +0000", "2026"},
 		"a raw ampersand":       {"opml", `&amp;b=`, `&b=`},
 		"a link to nowhere":     {"opml", `url="http://courier.example/f"`, ``},
 		"an outline not closed": {"opml", "</outline>", ""},

@@ -6,12 +6,14 @@
 // its formats, and as feedsmith reads it. *.opml must be OPML 2.0: feedsmith, opml
 // (by the author of the format) and opmlparser must read the same outlines from
 // it, and these must keep the rules of http://opml.org/spec2.opml. What is wrong
-// is printed; the exit code is 1 then.
+// is printed; the exit code is 1 then. *.atom and *.rss must have what their
+// formats ask for, as feedsmith reads them.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { extname } from "node:path";
 import { Readable } from "node:stream";
 import { isDeepStrictEqual } from "node:util";
-import { parseJsonFeed, parseOpml } from "feedsmith";
+import { parseAtomFeed, parseJsonFeed, parseOpml, parseRssFeed } from "feedsmith";
 
 const require = createRequire(import.meta.url);
 const Ajv = require("ajv").default;
@@ -80,6 +82,39 @@ function byOpmlParser(text) {
   });
 }
 
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
+
+// What RFC 4287 (4.1) asks of a feed and its entries.
+function atomFile(text) {
+  const faults = [];
+  const feed = parseAtomFeed(text);
+  const parts = [["feed", feed], ...(feed.entries ?? []).map((e, i) => [`entry ${i}`, e])];
+  for (const [name, p] of parts) {
+    for (const key of ["id", "title", "updated"]) if (!p[key]) faults.push(`${name} has no ${key}`);
+    if (p.updated && !rfc3339.test(p.updated)) faults.push(`${name} was updated at ${p.updated}`);
+    if (p.id && !URL.canParse(p.id)) faults.push(`${name} has an id that is no IRI`);
+    for (const l of p.links ?? []) if (!URL.canParse(l.href)) faults.push(`${name} links to ${l.href}`);
+  }
+  const ids = (feed.entries ?? []).map((e) => e.id);
+  if (new Set(ids).size !== ids.length) faults.push("entries share an id");
+  if (ids.length !== (text.match(/<entry\b/g)?.length ?? 0)) faults.push("feedsmith reads another number of entries");
+  return faults;
+}
+
+// What RSS 2.0 asks of a channel and its items.
+function rssFile(text) {
+  const faults = [];
+  const feed = parseRssFeed(text);
+  for (const key of ["title", "link", "description"]) if (!feed[key]) faults.push(`the channel has no ${key}`);
+  for (const [i, item] of (feed.items ?? []).entries()) {
+    if (!item.title && !item.description) faults.push(`item ${i} has neither title nor description`);
+    if (item.link && !URL.canParse(item.link)) faults.push(`item ${i} links to ${item.link}`);
+    if (item.pubDate && !rfc822.test(item.pubDate.replace("+0000", "GMT"))) faults.push(`item ${i} has the date ${item.pubDate}`);
+  }
+  if ((feed.items ?? []).length !== (text.match(/<item\b/g)?.length ?? 0)) faults.push("feedsmith reads another number of items");
+  return faults;
+}
+
 const rfc822 = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/;
 
 async function opmlFile(text) {
@@ -114,7 +149,8 @@ for (const file of process.argv.slice(2)) {
   let faults;
   try {
     const text = readFileSync(file, "utf8");
-    faults = file.endsWith(".opml") ? await opmlFile(text) : jsonFeed(text);
+    const read = { ".opml": opmlFile, ".atom": atomFile, ".rss": rssFile }[extname(file)] ?? jsonFeed;
+    faults = await read(text);
   } catch (err) {
     faults = [String(err)];
   }
