@@ -111,6 +111,30 @@ type Candidate struct {
 	Keys    []uint32 // ascending, each once
 }
 
+// Fetcher is a transaction that gains by knowing what it will be asked for: an
+// engine that asks a server once for many things.
+type Fetcher interface {
+	// Fetch reads ahead what w names. What is not there is no error.
+	Fetch(w Wants) error
+}
+
+// Wants names what a transaction is about to ask for.
+type Wants struct {
+	Entries  []newsfold.EntryRef
+	URLs     []string             // of articles: for FindArticle, and what it finds for Article
+	Articles []newsfold.ArticleID // for Article
+	Bodies   []newsfold.ArticleID // for Body
+	New      int                  // how many articles are going to be new, at most
+}
+
+// Fetch is [Fetcher.Fetch] where the engine gains by it.
+func Fetch(tx Tx, w Wants) error {
+	if f, ok := tx.(Fetcher); ok {
+		return f.Fetch(w)
+	}
+	return nil
+}
+
 // Hold is [Holder.Hold] where there is a lease to hold; the zero Lease is none.
 func Hold(tx Tx, l Lease) error {
 	if l == (Lease{}) {

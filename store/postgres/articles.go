@@ -106,9 +106,12 @@ func (t *tx) addArticle(a *newsfold.Article) error {
 		return fmt.Errorf("article %s: %w", a.URL, newsfold.ErrExists)
 	}
 	stored := *a
-	if err := t.row(`select nextval('article_id')`).Scan(&stored.ID); err != nil {
-		return t.fail(err)
+	if len(t.spare) == 0 {
+		if err := t.number(1); err != nil {
+			return err
+		}
 	}
+	stored.ID, t.spare = t.spare[0], t.spare[1:]
 	rec, err := plain(t, &stored, record.Article)
 	if err != nil {
 		return fmt.Errorf("article %s: %w", a.URL, err)
@@ -119,6 +122,13 @@ func (t *tx) addArticle(a *newsfold.Article) error {
 	// A number just given has nothing yet; to ask the server would be a waste.
 	t.bodies[a.ID] = &cell[[]byte]{}
 	return nil
+}
+
+// number asks for numbers of new articles.
+func (t *tx) number(n int) error {
+	ids, err := rows(t, pgx.RowTo[newsfold.ArticleID], `select nextval('article_id') from generate_series(1, $1::int)`, n)
+	t.spare = append(t.spare, ids...)
+	return err
 }
 
 // DeleteArticle implements [store.Tx].
@@ -199,6 +209,9 @@ type dueID struct {
 // Wanted implements [store.Tx].
 func (t *tx) Wanted(by time.Time) iter.Seq2[newsfold.ArticleID, error] {
 	list := sequence(t, func(last *dueID, n int) ([]dueID, error) {
+		if err := t.flush(); err != nil {
+			return nil, err
+		}
 		after := dueID{due: record.Micro(time.Time{}.AddDate(-100_000, 0, 0)), id: 0}
 		if last != nil {
 			after = *last
@@ -282,6 +295,9 @@ type revision struct {
 // Revisions implements [store.Tx].
 func (t *tx) Revisions(id newsfold.ArticleID) iter.Seq2[newsfold.Revision, error] {
 	list := sequence(t, func(last *revision, n int) ([]revision, error) {
+		if err := t.flush(); err != nil {
+			return nil, err
+		}
 		var after int64
 		if last != nil {
 			after = last.n

@@ -110,6 +110,9 @@ func (t *tx) FindFeed(url string) (f newsfold.Feed, err error) {
 // Feeds implements [store.Tx].
 func (t *tx) Feeds() iter.Seq2[newsfold.Feed, error] {
 	return sequence(t, func(last *newsfold.Feed, n int) ([]newsfold.Feed, error) {
+		if err := t.flush(); err != nil {
+			return nil, err
+		}
 		var after newsfold.FeedID
 		if last != nil {
 			after = last.ID

@@ -88,8 +88,7 @@ var (
 	updateStory     = statement{"update story set time = v.time, unread = v.unread, starred = v.starred, rec = v.rec from (values ", ") v (id, time, unread, starred, rec) where story.id = v.id", insertStory.types}
 	insertPlace     = statement{"insert into story_feed (feed, time, story) values ", "", []string{"bigint", "bigint", "bigint"}}
 	deletePlace     = statement{"delete from story_feed where (feed, time, story) in (", ")", insertPlace.types}
-	insertPair      = statement{"insert into shelf (name, key, value) values ", "", []string{"text", "bytea", "bytea"}}
-	updatePair      = statement{"update shelf set value = v.value from (values ", ") v (name, key, value) where shelf.name = v.name and shelf.key = v.key", insertPair.types}
+	upsertPair      = statement{"insert into shelf (name, key, value) values ", " on conflict (name, key) do update set value = excluded.value", []string{"text", "bytea", "bytea"}}
 	deletePair      = statement{"delete from shelf where (name, key) in (", ")", []string{"text", "bytea"}}
 	insertChange    = statement{"insert into change (log, seq, article) values ", "", []string{"text", "bigint", "bigint"}}
 	insertCandidate = statement{"insert into candidate (article, hour, note, keys) values ", "", []string{"bigint", "bigint", "bytea", "int[]"}}
@@ -359,11 +358,17 @@ func (t *tx) flushStories(b *batch) {
 }
 
 func (t *tx) flushShelves(b *batch) {
-	added, changed, gone := split(t.pairs, comparePairs)
-	row := func(k pairKey) []any { return []any{k.shelf, []byte(k.key), *t.pairs[k].now} }
-	b.many(&insertPair, false, each(added, row))
-	b.many(&updatePair, false, each(changed, row))
-	b.many(&deletePair, false, each(gone, func(k pairKey) []any { return []any{k.shelf, []byte(k.key)} }))
+	var gone, kept []pairKey
+	for _, k := range t.pairs.dirty(comparePairs) {
+		if t.pairs[k].now == nil {
+			gone = append(gone, k)
+		} else {
+			kept = append(kept, k)
+		}
+	}
+	b.many(&upsertPair, false, each(kept, func(k pairKey) []any { return []any{k.shelf, []byte(k.key), *t.pairs[k].now} }))
+	b.many(&deletePair, true, each(gone, func(k pairKey) []any { return []any{k.shelf, []byte(k.key)} }))
+	clear(t.touched)
 }
 
 // finish sends what is left, in one message. What is appended to logs gets its

@@ -30,6 +30,11 @@ func (t *tx) Append(log store.Log, id newsfold.ArticleID) error {
 // Changes implements [store.Tx].
 func (t *tx) Changes(log store.Log, after store.Seq) iter.Seq2[store.Change, error] {
 	return sequence(t, func(last *store.Change, n int) ([]store.Change, error) {
+		if len(t.moved) > 0 {
+			if err := t.flush(); err != nil {
+				return nil, err
+			}
+		}
 		if err := checkName("change log", string(log)); err != nil {
 			return nil, err
 		}
@@ -92,25 +97,24 @@ func (s shelf) check(key []byte, write bool) error {
 	return checkName("shelf", s.name)
 }
 
-func (s shelf) lookup(key []byte) (*[]byte, error) {
-	return lookup(s.t, s.t.pairs, pairKey{s.name, string(key)}, func() (*[]byte, error) {
-		var v []byte
-		err := s.t.row(`select value from shelf where name = $1 and key = $2`, s.name, key).Scan(&v)
-		return &v, err
-	})
-}
-
 // Get implements [store.Shelf].
 func (s shelf) Get(key []byte) ([]byte, error) {
 	if err := s.check(key, false); err != nil {
 		return nil, err
 	}
-	v, err := s.lookup(key)
+	v, err := lookup(s.t, s.t.pairs, pairKey{s.name, string(key)}, func() (*[]byte, error) {
+		var v []byte
+		err := s.t.row(`select value from shelf where name = $1 and key = $2`, s.name, key).Scan(&v)
+		return &v, err
+	})
 	if err != nil || v == nil {
 		return nil, err
 	}
 	return append([]byte{}, *v...), nil
 }
+
+// unknown stands for what the server may have under a key.
+var unknown = new([]byte)
 
 // Put implements [store.Shelf].
 func (s shelf) Put(key, value []byte) error {
@@ -120,12 +124,9 @@ func (s shelf) Put(key, value []byte) error {
 	if len(value) > maxValue {
 		return fmt.Errorf("shelf %s: a value of %d bytes is larger than 64 MiB", s.name, len(value))
 	}
-	if _, err := s.lookup(key); err != nil {
-		return err
-	}
 	v := append([]byte{}, value...)
 	s.t.pending += len(v)
-	s.t.pairs.put(pairKey{s.name, string(key)}, &v)
+	s.set(key, &v)
 	return nil
 }
 
@@ -134,11 +135,19 @@ func (s shelf) Delete(key []byte) error {
 	if err := s.check(key, true); err != nil {
 		return err
 	}
-	if _, err := s.lookup(key); err != nil {
-		return err
-	}
-	s.t.pairs.put(pairKey{s.name, string(key)}, nil)
+	s.set(key, nil)
 	return nil
+}
+
+// set changes a pair without asking what it was.
+func (s shelf) set(key []byte, v *[]byte) {
+	k := pairKey{s.name, string(key)}
+	if c := s.t.pairs[k]; c != nil {
+		c.now = v
+	} else {
+		s.t.pairs[k] = &cell[[]byte]{now: v, was: unknown}
+	}
+	s.t.touched[s.name] = true
 }
 
 // All implements [store.Shelf].
@@ -146,6 +155,11 @@ func (s shelf) All(prefix []byte) iter.Seq2[store.Pair, error] {
 	prefix = bytes.Clone(prefix)
 	end := after(prefix)
 	return sequence(s.t, func(last *store.Pair, n int) ([]store.Pair, error) {
+		if s.t.touched[s.name] {
+			if err := s.t.flush(); err != nil {
+				return nil, err
+			}
+		}
 		if err := checkName("shelf", s.name); err != nil {
 			return nil, err
 		}

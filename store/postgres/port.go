@@ -67,6 +67,9 @@ func (t *tx) Export(after store.Item) iter.Seq2[store.Item, error] {
 				from = after.Key
 			}
 			list := sequence(t, func(last *store.Item, n int) ([]store.Item, error) {
+				if err := t.flush(); err != nil {
+					return nil, err
+				}
 				if last != nil {
 					from = last.Key
 				}

@@ -123,6 +123,9 @@ func wants(q *store.Query, s *newsfold.Story) bool {
 // listed yields stories among which are all that a query selects, in its order.
 func (t *tx) listed(q *store.Query) iter.Seq2[newsfold.Story, error] {
 	return sequence(t, func(last *newsfold.Story, n int) ([]newsfold.Story, error) {
+		if err := t.flush(); err != nil {
+			return nil, err
+		}
 		sql, args := list(q, last, n)
 		found, err := rows(t, func(r pgx.CollectableRow) (rec []byte, err error) {
 			return rec, r.Scan(&rec)

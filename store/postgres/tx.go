@@ -51,9 +51,11 @@ type tx struct {
 	appends  map[store.Log][]newsfold.ArticleID
 	// wards are articles that must still be there at the end, since something
 	// is stored under them.
-	wards map[newsfold.ArticleID]bool
-	held  map[newsfold.FeedID]bool // leases that end with this transaction
-	pages map[newsfold.ArticleID]bool
+	wards   map[newsfold.ArticleID]bool
+	held    map[newsfold.FeedID]bool // leases that end with this transaction
+	pages   map[newsfold.ArticleID]bool
+	touched map[string]bool      // shelves with changes that the server does not know
+	spare   []newsfold.ArticleID // numbers that were fetched for new articles
 }
 
 var (
@@ -72,6 +74,7 @@ func newTx(ctx context.Context, db *DB, c *pgxpool.Conn, writable bool) *tx {
 		stories: cells[newsfold.StoryID, storyRow]{}, pairs: cells[pairKey, []byte]{},
 		indexed: map[newsfold.ArticleID]*store.Candidate{}, appends: map[store.Log][]newsfold.ArticleID{}, wards: map[newsfold.ArticleID]bool{},
 		held: map[newsfold.FeedID]bool{}, pages: map[newsfold.ArticleID]bool{},
+		touched: map[string]bool{},
 	}
 }
 
@@ -264,9 +267,6 @@ func sequence[T any](t *tx, pages func(last *T, n int) ([]T, error)) iter.Seq2[T
 		)
 		for {
 			err := t.ready(false)
-			if err == nil && t.writable {
-				err = t.flush()
-			}
 			var page []T
 			if err == nil {
 				page, err = pages(last, size)

@@ -1,0 +1,144 @@
+package postgres
+
+import (
+	"github.com/jackc/pgx/v5"
+
+	"newsfold"
+	"newsfold/store"
+)
+
+var _ store.Fetcher = (*tx)(nil)
+
+// Fetch implements [store.Fetcher]: what is named goes into the memory of the
+// transaction, also that it is not there, with one question of each kind.
+func (t *tx) Fetch(w store.Wants) error {
+	if err := t.ready(false); err != nil {
+		return err
+	}
+	if err := t.fetchEntries(w.Entries); err != nil {
+		return err
+	}
+	found, err := t.fetchURLs(w.URLs)
+	if err != nil {
+		return err
+	}
+	if err := t.fetchArticles(append(found, w.Articles...)); err != nil {
+		return err
+	}
+	if err := t.fetchBodies(w.Bodies); err != nil {
+		return err
+	}
+	if missing := w.New - len(t.spare); missing > 0 && t.writable {
+		return t.number(missing)
+	}
+	return nil
+}
+
+// missing returns the keys of which nothing is known, each once, and notes them
+// as not there, which what is found then corrects.
+func missing[K comparable, R any](c cells[K, R], keys []K) []K {
+	var out []K
+	for _, k := range keys {
+		if _, ok := c[k]; !ok {
+			c[k] = &cell[R]{}
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// found notes a row.
+func found[K comparable, R any](c cells[K, R], k K, r R) {
+	c[k] = &cell[R]{now: &r}
+	c[k].was = c[k].now
+}
+
+func (t *tx) fetchEntries(refs []newsfold.EntryRef) error {
+	byFeed := map[newsfold.FeedID][]entryKey{}
+	for _, ref := range refs {
+		byFeed[ref.Feed] = append(byFeed[ref.Feed], entryKey{ref.Feed, hashOf(ref.Key)})
+	}
+	for _, feed := range sorted(byFeed) {
+		var hashes [][]byte
+		for _, k := range missing(t.entries, byFeed[feed]) {
+			hashes = append(hashes, k.key[:])
+		}
+		if len(hashes) == 0 {
+			continue
+		}
+		_, err := rows(t, func(r pgx.CollectableRow) (struct{}, error) {
+			var key, rec []byte
+			err := r.Scan(&key, &rec)
+			if err == nil {
+				found(t.entries, entryKey{feed, hash(key)}, entryRow{rec})
+			}
+			return struct{}{}, err
+		}, `select key, rec from entry where feed = $1 and key = any($2)`, int64(feed), hashes)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fetchURLs returns the articles found.
+func (t *tx) fetchURLs(urls []string) (ids []newsfold.ArticleID, err error) {
+	keys := make([]hash, len(urls))
+	for i, u := range urls {
+		keys[i] = hashOf(u)
+	}
+	var hashes [][]byte
+	for _, h := range missing(t.urls, keys) {
+		hashes = append(hashes, h[:])
+	}
+	if len(hashes) == 0 {
+		return nil, nil
+	}
+	_, err = rows(t, func(r pgx.CollectableRow) (struct{}, error) {
+		var url []byte
+		var id newsfold.ArticleID
+		err := r.Scan(&url, &id)
+		if err == nil {
+			found(t.urls, hash(url), id)
+			if id != 0 {
+				ids = append(ids, id)
+			}
+		}
+		return struct{}{}, err
+	}, `select url, article from article_url where url = any($1)`, hashes)
+	return ids, err
+}
+
+func (t *tx) fetchArticles(ids []newsfold.ArticleID) error {
+	ids = missing(t.articles, ids)
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := rows(t, func(r pgx.CollectableRow) (struct{}, error) {
+		var id newsfold.ArticleID
+		var row articleRow
+		err := r.Scan(&id, &row.wanted, &row.rec)
+		if err == nil {
+			found(t.articles, id, row)
+		}
+		return struct{}{}, err
+	}, `select id, due, rec from article left join page_due on page_due.article = article.id where id = any($1)`, numbers(ids))
+	return err
+}
+
+func (t *tx) fetchBodies(ids []newsfold.ArticleID) error {
+	ids = missing(t.bodies, ids)
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := rows(t, func(r pgx.CollectableRow) (struct{}, error) {
+		var id newsfold.ArticleID
+		var rec []byte
+		err := r.Scan(&id, &rec)
+		if err == nil {
+			found(t.bodies, id, rec)
+		}
+		return struct{}{}, err
+	}, `select article, rec from body where article = any($1)`, numbers(ids))
+	return err
+}
