@@ -74,24 +74,22 @@ func (r *reader) dates() {
 	}
 }
 
-// reconcile compares the date that the metadata state with the one that the head
-// of the article shows. Metadata are stamped anew when a site moves or a page is
-// saved once more; an earlier date that is shown is the right one then, and so is
-// one of a day or two later, when what was prepared appeared.
+// reconcile reads a stated date in the light of the one that the head of the
+// article, or else the address, shows: in the zone in which it is that day, and a
+// bare 3/9 as the one of 3 September and 9 March that is shown.
 func (r *reader) reconcile(stated time.Time) time.Time {
 	shown := r.visibleDate(true)
 	if shown.IsZero() {
 		shown = dateInURL(r.url.Path)
-		if u, err := url.Parse(r.doc.URL); err == nil && shown.IsZero() {
-			shown = dateInURL(u.Path)
-		}
-		return localDay(stated, shown)
 	}
-	stated = localDay(stated, shown)
-	if later := shown.Sub(stated); !sameDay(shown, stated) && later < 72*time.Hour {
+	if u, err := url.Parse(r.doc.URL); err == nil && shown.IsZero() {
+		shown = dateInURL(u.Path)
+	}
+	y, m, d := stated.Date()
+	if other, ok := day(y, d, int(m)); ok && stated.Equal(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)) && sameDay(other, shown) {
 		return shown
 	}
-	return stated
+	return localDay(stated, shown)
 }
 
 func sameDay(a, b time.Time) bool {
@@ -193,7 +191,7 @@ func localDay(t, shown time.Time) time.Time {
 	y, m, d := shown.Date()
 	for h := 1; h <= 14; h++ {
 		for _, zone := range [...]int{h, -h} {
-			if zone < -12 {
+			if zone < -11 {
 				continue
 			}
 			local := t.In(time.FixedZone("", zone*3600))
