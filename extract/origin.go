@@ -454,7 +454,7 @@ func nameBefore(s string) string {
 // capital, an address, or of a script without capitals.
 func plausibleName(s string) bool {
 	n := utf8.RuneCountInString(s)
-	if n < 2 || n > 300 || len(strings.Fields(s)) > 10 {
+	if words := len(strings.Fields(s)); n < 2 || n > 300 || words == 0 || words > 10 {
 		return false
 	}
 	if n > 90 {
