@@ -46,6 +46,14 @@ func TestBadInput(t *testing.T) {
 		{"huge JSON-LD", `<script type="application/ld+json">{"articleBody":"` + strings.Repeat("x ", 3<<20) + `"}</script>` + article, true},
 		{"huge word", "<body><p>" + strings.Repeat("x", 5<<20), false},
 		{"tables in tables", strings.Repeat("<table><tr><td>", 400) + article, true},
+		{"navs in navs", "<body>" + article + strings.Repeat("<nav><a href=x>y</a>", 100_000), true},
+		{"navs that hold prose", "<body>" + article + strings.Repeat("<nav>"+strings.Repeat("<a>", 2000)+"<p>x", 100), true},
+		{"navs with open scripts", "<body>" + article + strings.Repeat("<nav><script>", 100_000), true},
+		{"selects in footers", "<body>" + article + strings.Repeat("<footer><select><option>", 50_000), true},
+		{"a tag of a million attributes", "<body>" + article + "<p " + strings.Repeat("a=b ", 1_000_000) + ">x", true},
+		{"quotes that never close", "<body>" + article + strings.Repeat("<p title='>", 100_000), true},
+		{"wrong declared charset", `<meta charset="shift_jis"><body>` + strings.ReplaceAll(article, "harbour", "Häfen – "), true},
+		{"XHTML", `<?xml version="1.0"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><body>` + article + "</body></html>", true},
 		{"9 MB of text", "<body><p>" + strings.Repeat("The harbour was closed, he said. ", 300_000), true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
