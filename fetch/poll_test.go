@@ -396,6 +396,31 @@ func TestACancelledPollLearnsNothing(t *testing.T) {
 	}
 }
 
+// What a feed is served as says little about it.
+func TestFeedsAreReadWhateverTheyAreServedAs(t *testing.T) {
+	for _, typ := range []string{
+		"text/html; charset=utf-8", "application/octet-stream", "text/plain", "application/x-whatever", "nonsense", "",
+		"application/rss+xml", "application/json", "multipart/mixed", ";;", "TEXT/XML;charset=",
+	} {
+		s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header()["Content-Type"] = []string{typ}
+			if typ == "" {
+				w.Header()["Content-Type"] = nil
+			}
+			_, _ = io.WriteString(w, rss("a"))
+		})
+		out := poll(t, newClient(t, Options{}), feedAt(s.URL))
+		if out.Feed.Poll.Result != newsfold.Updated || len(out.Entries) != 1 {
+			t.Errorf("%q: %s", typ, out.Feed.Poll.Error)
+		}
+	}
+	film := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "video/mp4")
+		_, _ = io.WriteString(w, rss("a"))
+	})
+	wantResult(t, poll(t, newClient(t, Options{}), feedAt(film.URL)), newsfold.Failed)
+}
+
 // A body that was accepted in part only must be asked for again in whole.
 func TestPartialBodiesLeaveNoValidators(t *testing.T) {
 	sound := rss("a", "b")
