@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -14,8 +15,15 @@ import (
 	"newsfold/internal/newsroom"
 )
 
+var kills = flag.Int("kills", 12, "how often TestKilledInTheMiddleOfIngest kills a daemon")
+
+// killsEach is after how many kills it begins anew: by then most is taken in, and
+// a daemon with nothing to do is not worth killing.
+const killsEach = 12
+
 // TestKilledInTheMiddleOfIngest kills a daemon again and again while it takes in
-// 1,000 articles, and wants the list that an uninterrupted run gives.
+// 1,000 articles. After each kill the store is sound, and in the end the list is
+// that of an uninterrupted run, and search finds the same.
 func TestKilledInTheMiddleOfIngest(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
@@ -27,35 +35,63 @@ func TestKilledInTheMiddleOfIngest(t *testing.T) {
 	defer func() { _ = room.Close() }()
 	whole := &desk{t: t, dir: t.TempDir(), in: string(room.OPML())}
 	whole.run("import", "-")
+	start := time.Now()
 	whole.run("fetch", "--all", "--allow-net", "127.0.0.0/8")
+	took := max(time.Since(start), 1600*time.Millisecond)
 	t.Logf("uninterrupted: %s", lastLine(whole.err))
 	want := outline(t, whole)
+	query := strings.Fields(want[len(want)/2])[1] // a word of a title
+	wantFound := found(t, whole, query)
 
-	killed := &desk{t: t, dir: t.TempDir(), in: string(room.OPML())}
-	killed.run("import", "-")
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	dice := rand.New(rand.NewPCG(seed, 0))
-	const kills = 12
-	for range kills {
-		cmd := daemonProcess(t, killed.dir)
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
+	survived := 0
+	for survived < *kills && !t.Failed() {
+		killed := &desk{t: t, dir: t.TempDir(), in: string(room.OPML())}
+		killed.run("import", "-")
+		for range min(killsEach, *kills-survived) {
+			kill(t, killed.dir, time.Duration(dice.Int64N(int64(took/4))))
+			killed.run("check")
+			survived++
 		}
-		// Time is what is varied here: from before the socket is open until
-		// most articles are in.
-		time.Sleep(20*time.Millisecond + time.Duration(dice.Int64N(int64(400*time.Millisecond))))
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+		killed.run("list", "--limit", "0", "--json")
+		t.Logf("after %d kills: %d stories", survived, len(stories(t, killed.out)))
+		killed.run("fetch", "--all", "--allow-net", "127.0.0.0/8")
+		got := outline(t, killed)
+		if !slices.Equal(got, want) {
+			t.Errorf("the list differs from that of an uninterrupted run: %d lines, want %d\n%s", len(got), len(want), firstDifference(got, want))
+		}
+		if got := found(t, killed, query); !slices.Equal(got, wantFound) {
+			t.Errorf("search for %q finds %q, want %q", query, got, wantFound)
+		}
 	}
-	killed.run("list", "--limit", "0", "--json")
-	t.Logf("after %d kills: %d stories", kills, len(stories(t, killed.out)))
-	killed.run("fetch", "--all", "--allow-net", "127.0.0.0/8")
-	t.Logf("then: %s", lastLine(killed.err))
-	got := outline(t, killed)
-	if !slices.Equal(got, want) {
-		t.Errorf("the list differs from that of an uninterrupted run: %d lines, want %d\n%s", len(got), len(want), firstDifference(got, want))
+}
+
+// kill starts a daemon over a directory and kills it after a time.
+func kill(t *testing.T, dir string, after time.Duration) {
+	t.Helper()
+	cmd := daemonProcess(t, dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
 	}
+	// Time is what is varied here: from before the socket is open until much is
+	// taken in.
+	time.Sleep(20*time.Millisecond + after)
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+}
+
+// found are the titles that a search finds.
+func found(t *testing.T, d *desk, query string) []string {
+	t.Helper()
+	d.run("search", query, "--limit", "1000", "--json")
+	var titles []string
+	for _, st := range stories(t, d.out) {
+		titles = append(titles, st.Title)
+	}
+	slices.Sort(titles)
+	return titles
 }
 
 // outline is what a person sees of a list, one line a story, without the
