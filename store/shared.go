@@ -39,8 +39,8 @@ type Shared interface {
 	// LeaseFeeds leases feeds that are due. A feed is due when its Poll.Next has
 	// come, unless it is gone, and again when its lease has run out.
 	LeaseFeeds(ctx context.Context, c Claim) ([]Lease, error)
-	// LeasePages leases articles whose page is wanted, earliest first; c.Feeds
-	// is not used.
+	// LeasePages leases articles whose page is wanted, a few of each part of the
+	// web and of those the earliest first; c.Feeds is not used.
 	LeasePages(ctx context.Context, c Claim) ([]Lease, error)
 	// LeaseStage leases a stage, of which each has one holder, or renews the
 	// lease of c.Owner. It reports whether c.Owner has it now; c.Limit and
@@ -121,10 +121,9 @@ type Fetcher interface {
 // Wants names what a transaction is about to ask for.
 type Wants struct {
 	Entries  []newsfold.EntryRef
-	URLs     []string             // of articles: for FindArticle, and what it finds for Article
+	URLs     []string             // of articles: for FindArticle, and for Article or PutArticle then
 	Articles []newsfold.ArticleID // for Article
 	Bodies   []newsfold.ArticleID // for Body
-	New      int                  // how many articles are going to be new, at most
 }
 
 // Fetch is [Fetcher.Fetch] where the engine gains by it.

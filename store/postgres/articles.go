@@ -88,7 +88,7 @@ func (t *tx) PutArticle(a *newsfold.Article) error {
 	if err != nil {
 		return fmt.Errorf("article %s: %w", a.URL, err)
 	}
-	t.articles.put(a.ID, &articleRow{wantedTime(a), rec})
+	t.articles.put(a.ID, rowOfArticle(a, rec))
 	return nil
 }
 
@@ -117,7 +117,7 @@ func (t *tx) addArticle(a *newsfold.Article) error {
 		return fmt.Errorf("article %s: %w", a.URL, err)
 	}
 	a.ID = stored.ID
-	t.articles[a.ID] = &cell[articleRow]{now: &articleRow{wantedTime(a), rec}}
+	t.articles[a.ID] = &cell[articleRow]{now: rowOfArticle(a, rec)}
 	t.urls.put(h, &stored.ID)
 	// A number just given has nothing yet; to ask the server would be a waste.
 	t.bodies[a.ID] = &cell[[]byte]{}

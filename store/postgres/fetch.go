@@ -28,9 +28,6 @@ func (t *tx) Fetch(w store.Wants) error {
 	if err := t.fetchBodies(w.Bodies); err != nil {
 		return err
 	}
-	if missing := w.New - len(t.spare); missing > 0 && t.writable {
-		return t.number(missing)
-	}
 	return nil
 }
 
@@ -106,6 +103,10 @@ func (t *tx) fetchURLs(urls []string) (ids []newsfold.ArticleID, err error) {
 		}
 		return struct{}{}, err
 	}, `select url, article from article_url where url = any($1)`, hashes)
+	// Most of those that nobody has are about to be stored.
+	if fresh := len(hashes) - len(ids); err == nil && t.writable && fresh > 0 {
+		err = t.number(fresh)
+	}
 	return ids, err
 }
 

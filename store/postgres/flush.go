@@ -79,9 +79,9 @@ var (
 	updateURL       = statement{"update article_url set article = v.article from (values ", ") v (url, article) where article_url.url = v.url", insertURL.types}
 	insertArticle   = statement{"insert into article (id, rec) values ", "", []string{"bigint", "bytea"}}
 	updateArticle   = statement{"update article set rec = v.rec from (values ", ") v (id, rec) where article.id = v.id", insertArticle.types}
-	insertPage      = statement{"insert into page_due (article, due) values ", "", []string{"bigint", "bigint"}}
-	updatePage      = statement{"update page_due set due = v.due from (values ", ") v (article, due) where page_due.article = v.article and page_due.owner = ''", insertPage.types}
-	endPage         = statement{"update page_due set due = v.due, owner = '', token = token + 1 from (values ", ") v (article, due) where page_due.article = v.article", insertPage.types}
+	insertPage      = statement{"insert into page_due (article, shard, due) values ", "", []string{"bigint", "smallint", "bigint"}}
+	updatePage      = statement{"update page_due set due = v.due from (values ", ") v (article, shard, due) where page_due.article = v.article and page_due.owner = ''", insertPage.types}
+	endPage         = statement{"update page_due set due = v.due, owner = '', token = token + 1 from (values ", ") v (article, shard, due) where page_due.article = v.article", insertPage.types}
 	insertBody      = statement{"insert into body (article, rec) values ", "", []string{"bigint", "bytea"}}
 	updateBody      = statement{"update body set rec = v.rec from (values ", ") v (article, rec) where body.article = v.article", insertBody.types}
 	insertStory     = statement{"insert into story (id, time, unread, starred, rec) values ", "", []string{"bigint", "bigint", "boolean", "boolean", "bytea"}}
@@ -317,7 +317,10 @@ func (t *tx) flushPages(b *batch, ids []newsfold.ArticleID) {
 			moved = append(moved, id)
 		}
 	}
-	row := func(id newsfold.ArticleID) []any { return []any{int64(id), *t.articles[id].now.wanted} }
+	row := func(id newsfold.ArticleID) []any {
+		r := t.articles[id].now
+		return []any{int64(id), r.shard, *r.wanted}
+	}
 	b.many(&insertPage, false, each(fresh, row))
 	b.many(&endPage, false, each(ended, row))
 	b.many(&updatePage, true, each(moved, row))

@@ -33,16 +33,10 @@ func (db *DB) LeaseFeeds(ctx context.Context, c store.Claim) (leases []store.Lea
 	}
 	err = db.retry(ctx, "lease feeds of", func(conn *pgx.Conn) error {
 		leases = nil
-		due, err := collect(ctx, conn, pgx.RowTo[int16],
-			`select s::smallint from generate_series(0, $2::int - 1) s where exists (select from feed_due where shard = s::smallint and due <= `+now+`)`, db.now(), shards)
-		if err != nil {
-			return err
-		}
-		rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
-		for _, shard := range due {
+		return db.shards(ctx, conn, "feed_due", func(shard int16) (bool, error) {
 			left := c.Limit - len(leases)
 			if left <= 0 {
-				return nil
+				return false, nil
 			}
 			until := time.Now().Add(c.For)
 			some, err := collect(ctx, conn, feedLease(c, until), `
@@ -51,12 +45,9 @@ func (db *DB) LeaseFeeds(ctx context.Context, c store.Claim) (leases []store.Lea
 				update feed_due f set due = `+now+` + $4, token = f.token + 1, owner = $5
 				from c where f.feed = c.feed returning f.feed, f.token`,
 				db.now(), shard, left, c.For.Microseconds(), c.Owner)
-			if err != nil {
-				return err
-			}
 			leases = append(leases, some...)
-		}
-		return nil
+			return true, err
+		})
 	})
 	return leases, err
 }
@@ -83,23 +74,54 @@ func feedLease(c store.Claim, until time.Time) pgx.RowToFunc[store.Lease] {
 	}
 }
 
+// pagesOfShard is how many pages of one shard are leased at once: a host with many
+// of them must not keep the pages of others waiting.
+const pagesOfShard = 8
+
 // LeasePages implements [store.Shared].
 func (db *DB) LeasePages(ctx context.Context, c store.Claim) (leases []store.Lease, err error) {
-	err = db.retry(ctx, "lease pages of", func(conn *pgx.Conn) (err error) {
-		until := time.Now().Add(c.For)
-		scan := func(r pgx.CollectableRow) (store.Lease, error) {
+	scan := func(until time.Time) pgx.RowToFunc[store.Lease] {
+		return func(r pgx.CollectableRow) (store.Lease, error) {
 			l := store.Lease{Owner: c.Owner, Until: until}
 			return l, r.Scan((*int64)(&l.Article), &l.Token)
 		}
-		leases, err = collect(ctx, conn, scan, `
-			with c as (
-				select article from page_due where due <= `+now+` order by due, article limit $2 for update skip locked)
-			update page_due p set due = `+now+` + $3, token = p.token + 1, owner = $4
-			from c where p.article = c.article returning p.article, p.token`,
-			db.now(), c.Limit, c.For.Microseconds(), c.Owner)
-		return err
+	}
+	err = db.retry(ctx, "lease pages of", func(conn *pgx.Conn) error {
+		leases = nil
+		return db.shards(ctx, conn, "page_due", func(shard int16) (bool, error) {
+			left := min(c.Limit-len(leases), pagesOfShard)
+			if left <= 0 {
+				return false, nil
+			}
+			until := time.Now().Add(c.For)
+			some, err := collect(ctx, conn, scan(until), `
+				with c as (
+					select article from page_due where shard = $2 and due <= `+now+` order by due limit $3 for update skip locked)
+				update page_due p set due = `+now+` + $4, token = p.token + 1, owner = $5
+				from c where p.article = c.article returning p.article, p.token`,
+				db.now(), shard, left, c.For.Microseconds(), c.Owner)
+			leases = append(leases, some...)
+			return true, err
+		})
 	})
 	return leases, err
+}
+
+// shards calls fn with each shard of a table in which something is due, in any
+// order, until it reports false.
+func (db *DB) shards(ctx context.Context, conn *pgx.Conn, table string, fn func(int16) (bool, error)) error {
+	due, err := collect(ctx, conn, pgx.RowTo[int16],
+		`select s::smallint from generate_series(0, $2::int - 1) s where exists (select from `+table+` where shard = s::smallint and due <= `+now+`)`, db.now(), shards)
+	if err != nil {
+		return err
+	}
+	rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
+	for _, shard := range due {
+		if more, err := fn(shard); err != nil || !more {
+			return err
+		}
+	}
+	return nil
 }
 
 // LeaseStage implements [store.Shared]. A renewal keeps the token: what the

@@ -139,7 +139,7 @@ func (t *tx) take(it store.Item) error {
 		if err := record.Decode(msg, &a, record.Article); err != nil {
 			return err
 		}
-		t.articles[a.ID] = &cell[articleRow]{now: &articleRow{wantedTime(&a), record.Plain(it.Value)}}
+		t.articles[a.ID] = &cell[articleRow]{now: rowOfArticle(&a, record.Plain(it.Value))}
 		t.urls[hashOf(a.URL)] = &cell[newsfold.ArticleID]{now: &a.ID}
 	case store.RemovedItem:
 		t.urls[hash(it.Key)] = &cell[newsfold.ArticleID]{now: new(newsfold.ArticleID)}

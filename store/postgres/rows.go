@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"crypto/sha256"
 
 	"newsfold"
@@ -40,7 +41,12 @@ type entryRow struct {
 // articleRow is a row of article with that of page_due.
 type articleRow struct {
 	wanted *int64 // nil: not wanted
+	shard  int16  // of its page, where it was put
 	rec    []byte
+}
+
+func rowOfArticle(a *newsfold.Article, rec []byte) *articleRow {
+	return &articleRow{wantedTime(a), shardOf(cmp.Or(a.Link, a.URL)), rec}
 }
 
 // storyRow is a row of story with those of story_feed.

@@ -54,10 +54,12 @@ var tables = []string{
 		primary key (article, n))`,
 	`create table page_due (
 		article bigint primary key,
+		shard smallint not null,
 		due bigint not null,
 		token bigint not null default 0,
 		owner text not null default '') with (fillfactor = 80)`,
-	`create index page_due_next on page_due (due, article)`,
+	`create index page_due_next on page_due (shard, due)`,
+	`create index page_due_all on page_due (due, article)`,
 
 	`create table story (
 		id bigint primary key,
