@@ -52,7 +52,7 @@ type (
 var epoch = time.Unix(0, 0).UTC().Format(time.RFC3339)
 
 func writeAtom(w io.Writer, d Digest) error {
-	f := atomFeed{ID: cmp.Or(d.Self, "newsfold:digest"), Title: d.Title, Author: "newsfold", Updated: epoch}
+	f := atomFeed{ID: cmp.Or(d.Home, "newsfold:digest"), Title: d.Title, Author: "newsfold", Updated: epoch}
 	if newest := newest(d.Stories); !newest.IsZero() {
 		f.Updated = cmp.Or(at(newest).s, epoch)
 	}

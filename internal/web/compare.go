@@ -64,7 +64,7 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 		if st, err = river.Load(tx, newsfold.ArticleID(id)); err != nil {
 			return err
 		}
-		if left, err = unread(tx, 0); err != nil {
+		if left, err = unread(tx, 0, nil); err != nil {
 			return err
 		}
 		b, err := tx.Body(newsfold.ArticleID(other))

@@ -41,6 +41,7 @@ func (s *server) doors(opts Options) []door {
 		{"/api/greader.php", google},
 		{"/fever", fev},
 		{"/api/fever.php", fev},
+		{"/out", http.HandlerFunc(s.out)},
 		{"/v1/", miniflux.New(miniflux.Options{DB: s.db, Gate: opts.Gate, Control: opts.Control, Reader: rd, Now: s.now, From: s.from, Log: s.log, Version: opts.Version})},
 	}
 }

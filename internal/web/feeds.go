@@ -44,7 +44,7 @@ func (s *server) feeds(w http.ResponseWriter, r *http.Request) error {
 	var all []health
 	var left string
 	err := s.db.View(r.Context(), func(tx store.Tx) (err error) {
-		if left, err = unread(tx, 0); err != nil {
+		if left, err = unread(tx, 0, nil); err != nil {
 			return err
 		}
 		for f, err := range tx.Feeds() {

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,8 +13,13 @@ import (
 	"time"
 	"unicode/utf8"
 
+	xlang "golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
 	"newsfold"
+	"newsfold/internal/control"
 	"newsfold/internal/river"
+	"newsfold/internal/search"
 	"newsfold/store"
 )
 
@@ -30,7 +38,12 @@ type riverPage struct {
 	Older     string // address of the next page, or empty
 	Newest    string // address of the first page, unless this is it
 	Feeds     []option
+	Folders   []choice
+	Langs     []choice
 	Many      bool   // more feeds than the filter lists
+	Indexed   bool   // a search asks an index of all words
+	Ranked    bool   // a search put the best first, so there are no days
+	Out       string // address of this view as a feed, without what says which format
 	Here      string // address of this page
 }
 
@@ -45,6 +58,12 @@ type option struct {
 	Selected bool
 }
 
+// choice is a folder or a language that the filter offers.
+type choice struct {
+	Value, Name string
+	Selected    bool
+}
+
 // line is one story in the river.
 type line struct {
 	ID       newsfold.StoryID
@@ -54,6 +73,8 @@ type line struct {
 	Lang     string
 	Dir      string
 	Lede     string
+	Match    []search.Piece // the headline with what was searched for, when it was
+	Snippet  []search.Piece // the same of the text
 	Time     moment
 	Copies   string // "+7 copies", or empty
 	First    *first
@@ -66,8 +87,11 @@ type filter struct {
 	Unread  bool
 	Starred bool
 	Feed    newsfold.FeedID
+	Folder  string // a folder and those within it
+	Lang    string // of the lead: a language without a region
 	Find    string // words, separated by single spaces
 	After   store.Position
+	Skip    int // of what a search found, so many of the best
 }
 
 func readFilter(q url.Values) (filter, error) {
@@ -85,6 +109,19 @@ func readFilter(q url.Values) (filter, error) {
 			return f, err
 		}
 		f.Feed = newsfold.FeedID(id)
+	}
+	if f.Folder = strings.Trim(q.Get("folder"), "/ "); len(f.Folder) > maxFolder || !utf8.ValidString(f.Folder) {
+		return f, badRequest("That is too long for the name of a folder.")
+	}
+	if v := q.Get("lang"); v != "" {
+		if f.Lang = base(language(v)); f.Lang == "" {
+			return f, badRequest("%q is no language: use a tag such as en.", clip(v, 40))
+		}
+	}
+	if v := q.Get("skip"); v != "" {
+		if f.Skip, err = strconv.Atoi(v); err != nil || f.Skip < 0 || f.Skip > mostFound {
+			return f, badRequest("skip=%s means nothing: use a number up to %d.", clip(v, 40), mostFound)
+		}
 	}
 	f.Find = strings.Join(strings.Fields(q.Get("find")), " ")
 	if len(f.Find) > maxFind || !utf8.ValidString(f.Find) {
@@ -121,8 +158,17 @@ func (f filter) URL() string {
 	if f.Feed != 0 {
 		q.Set("feed", strconv.FormatInt(int64(f.Feed), 10))
 	}
+	if f.Folder != "" {
+		q.Set("folder", f.Folder)
+	}
+	if f.Lang != "" {
+		q.Set("lang", f.Lang)
+	}
 	if f.Find != "" {
 		q.Set("find", f.Find)
+	}
+	if f.Skip > 0 {
+		q.Set("skip", strconv.Itoa(f.Skip))
 	}
 	if f.After != (store.Position{}) {
 		q.Set("after", formatPosition(f.After))
@@ -133,14 +179,34 @@ func (f filter) URL() string {
 	return "/?" + q.Encode()
 }
 
+// start is the filter from its beginning on, whatever is read or starred.
+func (f filter) start() filter {
+	f.Unread, f.Starred, f.After, f.Skip = false, false, store.Position{}, 0
+	return f
+}
+
 // All returns the address of all stories of the same feed with the same words.
-func (f filter) All() string { return filter{Feed: f.Feed, Find: f.Find}.URL() }
+func (f filter) All() string { return f.start().URL() }
 
 // OnlyUnread returns the address of the unread ones among All.
-func (f filter) OnlyUnread() string { return filter{Feed: f.Feed, Find: f.Find, Unread: true}.URL() }
+func (f filter) OnlyUnread() string {
+	f = f.start()
+	f.Unread = true
+	return f.URL()
+}
 
 // OnlyStarred returns the address of the starred ones among All.
-func (f filter) OnlyStarred() string { return filter{Feed: f.Feed, Find: f.Find, Starred: true}.URL() }
+func (f filter) OnlyStarred() string {
+	f = f.start()
+	f.Starred = true
+	return f.URL()
+}
+
+// base is a language without its region, in lower case.
+func base(tag string) string {
+	b, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	return b
+}
 
 // positionSpan bounds the times in positions to years that can be printed.
 const positionSpan = 253402300800 * 1000000 // microseconds to the year 10000
@@ -168,14 +234,22 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := riverPage{Filter: f, Here: f.URL()}
 	var got flow
+	found, err := s.found(r.Context(), f)
+	if err != nil {
+		return err
+	}
 	err = s.db.View(r.Context(), func(tx store.Tx) error {
-		if page.Feeds, page.Many, err = options(tx, f.Feed); err != nil {
+		if err := page.options(tx, f); err != nil {
 			return err
 		}
-		got, err = load(tx, f)
+		got, err = load(tx, f, found)
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	page.Ranked, page.Indexed = found != nil, s.control != nil
+	if page.Out, err = s.outURL(r, f); err != nil {
 		return err
 	}
 	nav := "all"
@@ -193,11 +267,14 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 	if got.more {
 		next := f
 		next.After = got.last
+		if page.Ranked {
+			next.After, next.Skip = store.Position{}, f.Skip+perPage
+		}
 		page.Older = next.URL()
 	}
-	if f.After != (store.Position{}) {
+	if f.After != (store.Position{}) || f.Skip > 0 {
 		top := f
-		top.After = store.Position{}
+		top.After, top.Skip = store.Position{}, 0
 		page.Newest = top.URL()
 	}
 	s.render(w, r, "river", http.StatusOK, page)
@@ -212,10 +289,11 @@ type flow struct {
 	last    store.Position                   // of what was looked at
 	more    bool                             // there is more after it
 	firsts  map[newsfold.ArticleID]time.Time // when the first article of a story appeared
+	hits    map[newsfold.StoryID]search.Result
 }
 
-// load reads a page of the river.
-func load(tx store.Tx, f filter) (got flow, err error) {
+// load reads a page of the river; what a search found is taken as it is.
+func load(tx store.Tx, f filter, found *search.Found) (got flow, err error) {
 	if f.Feed != 0 {
 		feed, err := tx.Feed(f.Feed)
 		if err != nil {
@@ -223,10 +301,16 @@ func load(tx store.Tx, f filter) (got flow, err error) {
 		}
 		got.feed = feed.Label()
 	}
-	if got.unread, err = unread(tx, f.Feed); err != nil {
+	in, err := feedsIn(tx, f.Folder)
+	if err != nil {
 		return flow{}, err
 	}
-	if err := got.collect(tx, f); err != nil {
+	if got.unread, err = unread(tx, f.Feed, in); err != nil {
+		return flow{}, err
+	}
+	if found != nil {
+		got.take(f, found)
+	} else if err := got.collect(tx, f, in); err != nil {
 		return flow{}, err
 	}
 	got.firsts = map[newsfold.ArticleID]time.Time{}
@@ -248,16 +332,84 @@ func load(tx store.Tx, f filter) (got flow, err error) {
 
 const (
 	maxFind   = 200  // bytes of a search
+	maxFolder = 500  // bytes of a folder's name
+	mostFound = 1000 // stories of one search
 	findStep  = 250  // stories looked at in one go
 	findReach = 5000 // stories looked at for one page
 )
 
-// collect reads the stories of a page. A search looks through titles, outlets
-// and first words, a bounded number of stories at a time: there is no index of
-// words to ask.
-func (got *flow) collect(tx store.Tx, f filter) error {
-	q := river.Query{Query: store.Query{Unread: f.Unread, Starred: f.Starred, Feed: f.Feed, After: f.After, Limit: perPage}}
-	if f.Find != "" {
+// take takes over what a search found.
+func (got *flow) take(f filter, found *search.Found) {
+	got.hits, got.more = map[newsfold.StoryID]search.Result{}, found.More && f.Skip+2*perPage <= mostFound
+	for _, r := range found.Stories {
+		got.stories = append(got.stories, r.Story)
+		got.hits[r.ID] = r
+	}
+}
+
+// found asks the index for what a filter wants to find; nil when it wants
+// nothing, or there is no index.
+func (s *server) found(ctx context.Context, f filter) (*search.Found, error) {
+	if f.Find == "" || s.control == nil {
+		return nil, nil
+	}
+	return s.search(ctx, f)
+}
+
+// search asks the index. The words are those of a person, in the language that
+// [search.Query] documents; the rest of the filter is put into the same.
+func (s *server) search(ctx context.Context, f filter) (*search.Found, error) {
+	q := f.Find
+	if f.Feed != 0 {
+		q += fmt.Sprintf(" feed:%d", f.Feed)
+	}
+	if f.Folder != "" {
+		q += ` folder:"` + strings.ReplaceAll(f.Folder, `"`, "") + `"`
+	}
+	if f.Lang != "" {
+		q += " lang:" + f.Lang
+	}
+	if f.Unread {
+		q += " is:unread"
+	}
+	if f.Starred {
+		q += " is:starred"
+	}
+	found, err := s.control.Search(ctx, control.SearchRequest{Query: q, Limit: perPage, Skip: f.Skip}, func(int) {})
+	var e *control.Error
+	if errors.As(err, &e) && (e.Kind == control.Invalid || e.Kind == control.NotFound) {
+		return nil, badRequest("%s", strings.ToUpper(e.Message[:1])+e.Message[1:]+".")
+	}
+	return &found, err
+}
+
+// feedsIn returns the feeds of a folder and of those within it; nil for no
+// folder.
+func feedsIn(tx store.Tx, folder string) ([]newsfold.FeedID, error) {
+	if folder == "" {
+		return nil, nil
+	}
+	in := []newsfold.FeedID{}
+	for f, err := range tx.Feeds() {
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(f.Folders, func(l string) bool { return l == folder || strings.HasPrefix(l, folder+"/") }) {
+			in = append(in, f.ID)
+		}
+	}
+	return in, nil
+}
+
+// collect reads the stories of a page. A filter by language, and a search where
+// there is no index of words, look through a bounded number of stories at a
+// time; the search through titles, outlets and first words.
+func (got *flow) collect(tx store.Tx, f filter, in []newsfold.FeedID) error {
+	if in != nil && len(in) == 0 {
+		return nil
+	}
+	q := river.Query{Query: store.Query{Unread: f.Unread, Starred: f.Starred, Feed: f.Feed, Feeds: in, After: f.After, Limit: perPage}}
+	if f.Find != "" || f.Lang != "" {
 		q.Limit = findStep
 	}
 	words := strings.Fields(strings.ToLower(f.Find))
@@ -270,7 +422,7 @@ func (got *flow) collect(tx store.Tx, f filter) error {
 		for i, st := range stories {
 			looked++
 			got.last = store.Position{Time: st.Time, ID: st.ID}
-			if !has(st, words) {
+			if !has(st, words) || f.Lang != "" && base(st.Lang) != f.Lang {
 				continue
 			}
 			got.stories = append(got.stories, st)
@@ -303,7 +455,7 @@ func has(st river.Story, words []string) bool {
 
 // searched says how far a search has come, when it stopped early.
 func (s *server) searched(f filter, got flow) string {
-	if f.Find == "" || !got.more {
+	if f.Find == "" && f.Lang == "" || !got.more || got.hits != nil {
 		return ""
 	}
 	return "Searched back to " + s.moment(got.last.Time).Full + "."
@@ -314,9 +466,12 @@ const mostUnread = 500
 
 // unread says how many stories are unread, of a feed or of all: "12", "500+",
 // or nothing when none is.
-func unread(tx store.Tx, feed newsfold.FeedID) (string, error) {
+func unread(tx store.Tx, feed newsfold.FeedID, in []newsfold.FeedID) (string, error) {
 	n := 0
-	for _, err := range tx.Stories(store.Query{Unread: true, Feed: feed, Limit: mostUnread + 1}) {
+	if in != nil && len(in) == 0 {
+		return "", nil
+	}
+	for _, err := range tx.Stories(store.Query{Unread: true, Feed: feed, Feeds: in, Limit: mostUnread + 1}) {
 		if err != nil {
 			return "", err
 		}
@@ -337,11 +492,18 @@ func (s *server) fill(page *riverPage, got flow) {
 	var ids []string
 	for _, st := range got.stories {
 		name := day(now, st.Time)
+		if page.Ranked {
+			name = "Best matches"
+		}
 		if n := len(page.Days); n == 0 || page.Days[n-1].Name != name {
 			page.Days = append(page.Days, dayOf{Name: name})
 		}
 		d := &page.Days[len(page.Days)-1]
-		d.Stories = append(d.Stories, s.line(st, got.firsts[st.First.Article]))
+		l := s.line(st, got.firsts[st.First.Article])
+		if hit, ok := got.hits[st.ID]; ok {
+			l.Match, l.Snippet = hit.Match, hit.Snippet
+		}
+		d.Stories = append(d.Stories, l)
 		ids = append(ids, strconv.FormatInt(int64(st.ID), 10))
 		page.AnyUnread = page.AnyUnread || !st.Read
 	}
@@ -376,40 +538,82 @@ func heading(f filter, feed string) string {
 	if f.Find != "" {
 		what += " with “" + clip(f.Find, 60) + "”"
 	}
-	if feed != "" {
+	switch {
+	case feed != "":
 		what += " in " + clip(feed, 120)
+	case f.Folder != "":
+		what += " in " + clip(f.Folder, 120)
+	}
+	if f.Lang != "" {
+		what += " in " + langName(f.Lang)
 	}
 	return what
 }
 
-// options lists the feeds that the filter offers, by name. The chosen one is
-// always among them.
-func options(tx store.Tx, chosen newsfold.FeedID) (opts []option, many bool, err error) {
-	found := chosen == 0
+// options lists what the filter offers: feeds by name, folders, and the
+// languages that feeds state. What is chosen is always among them.
+func (page *riverPage) options(tx store.Tx, chosen filter) error {
+	found := chosen.Feed == 0
 	add := func(f newsfold.Feed) {
-		opts = append(opts, option{f.ID, clip(f.Label(), 80), f.ID == chosen})
-		found = found || f.ID == chosen
+		page.Feeds = append(page.Feeds, option{f.ID, clip(f.Label(), 80), f.ID == chosen.Feed})
+		found = found || f.ID == chosen.Feed
 	}
+	folders, langs := map[string]bool{}, map[string]bool{}
 	for f, err := range tx.Feeds() {
 		if err != nil {
-			return nil, false, err
+			return err
 		}
-		if many = len(opts) == mostFeeds; many {
-			break
+		for _, l := range f.Folders {
+			for l != "" && len(folders) < mostFeeds { // those it lies in, too
+				folders[l] = true
+				l = l[:max(strings.LastIndexByte(l, '/'), 0)]
+			}
 		}
-		add(f)
+		if l := base(language(f.Lang)); l != "" && len(langs) < mostFeeds {
+			langs[l] = true
+		}
+		if len(page.Feeds) < mostFeeds {
+			add(f)
+		} else {
+			page.Many = true
+		}
 	}
 	if !found {
-		f, err := tx.Feed(chosen)
+		f, err := tx.Feed(chosen.Feed)
 		if err != nil {
-			return nil, false, err
+			return err
 		}
 		add(f)
 	}
-	slices.SortStableFunc(opts, func(a, b option) int {
+	slices.SortStableFunc(page.Feeds, func(a, b option) int {
 		return strings.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title))
 	})
-	return opts, many, nil
+	if chosen.Folder != "" {
+		folders[chosen.Folder] = true
+	}
+	for _, l := range slices.Sorted(maps.Keys(folders)) {
+		page.Folders = append(page.Folders, choice{l, clip(l, 80), l == chosen.Folder})
+	}
+	if chosen.Lang != "" {
+		langs[chosen.Lang] = true
+	}
+	for _, l := range slices.Sorted(maps.Keys(langs)) {
+		page.Langs = append(page.Langs, choice{l, langName(l), l == chosen.Lang})
+	}
+	slices.SortFunc(page.Langs, func(a, b choice) int { return strings.Compare(a.Name, b.Name) })
+	return nil
+}
+
+// langName is what English calls a language.
+func langName(tag string) string {
+	t, err := xlang.Parse(tag)
+	if err != nil {
+		return tag
+	}
+	if n := display.English.Languages().Name(t); n != "" {
+		return n
+	}
+	return tag
 }
 
 // readNotice makes the line that tells what a form has just done. It is read

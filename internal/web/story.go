@@ -91,7 +91,7 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 		if err := outsideOf(tx, st, titles); err != nil {
 			return err
 		}
-		if left, err = unread(tx, 0); err != nil {
+		if left, err = unread(tx, 0, nil); err != nil {
 			return err
 		}
 		return pollsOf(tx, st, polls)

@@ -23,6 +23,7 @@ import (
 	"newsfold/internal/access"
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
+	"newsfold/internal/search"
 	"newsfold/internal/web"
 	"newsfold/store"
 )
@@ -57,7 +58,15 @@ func desk(t *testing.T, db store.DB, gate *access.Gate) *control.Client {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = engine.Run(ctx) }()
-	s := control.Server{DB: db, Engine: engine, Client: client, Gate: gate, Now: time.Now}
+	ix, err := search.Open(t.TempDir(), search.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ix.Close() })
+	s := control.Server{
+		DB: db, Engine: engine, Client: client, Gate: gate, Now: time.Now,
+		Index: func() (*search.Index, error) { return ix, nil },
+	}
 	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(func() {
 		srv.Close()

@@ -78,6 +78,7 @@ type server struct {
 	gate    *access.Gate
 	control *control.Client
 	others  []door
+	views   versions
 
 	proxies     []netip.Prefix
 	proxyHeader string
