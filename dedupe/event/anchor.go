@@ -1,0 +1,351 @@
+package event
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Anchors are what of a story reads the same in every language: numbers,
+// things that CLDR names, words in Latin letters, and skeletons of names.
+
+const (
+	maxAnchors = 240 // of a story
+	maxOrder   = 256 // of the sequence of anchors
+	maxLinks   = 32
+)
+
+// salts of anchors, one a class.
+func anchorHash(c class, h uint64) uint32 { return uint32(mix(h ^ uint64(c)<<56)) }
+
+// weakScript reports whether a language has no capitals, so that any of its
+// words may be a name.
+func weakScript(s script) bool {
+	return s == arabic || s == hebrew || s == devanagari || s == kana || s == hangul
+}
+
+type anchorSet struct {
+	lang  string
+	off   ablation
+	m     map[uint32]*anchorTally
+	order []uint32
+}
+
+type anchorTally struct {
+	n      int
+	weight float32
+	class  class
+	weak   bool
+}
+
+func (a *anchorSet) add(c class, h uint64, weight float32, weak bool) {
+	if weight <= 0 || a.off.numbers && c == number || a.off.concepts && c == concept || a.off.skeletons && (c == skeleton || c == loose || c == sino) {
+		return
+	}
+	k := anchorHash(c, h)
+	e := a.m[k]
+	if e == nil {
+		e = &anchorTally{weight: weight, class: c, weak: true}
+		a.m[k] = e
+	}
+	e.n++
+	e.weak = e.weak && weak
+	if len(a.order) < maxOrder && c != loose && c != sino {
+		a.order = append(a.order, k)
+	}
+}
+
+// anchors reads the anchors of a story.
+func anchors(lang string, toks []token, links []string, off ablation) ([]feature, []uint32) {
+	a := anchorSet{lang: lang, off: off, m: make(map[uint32]*anchorTally, len(toks))}
+	if off.anchors {
+		return nil, nil
+	}
+	for _, l := range links[:min(len(links), maxLinks)] {
+		a.add(link, uint64(hashString(l)), 6, false)
+	}
+	a.order = a.order[:0]
+	for i := 0; i < len(toks); i++ {
+		k := toks[i]
+		if k.script == digit {
+			i += a.number(toks, i)
+			continue
+		}
+		if n := a.concept(toks, i); n > 0 {
+			i += n - 1
+			if n > 1 {
+				continue
+			}
+		}
+		a.word(k)
+		if k.script == han {
+			a.hanName(toks, i)
+		}
+	}
+	out := make([]feature, 0, len(a.m))
+	for h, e := range a.m {
+		f := feature{h, e.weight * float32(1+.5*math.Log(float64(e.n))), e.class}
+		if e.weak {
+			f.class |= weakBit
+		}
+		out = append(out, f)
+	}
+	if len(out) > maxAnchors {
+		slices.SortFunc(out, func(a, b feature) int {
+			return cmp.Or(cmp.Compare(rank(b), rank(a)), cmp.Compare(a.hash, b.hash))
+		})
+		out = out[:maxAnchors]
+	}
+	slices.SortFunc(out, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
+	return out, a.order
+}
+
+// rank orders anchors by how much their loss would cost: numbers and what has a
+// name of its own are few and sure.
+func rank(f feature) float32 {
+	switch f.class {
+	case number, concept:
+		return f.weight + 10
+	}
+	return f.weight
+}
+
+// weakBit marks an anchor that may be any word.
+const weakBit class = 1 << 7
+
+func (a *anchorSet) word(k token) {
+	if k.script == latin && (k.name || a.lang != "en" || k.runes >= 4) && k.runes >= 3 {
+		v, _ := idf(salted(a.lang, saltWord, k.stem))
+		if k.name || v >= 4 {
+			w := min(v, idfRare)
+			if !k.name {
+				w *= .6
+			}
+			a.add(latinTok, uint64(k.hash), w, false)
+		}
+	}
+	weak := weakScript(k.script)
+	if !weak && !k.name {
+		return
+	}
+	for _, s := range [2]uint64{k.skel, k.skel2} {
+		if s == 0 {
+			continue
+		}
+		w := min(a.skeletonIDF(s), 1.7*float32(length(s)))
+		if k.script == latin {
+			w *= .8
+		}
+		switch k.script {
+		case kana, hangul, hebrew:
+			a.add(loose, eastern(s), w, true)
+		default:
+			a.add(skeleton, s, w, weak)
+			if !weak {
+				a.add(loose, eastern(s), w, false)
+			}
+		}
+	}
+	if k.sino != 0 && length(k.sino) >= 2 {
+		a.add(sino, k.sino, min(a.skeletonIDF(k.skel), 1.7*float32(length(k.sino))), false)
+	}
+}
+
+func (a *anchorSet) skeletonIDF(s uint64) float32 {
+	v, _ := idf(salted(a.lang, saltSkeleton, uint32(mix(s))))
+	return v
+}
+
+// concept adds the longest name that starts at token i and returns its length.
+func (a *anchorSet) concept(toks []token, i int) int {
+	if toks[i].script.cased() && !toks[i].upper && toks[i].script != cyrillic && a.lang == "en" {
+		return 0
+	}
+	var id conceptID
+	length := 0
+	nameKeys(a.lang, toks, i, func(key uint64, n int) {
+		if c := conceptOf(key); c != 0 {
+			id, length = c, n
+		}
+	})
+	if id == 0 {
+		return 0
+	}
+	w := float32(3)
+	switch id & kindMask {
+	case month, weekday:
+		w = 2
+	case city:
+		w = 4.5
+	}
+	a.add(concept, uint64(id), w, false)
+	return length
+}
+
+// number adds a number, with what multiplies it, and returns how many more
+// tokens it took.
+func (a *anchorSet) number(toks []token, i int) int {
+	k := toks[i]
+	v, _ := idf(salted(a.lang, saltNumber, k.hash))
+	w := min(v, numberPrior(k))
+	if i+1 < len(toks) && !toks[i+1].begin && k.value > 0 {
+		total, n := scaled(toks, i)
+		if n > 0 {
+			a.add(number, uint64(hashNumber(total)), 5, false)
+			return n
+		}
+	}
+	a.add(number, uint64(k.hash), w, false)
+	return 0
+}
+
+// scaled reads a number with words of magnitude behind it: 2.8 billion,
+// 3億2000万. It returns 0 tokens when there are none.
+func scaled(toks []token, i int) (float64, int) {
+	total, n := 0.0, 0
+	for j := i; j+1 < len(toks) && toks[j].script == digit; {
+		s := scales[toks[j+1].hash]
+		if s == 0 {
+			break
+		}
+		total += toks[j].value * s
+		n = j + 1 - i
+		j += 2
+		if !toks[j-1].script.spaceless() {
+			break
+		}
+	}
+	return math.Round(total*1e6) / 1e6, n
+}
+
+var scales = makeScales()
+
+func makeScales() map[uint32]float64 {
+	t := map[uint32]float64{}
+	for _, l := range []struct {
+		v     float64
+		words string
+	}{
+		{1e3, "thousand tausend mille mil тысяч тысячи тыс тысяча тисяч тис الف الاف آلاف bin tysięcy tys tisíc हजार ہزار ribu duizend tusen χιλιάδες אלף אלפי k"},
+		{1e6, "million millions mln mn m million millionen mio millones millón milhões milhão milioni milione миллионов миллиона миллион млн мільйонів мільйона مليون ملايين milyon milionów miliony milion milionů mln juta miljoen miljoner miljon εκατομμύρια εκατ εκατομμυρίων מיליון मिलियन ملین"},
+		{1e9, "billion billions bn b milliarden milliarde mrd milliards milliard bilhões bilhão miliardi miliardo миллиардов миллиарда миллиард млрд мільярдів мільярда مليار مليارات بليون milyar miliardów miliardy miliard mld miljard miljarder δισεκατομμύρια δισ δισεκατομμυρίων מיליארד बिलियन अरब ارب"},
+		{1e12, "trillion trillions tn billionen billón billones триллионов триллиона трлн تريليون trilyon"},
+		{1e5, "लाख لاکھ"},
+		{1e7, "करोड़ کروڑ"},
+		{1e4, "万 萬 만"},
+		{1e8, "亿 億 억"},
+		{1e12, "兆 조"},
+	} {
+		for _, k := range read("", l.words, nil) {
+			t[k.hash] = l.v
+		}
+	}
+	return t
+}
+
+// hanName adds the skeletons of what may be a foreign name written in Chinese:
+// runs of the characters that are used for their sounds, from token i on.
+func (a *anchorSet) hanName(toks []token, i int) {
+	hanKeys(toks, i, func(s uint64) {
+		a.add(sino, s, min(a.skeletonIDF(s), 1.7*float32(length(s))), true)
+	})
+}
+
+func hanKeys(toks []token, i int, fn func(uint64)) {
+	var w [5]rune
+	last := uint64(0)
+	for n := range w {
+		if i+n >= len(toks) || toks[i+n].script != han || n > 0 && toks[i+n].begin || hanBones[toks[i+n].glyph] == noBone {
+			return
+		}
+		w[n] = toks[i+n].glyph
+		if n == 0 {
+			continue
+		}
+		if s := hanSkeleton(w[:n+1]); length(s) >= 3 && s != last {
+			fn(s)
+			last = s
+		}
+	}
+}
+
+// crossing is what two stories in different languages have in common.
+type crossing struct {
+	shared, sharedStrong float64
+	cosine               float64
+	coverA, coverB       float64
+	hits                 int
+}
+
+func cross(a, b *profile) crossing {
+	var c crossing
+	var na, nb float64
+	sinos := a.lang == "zh" || b.lang == "zh"
+	loosely := !sinos && (looseScript(a.lang) || looseScript(b.lang))
+	chance := func(p *profile) float32 {
+		return float32(max(0, math.Log(float64(p.tokens+1)/150)))
+	}
+	ca, cb := chance(a), chance(b)
+	skip := func(f feature) bool {
+		switch f.class &^ weakBit {
+		case loose:
+			return !loosely
+		case sino:
+			return !sinos
+		case skeleton:
+			return loosely || sinos
+		}
+		return false
+	}
+	sum := func(p *profile, ch float32) float64 {
+		s := 0.0
+		for _, f := range p.anchors {
+			if f.class&weakBit == 0 && !skip(f) {
+				s += float64(max(.1, f.weight-ch))
+			}
+		}
+		return s
+	}
+	na, nb = sum(a, cb), sum(b, ca)
+	var ha, hb float64
+	for i, j := 0, 0; i < len(a.anchors) && j < len(b.anchors); {
+		x, y := a.anchors[i], b.anchors[j]
+		switch {
+		case x.hash < y.hash:
+			i++
+		case x.hash > y.hash:
+			j++
+		default:
+			i++
+			j++
+			if skip(x) || x.class&y.class&weakBit != 0 && x.class&^weakBit != skeleton && false {
+				continue
+			}
+			w := min(x.weight-cb, y.weight-ca)
+			v := float64(max(.1, w))
+			c.shared += v
+			c.hits++
+			ha += v
+			hb += v
+			if x.class&weakBit != 0 {
+				na += v
+			}
+			if y.class&weakBit != 0 {
+				nb += v
+			}
+		}
+	}
+	c.coverA, c.coverB = ha/max(na, 1), hb/max(nb, 1)
+	c.cosine = c.shared / math.Sqrt(max(na, 1)*max(nb, 1))
+	return c
+}
+
+// looseScript reports whether names in the language are compared by what
+// Japanese and Korean can tell apart.
+func looseScript(lang string) bool {
+	switch lang {
+	case "ja", "ko", "he":
+		return true
+	}
+	return false
+}

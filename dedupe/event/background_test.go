@@ -1,0 +1,165 @@
+package event
+
+import (
+	"bufio"
+	"cmp"
+	"compress/gzip"
+	"encoding/binary"
+	"encoding/json"
+	"flag"
+	"iter"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite files that are made from data")
+
+type devArticle struct {
+	ID, URL, Title, Text, Published, Source, Lang, Role, Pair string
+	Event                                                     any // a string or a number
+}
+
+// development yields the articles of a development set, or skips the test.
+func development(t testing.TB, set string) iter.Seq[devArticle] {
+	t.Helper()
+	f, err := os.Open(filepath.Join("../../../shared/data/fold", set, "articles.jsonl.gz"))
+	if err != nil {
+		t.Skipf("no development data: %v", err)
+	}
+	t.Cleanup(func() { f.Close() })
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(yield func(devArticle) bool) {
+		sc := bufio.NewScanner(z)
+		sc.Buffer(nil, 16<<20)
+		for sc.Scan() {
+			var a devArticle
+			if err := json.Unmarshal(sc.Bytes(), &a); err != nil {
+				t.Fatal(err)
+			}
+			if !yield(a) {
+				return
+			}
+		}
+		if sc.Err() != nil {
+			t.Fatal(sc.Err())
+		}
+	}
+}
+
+type corpus struct {
+	docs int
+	df   map[uint64]int
+}
+
+// TestBackground counts words, numbers and skeletons in the development sets
+// that hold no labelled events, each language by itself, and writes the table
+// of the commonest ones when run with -update.
+func TestBackground(t *testing.T) {
+	if !*update {
+		if len(background) != 4<<idfBits {
+			t.Fatalf("the table has %d bytes, want %d", len(background), 4<<idfBits)
+		}
+		t.Skip("counts only with -update")
+	}
+	langs := map[string]*corpus{}
+	for _, set := range []string{"saudi_ar", "reuters_en", "finance_en", "translations_multi", "machine_translations"} {
+		n := 0
+		for a := range development(t, set) {
+			n++
+			if a.Role == "hyp" || set == "saudi_ar" && n%2 == 0 {
+				continue
+			}
+			count(langs, a)
+		}
+	}
+	table := make([]byte, 4<<idfBits)
+	for lang, c := range langs {
+		// Of a language with few articles only the commonest words are known
+		// to be common.
+		least := max(8, c.docs/1200)
+		maps.DeleteFunc(c.df, func(_ uint64, n int) bool { return n < least })
+		keys := slices.SortedFunc(maps.Keys(c.df), func(a, b uint64) int {
+			return cmp.Or(cmp.Compare(c.df[b], c.df[a]), cmp.Compare(a, b))
+		})
+		n := 0
+		for _, h := range keys[:min(len(keys), quota(lang))] {
+			v := min(math.Log(float64(c.docs)/float64(c.df[h]))*idfScale, idfRare*idfScale-1)
+			if putIDF(table, h, uint8(max(v, 1))) {
+				n++
+			}
+		}
+		t.Logf("%s: %d of %d from %d articles, down to a share of %.4f", lang, n, len(keys), c.docs,
+			float64(c.df[keys[n-1]])/float64(c.docs))
+	}
+	if err := os.WriteFile("background.bin", table, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// quota is how many entries a language gets of the table.
+func quota(lang string) int {
+	switch lang {
+	case "en":
+		return 9000
+	case "ar":
+		return 6000
+	}
+	return 700
+}
+
+func count(langs map[string]*corpus, a devArticle) {
+	lang := language(a.Lang, a.Text)
+	c := langs[lang]
+	if c == nil {
+		c = &corpus{df: map[uint64]int{}}
+		langs[lang] = c
+	}
+	c.docs++
+	seen := map[uint64]bool{}
+	toks := read(lang, a.Text, read(lang, a.Title, nil))
+	markNames(toks)
+	for i, k := range toks {
+		switch {
+		case k.script == digit:
+			seen[salted(lang, saltNumber, k.hash)] = true
+		case k.script.spaceless() && !k.katak || k.script == hangul:
+			if i+1 < len(toks) && toks[i+1].script == k.script && !toks[i+1].begin {
+				seen[salted(lang, saltWord, join(k.hash, toks[i+1].hash))] = true
+			}
+		case k.runes > 1:
+			seen[salted(lang, saltWord, k.stem)] = true
+		}
+		if k.script == han {
+			hanKeys(toks, i, func(s uint64) { seen[salted(lang, saltSkeleton, uint32(mix(s)))] = true })
+		}
+		if !k.script.cased() || k.name {
+			for _, s := range []uint64{k.skel, k.skel2} {
+				if s != 0 {
+					seen[salted(lang, saltSkeleton, uint32(mix(s)))] = true
+				}
+			}
+		}
+	}
+	for h := range seen {
+		c.df[h]++
+	}
+}
+
+func putIDF(table []byte, h uint64, v uint8) bool {
+	slot := h >> (64 - idfBits)
+	for range idfProbe {
+		if binary.LittleEndian.Uint32(table[slot*4:]) == 0 {
+			binary.LittleEndian.PutUint32(table[slot*4:], uint32(h)&0xffffff<<8|uint32(v))
+			return true
+		}
+		slot = (slot + 1) & (1<<idfBits - 1)
+	}
+	return false
+}

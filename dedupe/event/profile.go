@@ -1,0 +1,202 @@
+package event
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// class is what a feature is.
+type class uint8
+
+const (
+	word class = iota
+	name
+	number
+	concept  // a country, a month …: the same in every language
+	latinTok // a word in Latin letters
+	skeleton
+	loose // a skeleton in which l is r, v is b
+	sino  // a skeleton as Chinese can write it
+	link
+)
+
+// feature is one word, name or number of a story with its weight.
+type feature struct {
+	hash   uint32
+	weight float32
+	class  class
+}
+
+const maxWords = 160
+
+// How much more names and numbers count than words as rare as they.
+const (
+	nameBoost   = 2
+	numberBoost = 1.5
+)
+
+// profile is what is kept of a story.
+type profile struct {
+	id      int64
+	lang    string
+	at      int64 // seconds since 1970; 0: unknown
+	tokens  int
+	length  int       // of the text in runes, roughly: that of its words
+	words   []feature // by hash; their squares add up to one
+	anchors []feature // by hash
+	order   []uint32  // anchors as they stand in the text
+}
+
+type tally struct {
+	n     int
+	names int
+	class class
+	idf   float32
+}
+
+// newProfile reads a story.
+func newProfile(s Story, off ablation) *profile {
+	lang := language(s.Lang, s.Title+"\n"+s.Text)
+	toks := read(lang, s.Title, nil)
+	if startsWith(s.Text, s.Title) {
+		toks = toks[:0]
+	}
+	toks = read(lang, s.Text, toks)
+	markNames(toks)
+	p := &profile{id: s.ID, lang: lang, tokens: len(toks)}
+	if !s.Time.IsZero() {
+		p.at = s.Time.Unix()
+	}
+	for _, k := range toks {
+		p.length += int(k.runes)
+	}
+	p.words = vector(lang, toks, off)
+	p.anchors, p.order = anchors(lang, toks, s.Links, off)
+	return p
+}
+
+func startsWith(text, title string) bool {
+	return title != "" && len(text) >= len(title) && text[:len(title)] == title
+}
+
+// markNames decides which tokens are names: those capitalised within a
+// sentence, but in lines where nearly all are, headlines in title case, only if
+// they are capitalised elsewhere too.
+func markNames(toks []token) {
+	for from := 0; from < len(toks); {
+		to := from + 1
+		caps, words := 0, 0
+		for to < len(toks) && !toks[to].line {
+			if toks[to].script.cased() && toks[to].runes > 3 {
+				words++
+				if toks[to].upper {
+					caps++
+				}
+			}
+			to++
+		}
+		if words >= 4 && caps*10 > words*7 {
+			for i := from; i < to; i++ {
+				toks[i].name = false
+			}
+		}
+		from = to
+	}
+	names := map[uint32]bool{}
+	for i := range toks {
+		if toks[i].name {
+			names[toks[i].hash] = true
+		}
+	}
+	for i := range toks {
+		if toks[i].upper && names[toks[i].hash] {
+			toks[i].name = true
+		}
+	}
+}
+
+// vector weighs the words of a story for comparison with stories of the same
+// language: by how rare they are and how often they occur, names and numbers
+// more.
+func vector(lang string, toks []token, off ablation) []feature {
+	m := make(map[uint32]*tally, len(toks))
+	add := func(h uint32, c class, isName bool, v float32) {
+		e := m[h]
+		if e == nil {
+			e = &tally{class: c, idf: v}
+			m[h] = e
+		}
+		e.n++
+		if isName {
+			e.names++
+		}
+	}
+	for i, k := range toks {
+		switch {
+		case k.script == digit:
+			v, _ := idf(salted(lang, saltNumber, k.hash))
+			add(k.hash, number, false, min(v, numberPrior(k)))
+		case k.script.spaceless() && !k.katak || k.script == hangul:
+			if i+1 < len(toks) && toks[i+1].script == k.script && !toks[i+1].begin {
+				h := join(k.hash, toks[i+1].hash)
+				v, _ := idf(salted(lang, saltWord, h))
+				add(h, word, false, v)
+			}
+		case k.runes > 1:
+			v, _ := idf(salted(lang, saltWord, k.stem))
+			add(k.stem, word, k.name, v)
+		}
+	}
+	out := make([]feature, 0, len(m))
+	for h, e := range m {
+		if off.background {
+			e.idf = idfRare
+		}
+		w := float64(e.idf) * (1 + math.Log(float64(e.n)))
+		c := e.class
+		if e.class == word && e.names*2 >= e.n && e.names > 0 && !off.names {
+			c = name
+			w *= nameBoost
+		}
+		if c == number {
+			w *= numberBoost
+			if off.numbers {
+				continue
+			}
+		}
+		if w > 0 {
+			out = append(out, feature{h, float32(w), c})
+		}
+	}
+	if len(out) > maxWords {
+		slices.SortFunc(out, func(a, b feature) int {
+			return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.hash, b.hash))
+		})
+		out = out[:maxWords]
+	}
+	norm := float32(0)
+	for _, f := range out {
+		norm += f.weight * f.weight
+	}
+	norm = float32(math.Sqrt(float64(norm)))
+	for i := range out {
+		out[i].weight /= norm
+	}
+	slices.SortFunc(out, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
+	return out
+}
+
+// numberPrior is how telling a number can be at most: small ones and years are
+// everywhere.
+func numberPrior(k token) float32 {
+	switch {
+	case k.runes == 1:
+		return 2
+	case k.value >= 1900 && k.value < 2100 && k.runes == 4:
+		return 4
+	case k.runes == 2:
+		return 3.5
+	}
+	return idfRare
+}

@@ -1,0 +1,84 @@
+package event
+
+import (
+	"math"
+	"slices"
+)
+
+// parallel is how far two texts say the same things in the same order.
+type parallel struct {
+	common int     // anchors that both have, once each
+	order  float64 // share of these that stand in one order
+	cover  float64 // share of the rarer side's anchors that the other has
+	length float64 // of the shorter as a share of the longer
+}
+
+// align compares the sequences of anchors of two stories: each anchor by where
+// it stands first. What stands in one order is the longest increasing
+// subsequence.
+func align(a, b *profile) parallel {
+	at := make(map[uint32]int, len(b.order))
+	for i, h := range b.order {
+		if _, ok := at[h]; !ok {
+			at[h] = i
+		}
+	}
+	seen := make(map[uint32]bool, len(a.order))
+	var places []int
+	strongA := 0
+	for _, h := range a.order {
+		if seen[h] {
+			continue
+		}
+		seen[h] = true
+		strongA++
+		if i, ok := at[h]; ok {
+			places = append(places, i)
+		}
+	}
+	p := parallel{common: len(places)}
+	if len(places) > 0 {
+		p.order = float64(increasing(places)) / float64(len(places))
+		p.cover = float64(len(places)) / float64(max(1, min(strongA, len(at))))
+	}
+	la, lb := float64(a.length), float64(b.length)
+	p.length = min(la, lb) / max(la, lb, 1)
+	return p
+}
+
+// increasing returns the length of the longest increasing subsequence.
+func increasing(v []int) int {
+	var tails []int
+	for _, x := range v {
+		i, _ := slices.BinarySearch(tails, x)
+		if i == len(tails) {
+			tails = append(tails, x)
+		} else {
+			tails[i] = x
+		}
+	}
+	return len(tails)
+}
+
+// surplus is how much more of the common anchors stand in order than chance
+// would put there: of n in random order about 2√n do.
+func (p parallel) surplus() float64 {
+	n := float64(p.common)
+	chance := min(1, 2/math.Sqrt(max(n, 1)))
+	if chance == 1 {
+		return 0
+	}
+	return (p.order - chance) / (1 - chance)
+}
+
+// translates reports whether two stories are one text in two languages, or two
+// translations of one text.
+func translates(a, b *profile) (bool, []Evidence) {
+	al := align(a, b)
+	if al.common < 5 || al.length < .4 {
+		return false, nil
+	}
+	return al.surplus() >= .5 && al.cover >= .35, []Evidence{
+		{"order", al.order, ""}, {"cover", al.cover, ""}, {"length", al.length, ""},
+	}
+}
