@@ -17,14 +17,19 @@
 //
 // # How
 //
-// A page is decoded, stripped of scripts and styles on its bytes, parsed, and
-// walked once. The walk yields blocks, which are the paragraphs a reader sees.
-// A fitted table of decision trees gives each block its probability of being
+// A page is decoded; scripts, styles, menus and attributes that nobody reads are
+// left out on its bytes; the rest is parsed and walked once. The walk yields
+// blocks, which are the paragraphs a reader sees. A fitted table of decision trees gives each block its probability of being
 // article text from what it says, how it is marked up, and what stands around
 // it; nothing is known about any single site. The kept blocks are written as
-// text and as HTML. The HTML opens only elements that carry meaning, has its
-// links made absolute, and passes a sanitiser: no scripts, handlers, styles,
-// forms, frames or counting pixels remain, so it is safe to show.
+// text and as HTML. The HTML opens only elements that carry meaning and has its
+// links made absolute: no scripts, handlers, styles, forms, frames or counting
+// pixels remain, so it is safe to show. A sanitiser looks at it where an address
+// is unusual; elsewhere it would let it through unchanged, which the tests hold
+// against it on every page and every fuzzed input.
+//
+// [Fragment] reads the HTML of a feed's entry, all of which is text, without
+// judging it.
 //
 // Metadata is read from JSON-LD, meta elements, microdata and the visible
 // page, in this order where they disagree.

@@ -1,6 +1,9 @@
 package page
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A Tree asks the same questions of a block at each of its levels, and answers
 // with the leaf that the yeses and noes point to (oblivious trees, as in
@@ -23,8 +26,48 @@ type Forest struct {
 // Score returns the probability for one row.
 func (f *Forest) Score(x *[NumAll]float32) float32 {
 	sum := f.Bias
-	for i := range f.Trees {
-		t := &f.Trees[i]
+	for from := 0; from < len(f.Trees) && (from == 0 || sum >= certain); from += atOnce {
+		sum = add(sum, f.Trees[from:min(from+atOnce, len(f.Trees))], x)
+	}
+	return probability(sum)
+}
+
+// atOnce is how many trees are asked before looking whether more are needed.
+const atOnce = 8
+
+// scores sets the probabilities of the rows whose answer is below zero, to what
+// Score would return. A few trees at a time look at all of the rows: they stay in
+// the cache of the processor, as all of them would not.
+func (f *Forest) scores(rows Rows, out []float32) {
+	open := make([]int32, 0, len(out))
+	for i := range out {
+		if out[i] < 0 {
+			open = append(open, int32(i))
+			out[i] = f.Bias
+		}
+	}
+	asked := slices.Clone(open)
+	for from := 0; from < len(f.Trees) && len(open) > 0; from += atOnce {
+		trees := f.Trees[from:min(from+atOnce, len(f.Trees))]
+		left := 0
+		for _, i := range open { // those that need more move to the front
+			out[i] = add(out[i], trees, rows.Row(int(i)))
+			if out[i] >= certain {
+				open[left] = i
+				left++
+			}
+		}
+		open = open[:left]
+	}
+	for _, i := range asked {
+		out[i] = probability(out[i])
+	}
+}
+
+// add adds the answers of trees for a row to a sum.
+func add(sum float32, trees []Tree, x *[NumAll]float32) float32 {
+	for i := range trees {
+		t := &trees[i]
 		leaf := 0
 		for k := range Depth {
 			yes := 0 // compiles to no branch
@@ -34,12 +77,11 @@ func (f *Forest) Score(x *[NumAll]float32) float32 {
 			leaf |= yes << k
 		}
 		sum += t.Leaves[leaf]
-		if i&7 == 7 && sum < certain {
-			break
-		}
 	}
-	return 1 / (1 + float32(math.Exp(-float64(sum))))
+	return sum
 }
+
+func probability(logOdds float32) float32 { return 1 / (1 + float32(math.Exp(-float64(logOdds)))) }
 
 // certain is the log-odds at which no further trees are asked.
 const certain = -5
@@ -55,20 +97,25 @@ const unlikely = .001
 // second of which sees the answers of the first.
 func (p *Page) Classify(local, context *Forest) {
 	rows := p.Local()
-	first := make([]float32, len(p.Blocks))
+	n := len(p.Blocks)
+	first := make([]float32, n)
 	for i := range first {
+		first[i] = -1
 		if p.Blocks[i].Furniture {
 			first[i] = unlikely
-			continue
 		}
-		first[i] = local.Score(rows.Row(i))
 	}
+	local.scores(rows, first)
 	p.Context(rows, first)
+	second := make([]float32, n)
 	for i := range p.Blocks {
-		if p.Blocks[i].Furniture || first[i] < hopeless && first[max(i-1, 0)] < hopeless && first[min(i+1, len(first)-1)] < hopeless {
-			p.Blocks[i].Prob = first[i]
-			continue
+		second[i] = -1
+		if p.Blocks[i].Furniture || first[i] < hopeless && first[max(i-1, 0)] < hopeless && first[min(i+1, n-1)] < hopeless {
+			second[i] = first[i]
 		}
-		p.Blocks[i].Prob = context.Score(rows.Row(i))
+	}
+	context.scores(rows, second)
+	for i := range p.Blocks {
+		p.Blocks[i].Prob = second[i]
 	}
 }
