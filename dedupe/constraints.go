@@ -24,9 +24,31 @@ func (f *Folder) constrain(d *doc, groups []*group) ([]*group, error) {
 			return nil, err
 		}
 	}
-	return slices.DeleteFunc(groups, func(g *group) bool {
+	groups = slices.DeleteFunc(groups, func(g *group) bool {
 		return slices.ContainsFunc(g.story, func(m int64) bool { return slices.Contains(apart, m) })
-	}), nil
+	})
+	return f.fence(d, groups)
+}
+
+// fence takes away the stories that a rule keeps an article out of, unless a
+// person put it there.
+func (f *Folder) fence(d *doc, groups []*group) ([]*group, error) {
+	b, ok := f.lib.(Barriers)
+	if !ok {
+		return groups, nil
+	}
+	kept := groups[:0]
+	for _, g := range groups {
+		if !g.forced {
+			if barred, err := b.Barred([]int64{d.art.ID}, g.story); err != nil {
+				return nil, err
+			} else if barred {
+				continue
+			}
+		}
+		kept = append(kept, g)
+	}
+	return kept, nil
 }
 
 // force makes sure that the story of an article is among the groups.
@@ -64,9 +86,16 @@ func (f *Folder) storyOf(id, without int64) ([]int64, error) {
 	return story, nil
 }
 
-// barred reports whether a person keeps a member of a group apart from one of
-// those that the article joins already.
+// barred reports whether a person or a rule keeps a member of a group apart from
+// one of those that the article joins already.
 func (f *Folder) barred(joined []*group, g *group) (bool, error) {
+	if b, ok := f.lib.(Barriers); ok && !g.forced {
+		for _, j := range joined {
+			if barred, err := b.Barred(j.story, g.story); barred || err != nil {
+				return barred, err
+			}
+		}
+	}
 	c, ok := f.lib.(Constraints)
 	if !ok {
 		return false, nil

@@ -57,3 +57,47 @@ func TestPeopleDecideLast(t *testing.T) {
 		})
 	}
 }
+
+// fenced is a Library with a rule that keeps some articles apart from all others.
+type fenced struct {
+	*ruled
+	alone map[int64]bool
+}
+
+func (l *fenced) Barred(some, others []int64) (bool, error) {
+	for _, a := range some {
+		for _, b := range others {
+			if l.alone[a] != l.alone[b] {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+func TestRulesKeepArticlesApart(t *testing.T) {
+	words := strings.Fields(ferry)
+	articles := []Article{
+		{ID: 1, Host: "a.example", Title: "Ferry", Text: ferry},
+		{ID: 2, Host: "b.example", Title: "Ferry", Text: ferry},
+		{ID: 3, Host: "b.example", Title: "Ferry halted", Text: strings.Join(words[:80], " ")},
+		{ID: 4, Host: "c.example", Title: "Ferry", Text: ferry},
+	}
+	l := &fenced{&ruled{newShelf(), map[int64][]int64{}, map[int64][]int64{}}, map[int64]bool{2: true, 3: true}}
+	f := NewFolder(Options{}, l)
+	fold := func() {
+		for _, a := range articles {
+			foldOne(t, f, l.shelf, a)
+		}
+	}
+	fold()
+	fold()
+	if got := stories(l.shelf); !slices.EqualFunc(got, [][]int64{{1, 4}, {2, 3}}, slices.Equal) {
+		t.Errorf("stories are %v, want [[1 4] [2 3]]", got)
+	}
+	pair(l.together, 1, 2) // a person is above the rule
+	fold()
+	if l.story[2] != l.story[1] {
+		t.Errorf("what a person put together is in stories %v", stories(l.shelf))
+	}
+}

@@ -98,6 +98,16 @@ type Constraints interface {
 	Constraints(id int64) (together, apart []int64, err error)
 }
 
+// Barriers are rules that people have made for many articles at once. A
+// [Library] that has this method as well is asked before an article joins a story
+// and before two stories become one; only a person who put two articles together
+// is above them.
+type Barriers interface {
+	// Barred reports whether a rule keeps any of some articles apart from any of
+	// others.
+	Barred(some, others []int64) (bool, error)
+}
+
 // Decision is where an article belongs.
 type Decision struct {
 	Story   int64   // the story it joins, named after its smallest article; its own ID when it starts one

@@ -121,10 +121,11 @@ func (f *Folder) Fold(a Article) (Decision, error) {
 	f.found = f.mem.lookup(keys, f.found[:0])
 	dec, x, err := f.finish(d, keys)
 	f.mem.remove(f.gone...)
-	if err == nil {
-		f.mem.insert(x, keys)
+	if err != nil {
+		return dec, err
 	}
-	return dec, err
+	f.mem.insert(x, keys)
+	return dec, nil
 }
 
 // FoldIn is Fold with an index of the caller's, which may be bound to the
