@@ -17,7 +17,8 @@ import (
 // A request burdens several at once: the site (blog.example.org and
 // www.example.org are one), the platform that lets others have names below its
 // own (all of blogspot.com), and the machine that all these names may lead to.
-// Each has a budget of its own, and a request passes them in this order, so
+// Each has a budget of its own, the machine a shorter gap since it may be that of
+// a network which serves half the world. A request passes them in this order, so
 // that none of a thousand names on one server opens a thousand budgets, and no
 // two requests can hold up each other.
 
@@ -113,6 +114,9 @@ const (
 	serverAge  = day              // after which an address is looked up again
 	lookupTime = 10 * time.Second // for finding an address
 	maxServers = 1 << 16
+	// serverHaste is how many sites on one server may be asked in the time that
+	// one of them is asked once.
+	serverHaste = 4
 )
 
 // know notes where a host was reached.
@@ -203,7 +207,7 @@ func (c *Client) acquire(ctx context.Context, u *url.URL, suspect bool) (release
 	key, err := c.server(ctx, u)
 	if err == nil && key != "" && !slices.Contains(keys, key) {
 		var f func()
-		if f, err = c.hosts.acquire(ctx, key, c.gap(u), suspect); err == nil {
+		if f, err = c.hosts.acquire(ctx, key, c.gap(u)/serverHaste, suspect); err == nil {
 			held = append(held, f)
 			c.hosts.started(keys, c.gap(u))
 		}
