@@ -17,6 +17,7 @@ import (
 	"newsfold"
 	"newsfold/dedupe"
 	"newsfold/extract"
+	"newsfold/fetch"
 	"newsfold/store"
 )
 
@@ -35,8 +36,9 @@ type item struct {
 }
 
 // pollFeed asks one feed and stores what it said together with when it is asked
-// next.
-func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID) (newsfold.Feed, counts, error) {
+// next. The feed that it returns is zero when it was removed, or is another
+// daemon's.
+func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID, l store.Lease) (newsfold.Feed, counts, error) {
 	var f newsfold.Feed
 	err := e.db.View(ctx, func(tx store.Tx) (err error) {
 		f, err = tx.Feed(id)
@@ -47,6 +49,10 @@ func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID) (newsfold.Fee
 	}
 	if err != nil {
 		return f, counts{}, err
+	}
+	l, ours, err := e.hold(ctx, f, l)
+	if err != nil || !ours {
+		return newsfold.Feed{}, counts{}, err
 	}
 	// Whether an entry is known is asked one by one, since most bodies have a
 	// handful of new entries at most. An error reads as unknown here: the
@@ -61,15 +67,32 @@ func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID) (newsfold.Fee
 		})
 		return err == nil || errors.Is(err, store.ErrRemoved)
 	}
-	out, err := e.client.Poll(ctx, f, known)
+	out, err := e.ask(ctx, f, known, l)
 	if err != nil {
 		return f, counts{}, err
 	}
-	f, n, err := e.keep(ctx, out.Feed, out.Entries, polledNow)
-	if err != nil {
+	if out.Feed.ID == 0 {
+		return newsfold.Feed{}, counts{}, nil
+	}
+	f, n, err := e.keep(ctx, out.Feed, out.Entries, polledNow, l)
+	if err != nil || f.URL == "" {
 		return f, n, err
 	}
 	return f, n, e.follow(ctx, f, out)
+}
+
+// ask asks a feed, for no longer than its lease lasts.
+func (e *Engine) ask(ctx context.Context, f newsfold.Feed, known func(string) bool, l store.Lease) (fetch.Outcome, error) {
+	if l == (store.Lease{}) {
+		return e.client.Poll(ctx, f, known)
+	}
+	bound, cancel := e.shared.bound(ctx, l)
+	defer cancel()
+	out, err := e.client.Poll(bound, f, known)
+	if err != nil && ctx.Err() == nil && bound.Err() != nil {
+		return fetch.Outcome{}, nil // whoever has the lease next asks again
+	}
+	return out, err
 }
 
 // occasion is how entries came.
@@ -80,8 +103,9 @@ const (
 	aside                     // beside it: pushed, or from an archive
 )
 
-// keep stores a feed and the entries that it brought.
-func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.Entry, how occasion) (newsfold.Feed, counts, error) {
+// keep stores a feed and the entries that it brought. The feed that it returns is
+// zero when the lease was lost: then nothing was stored.
+func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.Entry, how occasion, l store.Lease) (newsfold.Feed, counts, error) {
 	if len(entries) > 0 {
 		done, err := e.admit(ctx)
 		if err != nil {
@@ -105,6 +129,15 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 		n, wanted, changed = counts{}, false, false
 		clear(texts)
 		stored = f
+		if err := store.Hold(tx, l); errors.Is(err, store.ErrFenced) {
+			stored = newsfold.Feed{}
+			return nil // the rest of the batch is no worse for it
+		} else if err != nil {
+			return err
+		}
+		if err := ahead(tx, items); err != nil {
+			return err
+		}
 		cur, err := tx.Feed(f.ID)
 		if isNew(err) {
 			return nil // removed while it was polled
@@ -149,9 +182,23 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 	return stored, n, err
 }
 
+// ahead tells the store what keeping items will ask for.
+func ahead(tx store.Tx, items []item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	var w store.Wants
+	for i := range items {
+		en := &items[i].entry
+		w.Entries = append(w.Entries, newsfold.EntryRef{Feed: en.Feed, Key: en.Key()})
+		w.URLs = append(w.URLs, items[i].url)
+	}
+	return store.Fetch(tx, w)
+}
+
 // maxReads bounds how many feeds are at once between having been read and being
 // stored: that is what takes memory, and no more of them find a core anyway.
-const maxReads = 32
+const maxReads = 8
 
 // admit waits until there is room for what a feed says: in memory, and for its
 // texts before the folding. The function that it returns makes room again.
@@ -170,7 +217,7 @@ func (e *Engine) admit(ctx context.Context) (done func(), err error) {
 
 // hand passes texts that were stored to the folding.
 func (e *Engine) hand(texts map[newsfold.ArticleID]bare) {
-	if !e.opts.NoFold && len(texts) > 0 {
+	if !e.opts.NoFold && e.shared == nil && len(texts) > 0 { // else another may fold them
 		e.handed.put(texts)
 	}
 }
@@ -198,6 +245,13 @@ func (e *Engine) fresh(ctx context.Context, f newsfold.Feed, entries []newsfold.
 	var items []item
 	err := e.db.View(ctx, func(tx store.Tx) error {
 		items = items[:0]
+		var w store.Wants
+		for _, en := range entries {
+			w.Entries = append(w.Entries, newsfold.EntryRef{Feed: f.ID, Key: en.Key()})
+		}
+		if err := store.Fetch(tx, w); err != nil {
+			return err
+		}
 		taken := map[string]bool{}
 		for _, en := range entries {
 			en.Feed = f.ID

@@ -32,6 +32,11 @@ type Options struct {
 	NoFold  bool
 	PushURL string // public URL below which [Engine.Callback] is served; empty: no WebSub
 
+	// Lease is for how long work is taken over from a store that other daemons
+	// share; default 3 min. It is also how long the work of a daemon that died
+	// stays undone.
+	Lease time.Duration
+
 	// Retention is what is removed to make room, now and then. The default
 	// removes nothing but what rules of feeds and folders say (see [PutRule]).
 	Retention Retention
@@ -43,6 +48,7 @@ type Options struct {
 // Engine runs the stages over one store.
 type Engine struct {
 	db     store.DB
+	shared *sharing // nil: the store is ours alone
 	client *fetch.Client
 	opts   Options
 	log    *slog.Logger
@@ -87,8 +93,8 @@ func New(db store.DB, client *fetch.Client, opts Options) *Engine {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	return &Engine{
-		db: db, client: client, opts: opts, log: opts.Log, now: opts.Now,
+	e := &Engine{
+		db: db, shared: newSharing(db, opts.Lease), client: client, opts: opts, log: opts.Log, now: opts.Now,
 		writes:  make(chan *write),
 		feeds:   make(chan struct{}, 1),
 		passes:  make(chan *pass),
@@ -99,6 +105,10 @@ func New(db store.DB, client *fetch.Client, opts Options) *Engine {
 		reads:   make(chan struct{}, maxReads),
 		pushes:  pushes{feeds: map[string]newsfold.FeedID{}},
 	}
+	if e.shared != nil {
+		e.db = patient{e.shared.db, e}
+	}
+	return e
 }
 
 // Run runs the stages until ctx is done, and then returns nil. Any other end is
@@ -220,7 +230,7 @@ func (e *Engine) History(ctx context.Context, id newsfold.FeedID, report func(Pr
 		if err != nil {
 			return p, err
 		}
-		_, n, err := e.keep(ctx, f, entries, aside)
+		_, n, err := e.keep(ctx, f, entries, aside, store.Lease{})
 		if err != nil {
 			return p, err
 		}

@@ -60,6 +60,7 @@ type waiting struct {
 	due      time.Time // when its page was wanted
 	since    time.Time // when it was queued
 	released bool      // its feed's text is being folded meanwhile
+	lease    store.Lease
 }
 
 type fetched struct {
@@ -72,6 +73,7 @@ type fetched struct {
 func (e *Engine) pageLoop(ctx context.Context) error {
 	p := newPager(e)
 	ctx, cancel := context.WithCancel(ctx)
+	defer p.giveBack(ctx)
 	defer p.stop()
 	defer cancel()
 	timer := time.NewTimer(0)
@@ -85,7 +87,8 @@ func (e *Engine) pageLoop(ctx context.Context) error {
 			if !ok {
 				break
 			}
-			go func() { p.results <- fetched{id, host, ignoreDone(ctx, e.page(ctx, id))} }()
+			l := p.known[id].lease
+			go func() { p.results <- fetched{id, host, ignoreDone(ctx, e.page(ctx, id, l))} }()
 		}
 		e.pagesLeft.Store(int64(p.queue.waiting + p.queue.running))
 		if err := p.release(ctx); err != nil {
@@ -135,6 +138,9 @@ func (p *pager) refill(ctx context.Context) error {
 	if p.e.opts.Manual && p.e.active.Load() == 0 {
 		p.next = time.Time{}
 		return nil
+	}
+	if p.e.shared != nil {
+		return p.leasePages(ctx, now)
 	}
 	if since := now.Sub(p.looked); p.queue.waiting > lowWater && since >= 0 && since < p.pause {
 		return nil
@@ -269,6 +275,9 @@ func (p *pager) pending(at time.Time) bool {
 func (p *pager) wait() time.Duration {
 	const most = 5 * time.Second
 	at := p.next
+	if p.e.shared != nil && !p.e.opts.Manual {
+		return idle
+	}
 	if p.queue.waiting > lowWater {
 		at = p.looked.Add(p.pause)
 	}
@@ -279,7 +288,10 @@ func (p *pager) wait() time.Duration {
 }
 
 // page fetches and reads the page of one article and stores what came of it.
-func (e *Engine) page(ctx context.Context, id newsfold.ArticleID) error {
+func (e *Engine) page(ctx context.Context, id newsfold.ArticleID, l store.Lease) error {
+	if l != (store.Lease{}) && !e.shared.fresh(l) {
+		return nil // it waited too long: whoever leases it next goes on
+	}
 	var a newsfold.Article
 	err := e.db.View(ctx, func(tx store.Tx) (err error) {
 		a, err = tx.Article(id)
@@ -312,6 +324,11 @@ func (e *Engine) page(ctx context.Context, id newsfold.ArticleID) error {
 	now := e.now().UTC()
 	err = e.store(ctx, func(tx store.Tx) error {
 		kept = false
+		if err := store.Hold(tx, l); errors.Is(err, store.ErrFenced) {
+			return nil
+		} else if err != nil {
+			return err
+		}
 		a, err2 := tx.Article(id)
 		if isNew(err2) {
 			return nil // removed meanwhile

@@ -36,6 +36,8 @@ type poller struct {
 	queue   *queue[newsfold.FeedID]
 	passes  []*pass
 	results chan polled
+	leases  map[newsfold.FeedID]store.Lease // of a shared store: of feeds that are busy
+	look    time.Time                       // when it is asked for feeds again
 
 	started int              // polls since pace last passed
 	pace    <-chan time.Time // when more may start; nil: now
@@ -50,7 +52,7 @@ type booking struct {
 // Polls start in bursts of so many: servers near by answer all of them at once,
 // and what they say has to be read before it can be forgotten.
 const (
-	burst = 64
+	burst = 16
 	pause = 10 * time.Millisecond
 )
 
@@ -59,22 +61,22 @@ func (e *Engine) pollLoop(ctx context.Context) error {
 	p := &poller{
 		e: e, next: map[newsfold.FeedID]booking{}, busy: map[newsfold.FeedID]bool{},
 		queue: newQueue[newsfold.FeedID](2), results: make(chan polled),
+		leases: map[newsfold.FeedID]store.Lease{},
 	}
-	if !e.opts.Manual { // else a pass reads them, and shares no budget out
+	if !e.opts.Manual && e.shared == nil { // else a pass reads them, and shares no budget out
 		if err := p.load(ctx, e.client.Resume); err != nil {
 			return wrap("read feeds", err)
 		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
+	defer p.giveBack(ctx)
 	defer p.stop()
 	defer cancel()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		if !e.opts.Manual {
-			if err := p.enqueueDue(ctx, e.now()); err != nil {
-				return wrap("read feeds", err)
-			}
+		if err := p.schedule(ctx); err != nil {
+			return wrap("read feeds", err)
 		}
 		p.start(ctx)
 		timer.Reset(p.wait(e.now()))
@@ -85,6 +87,10 @@ func (e *Engine) pollLoop(ctx context.Context) error {
 		case <-p.pace:
 			p.started, p.pace = 0, nil
 		case <-e.feeds:
+			p.look = time.Time{}
+			if e.shared != nil {
+				break
+			}
 			if err := p.load(ctx, nil); err != nil {
 				return wrap("read feeds", err)
 			}
@@ -121,7 +127,7 @@ func (p *poller) start(ctx context.Context) {
 		if !ok {
 			return
 		}
-		go p.poll(ctx, host, id)
+		go p.poll(ctx, host, id, p.leases[id])
 		if p.started++; p.started >= burst {
 			p.pace = time.After(pause)
 		}
@@ -169,6 +175,17 @@ func (p *poller) load(ctx context.Context, show func(iter.Seq[newsfold.Feed])) e
 	return nil
 }
 
+// schedule queues what is to be asked by now.
+func (p *poller) schedule(ctx context.Context) error {
+	switch {
+	case p.e.opts.Manual:
+		return nil
+	case p.e.shared != nil:
+		return p.lease(ctx)
+	}
+	return p.enqueueDue(ctx, p.e.now())
+}
+
 // enqueueDue hands feeds whose time has come to the queue.
 func (p *poller) enqueueDue(ctx context.Context, now time.Time) error {
 	for len(p.due) > 0 && !p.due[0].at.After(now) {
@@ -212,6 +229,9 @@ func (p *poller) enqueue(ctx context.Context, id newsfold.FeedID) (bool, error) 
 // or a machine that slept, is noticed.
 func (p *poller) wait(now time.Time) time.Duration {
 	const most = 30 * time.Second
+	if p.e.shared != nil && !p.e.opts.Manual {
+		return max(time.Until(p.look), 10*time.Millisecond)
+	}
 	if p.e.opts.Manual || len(p.due) == 0 {
 		return most
 	}
@@ -260,8 +280,9 @@ func (p *poller) accept(ctx context.Context, req *pass) error {
 func (p *poller) finish(ctx context.Context, r polled) {
 	id := r.feed.ID
 	delete(p.busy, id)
-	if r.feed.URL != "" { // else it was removed meanwhile
-		p.schedule(r.feed)
+	delete(p.leases, id)
+	if r.feed.URL != "" && p.e.shared == nil { // else it was removed meanwhile
+		p.book(r.feed)
 	}
 	kept := p.passes[:0]
 	for _, ps := range p.passes {
@@ -283,8 +304,8 @@ func (p *poller) finish(ctx context.Context, r polled) {
 	p.passes = kept
 }
 
-// schedule books the next poll of a feed.
-func (p *poller) schedule(f newsfold.Feed) {
+// book books the next poll of a feed.
+func (p *poller) book(f newsfold.Feed) {
 	if f.Poll.Result == newsfold.Gone {
 		delete(p.next, f.ID)
 		return
@@ -313,9 +334,9 @@ func (g *Progress) add(r polled) {
 }
 
 // poll asks one feed, stores what it said, and reports.
-func (p *poller) poll(ctx context.Context, host string, id newsfold.FeedID) {
+func (p *poller) poll(ctx context.Context, host string, id newsfold.FeedID, l store.Lease) {
 	r := polled{host: host}
-	r.feed, r.counts, r.err = p.e.pollFeed(ctx, id)
+	r.feed, r.counts, r.err = p.e.pollFeed(ctx, id, l)
 	if ctx.Err() != nil {
 		r.err = nil
 	}

@@ -220,7 +220,7 @@ func (e *Engine) pushed(w http.ResponseWriter, r *http.Request, id newsfold.Feed
 		e.log.Warn("a hub sends what cannot be read", "feed", id, "err", err)
 		return
 	}
-	if _, _, err := e.keep(r.Context(), out.Feed, out.Entries, aside); err != nil {
+	if _, _, err := e.keep(r.Context(), out.Feed, out.Entries, aside, store.Lease{}); err != nil {
 		http.Error(w, "try again", http.StatusServiceUnavailable)
 	}
 }

@@ -468,6 +468,9 @@ func (e *Engine) retainLoop(ctx context.Context) error {
 		case <-t.C:
 		}
 		t.Reset(retainPause)
+		if ours, err := e.leadRetention(ctx); err != nil || !ours {
+			continue
+		}
 		done, err := e.Retain(ctx, e.opts.Retention, false)
 		switch {
 		case ctx.Err() != nil:

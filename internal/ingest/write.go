@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"newsfold/store"
@@ -102,21 +101,13 @@ func (e *Engine) commit(ctx context.Context, batch []*write) error {
 	return nil
 }
 
-// update is db.Update that, in a daemon, outlasts a full disk: reading goes on
-// meanwhile, and writing resumes when there is space again.
+// update is db.Update that, in a daemon, outlasts a full disk and a server that is
+// away: reading goes on meanwhile, and writing resumes when it can. On a store that
+// others share it runs beside their transactions.
 func (e *Engine) update(ctx context.Context, fn func(store.Tx) error) error {
-	wait := time.Second
-	for {
-		err := e.db.Update(ctx, fn)
-		if !errors.Is(err, store.ErrFull) || e.opts.Manual {
-			return err
-		}
-		e.log.Error("cannot store, trying again when there is space", "wait", wait, "err", err)
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(wait):
-		}
-		wait = min(2*wait, time.Minute)
+	transact := e.db.Update
+	if e.shared != nil {
+		transact = e.shared.db.Alongside
 	}
+	return e.outlast(ctx, func() error { return transact(ctx, fn) })
 }
