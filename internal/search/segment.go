@@ -127,21 +127,14 @@ func (w *writer) term(term string, articles int, docs, places []byte) {
 
 // close finishes the file and puts it on disk.
 func (w *writer) close() error {
-	var footer []byte
-	put := func(v int64) { footer = binary.LittleEndian.AppendUint64(footer, uint64(v)) }
+	ends := []int64{w.off}
 	sum := crc32.New(castagnoli)
-	put(w.off)
 	for _, part := range [][]byte{w.dict, w.tops, w.arts} {
 		w.write(part)
 		_, _ = sum.Write(part) // never fails
-		put(w.off)
+		ends = append(ends, w.off)
 	}
-	put(int64(w.n))
-	put(w.size[0])
-	put(w.size[1])
-	put(int64(sum.Sum32()))
-	footer = binary.LittleEndian.AppendUint32(footer, crc32.Checksum(footer, castagnoli))
-	w.write(footer)
+	w.write(footer(append(ends, int64(w.n), w.size[0], w.size[1], int64(sum.Sum32()))))
 	if w.err == nil {
 		w.err = w.w.Flush()
 	}
@@ -149,6 +142,14 @@ func (w *writer) close() error {
 		w.err = w.f.Sync()
 	}
 	return errors.Join(w.err, w.f.Close())
+}
+
+// footer makes the end of a file of its eight numbers.
+func footer(numbers []int64) (b []byte) {
+	for _, v := range numbers {
+		b = binary.LittleEndian.AppendUint64(b, uint64(v))
+	}
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
 // abandon gives a file up.
@@ -203,16 +204,16 @@ func openSegment(path, name string) (s *segment, err error) {
 	if info.Size() < int64(len(magic)+footerSize) {
 		return nil, damaged("%s is cut short", name)
 	}
-	footer := make([]byte, footerSize)
-	if _, err := f.ReadAt(footer, info.Size()-footerSize); err != nil {
+	end := make([]byte, footerSize)
+	if _, err := f.ReadAt(end, info.Size()-footerSize); err != nil {
 		return nil, damaged("%s: %v", name, err)
 	}
-	if crc32.Checksum(footer[:footerSize-4], castagnoli) != binary.LittleEndian.Uint32(footer[footerSize-4:]) {
+	if crc32.Checksum(end[:footerSize-4], castagnoli) != binary.LittleEndian.Uint32(end[footerSize-4:]) {
 		return nil, damaged("%s has a wrong checksum", name)
 	}
 	var v [8]int64
 	for i := range v {
-		v[i] = int64(binary.LittleEndian.Uint64(footer[8*i:]))
+		v[i] = int64(binary.LittleEndian.Uint64(end[8*i:]))
 	}
 	if v[0] < int64(len(magic)) || v[1] < v[0] || v[2] < v[1] || v[3] < v[2] || v[3] != info.Size()-footerSize || v[5] < 0 || v[5]*articleSize != v[3]-v[2] {
 		return nil, damaged("%s contradicts itself", name)

@@ -56,7 +56,8 @@ func reduce(word string, l language) string {
 		return ""
 	}
 	w := strings.ToLower(norm.NFC.String(word))
-	w = strings.NewReplacer("’", "'", "ё", "е").Replace(w) // as the stemmer of Russian wants it
+	w = strings.ReplaceAll(w, "’", "'")
+	w = strings.ReplaceAll(w, "ё", "е") // as the stemmer of Russian wants it
 	if l.stops(w) {
 		return ""
 	}
