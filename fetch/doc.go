@@ -5,8 +5,12 @@
 // and decides when to ask again. [Client.Page] gets an article's page.
 // [Client.Find] looks for the feeds that a URL leads to. All of them share one
 // budget for each host: few requests under way, a gap between their starts,
-// silence for as long as the host asks for it. So there is one client in a
-// process, used by as many goroutines as there are feeds to be asked.
+// silence for as long as the host asks for it. A host is a site, whatever its
+// names, the platform that it belongs to, and the server that answers for it. So
+// there is one client in a process, used by as many goroutines as there are feeds
+// to be asked; [Client.Queue] helps them not to crowd before one host.
+//
+// doc/fetch.md lists how publishers are treated, with the test of each point.
 //
 // # One poll
 //

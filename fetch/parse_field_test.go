@@ -35,6 +35,7 @@ func TestFeedsAsTheyAreInTheField(t *testing.T) {
 		{"and what follows it", `<rss version="2.0"><channel><item><description><p>a<br>b <b>c</p></description><link>http://a.example/1</link></item></channel></rss>`, link, "http://a.example/1"},
 		{"attributes without quotes", `<rss version=2.0><channel><item><enclosure url=http://a.example/x.mp3 length=5 type=audio/mpeg /></item></channel></rss>`, media, []newsfold.Media{{URL: "http://a.example/x.mp3", Type: "audio/mpeg", Length: 5}}},
 		{"entities of HTML, of nobody, and of nothing", inItem(`<title>a &nbsp; &eacute; &bogus; &copy &#150; &#x1F600; &#0;</title>`), title, "a é &bogus; © – 😀"},
+		{"halves of UTF-16", inItem(`<title>&#xD83D;&#xDE00; &#55357;&#56832; &#xDE00;x&#xD83D;&#65;&#xD83D;</title>`), title, "😀 😀 xA"},
 		{"prefixes that nobody declared", `<rss version="2.0"><channel><item><dc:creator>A</dc:creator></item></channel></rss>`, authors, []string{"A"}},
 		{"other prefixes for known namespaces", `<rss version="2.0" xmlns:foo="http://purl.org/dc/elements/1.1/"><channel><item><foo:title>x</foo:title></item></channel></rss>`, title, "x"},
 		{"names in capitals", `<RSS VERSION="2.0"><CHANNEL><ITEM><TITLE>x</TITLE><PUBDATE>Mon, 06 May 2024 07:08:09 GMT</PUBDATE></ITEM></CHANNEL></RSS>`, issued, "2024-05-06T07:08:09Z"},

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -124,7 +125,10 @@ func appendReference(dst, raw []byte, entities map[string]string) ([]byte, int) 
 			return append(dst, '&'), 1
 		}
 		if isChar(r) {
-			dst = utf8.AppendRune(dst, r)
+			return utf8.AppendRune(dst, r), end + 1
+		}
+		if pair, n := secondHalf(r, raw[end+1:]); n > 0 {
+			return utf8.AppendRune(dst, pair), end + 1 + n
 		}
 		return dst, end + 1
 	}
@@ -143,6 +147,24 @@ func appendReference(dst, raw []byte, entities map[string]string) ([]byte, int) 
 		return append(dst, value...), end + 1
 	}
 	return append(dst, '&'), 1
+}
+
+// secondHalf completes a character that was written as two references to the
+// halves of its UTF-16, as software does that thinks in these.
+func secondHalf(first rune, rest []byte) (rune, int) {
+	if !utf16.IsSurrogate(first) || !bytes.HasPrefix(rest, []byte("&#")) {
+		return 0, 0
+	}
+	end := bytes.IndexByte(rest[:min(len(rest), maxReference)], ';')
+	if end < 0 {
+		return 0, 0
+	}
+	second, _ := numericReference(rest[2:end])
+	r := utf16.DecodeRune(first, second)
+	if r == utf8.RuneError {
+		return 0, 0
+	}
+	return r, end + 1
 }
 
 // fromC1 is what windows-1252 has in the place of a C1 control character, which
