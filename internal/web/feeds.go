@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"newsfold"
+	"newsfold/internal/river"
 	"newsfold/store"
 )
 
@@ -16,10 +17,17 @@ const mostHealth = 1000
 
 type feedsPage struct {
 	frame
+	Waiting int // feeds that have never been asked
+	Total   int
+	Can     bool // there is a control interface to add feeds with
 	Summary string
 	Feeds   []health
 	Rest    string // says how many are not shown
+	Names   map[newsfold.FeedID]string
 }
+
+// Read is how many feeds have been asked at least once.
+func (p feedsPage) Read() int { return p.Total - p.Waiting }
 
 // health is one feed as the page of feeds shows it.
 type health struct {
@@ -36,6 +44,7 @@ type health struct {
 	Why       string
 	Error     string
 	Entries   string // how many there are so far
+	Worth     *worth // nil: it brought nothing of late
 	entries   int
 }
 
@@ -43,17 +52,22 @@ type health struct {
 func (s *server) feeds(w http.ResponseWriter, r *http.Request) error {
 	var all []health
 	var left string
+	var survey map[newsfold.FeedID]*river.Worth
+	names := map[newsfold.FeedID]string{}
 	err := s.db.View(r.Context(), func(tx store.Tx) (err error) {
 		if left, err = unread(tx, 0, nil); err != nil {
 			return err
 		}
+		all = all[:0]
 		for f, err := range tx.Feeds() {
 			if err != nil {
 				return err
 			}
 			all = append(all, s.health(f))
+			names[f.ID] = clip(f.Label(), 120)
 		}
-		return nil
+		survey, err = river.Survey(tx, s.now(), surveyDays, surveyStories)
+		return err
 	})
 	if err != nil {
 		return err
@@ -65,8 +79,18 @@ func (s *server) feeds(w http.ResponseWriter, r *http.Request) error {
 		}
 		return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label))
 	})
-	page := feedsPage{frame: s.frame(r, "Feeds", "feeds"), Summary: summary(all), Feeds: all}
+	page := feedsPage{frame: s.frame(r, "Feeds", "feeds"), Summary: summary(all), Feeds: all, Names: names}
 	page.Unread = left
+	page.Notice = readNotice(r.URL.Query(), "/feeds")
+	page.Total, page.Can = len(all), s.control != nil
+	for i, h := range all {
+		if h.State == "waiting" {
+			page.Waiting++
+		}
+		if w := worthOf(survey[h.ID], names); w != nil {
+			all[i].Worth = w
+		}
+	}
 	if n := len(all) - mostHealth; n > 0 {
 		page.Feeds = all[:mostHealth]
 		page.Rest = count(n, "more feed is", "more feeds are") + " not shown here: newsfold feeds lists all of them."

@@ -264,7 +264,7 @@ func back(w http.ResponseWriter, r *http.Request, extra url.Values, anchor strin
 		to = &url.URL{Path: "/"}
 	}
 	q := to.Query()
-	for _, k := range []string{"marked", "undo", "undone"} {
+	for _, k := range []string{"marked", "undo", "undone", "did"} {
 		q.Del(k)
 	}
 	for k, v := range extra {

@@ -617,9 +617,39 @@ func langName(tag string) string {
 }
 
 // readNotice makes the line that tells what a form has just done. It is read
-// from the address and only ever says these two things: a link from elsewhere
+// from the address and only ever says these few things: a link from elsewhere
 // cannot put words into it.
 func readNotice(q url.Values, here string) *notice {
+	n := func(key string) int {
+		n, err := strconv.Atoi(q.Get(key))
+		if err != nil || n < 0 || n > 1_000_000 {
+			return 0
+		}
+		return n
+	}
+	switch q.Get("did") {
+	case "split":
+		return &notice{Text: "That article is a story of its own now.", Undo: "last", Back: here, Action: "/folds/undo"}
+	case "merge":
+		return &notice{Text: "These are one story now.", Undo: "last", Back: here, Action: "/folds/undo"}
+	case "unfold":
+		return &notice{Text: "That was taken back.", Back: here}
+	case "added":
+		return &notice{Text: "Subscribed. Its stories appear as their pages are read.", Back: here}
+	case "removed":
+		return &notice{Text: "Unsubscribed.", Back: here}
+	case "saved":
+		return &notice{Text: "Saved.", Back: here}
+	case "imported":
+		text := "Subscribed to " + count(n("n"), "feed", "feeds")
+		if k := n("known"); k > 0 {
+			text += "; " + strconv.Itoa(k) + " were known already"
+		}
+		if b := n("bad"); b > 0 {
+			text += "; " + count(b, "line", "lines") + " of the list could not be used"
+		}
+		return &notice{Text: text + ".", Back: here}
+	}
 	if n, err := strconv.Atoi(q.Get("marked")); err == nil && n >= 0 && n <= maxBulk {
 		text := "Marked " + count(n, "story", "stories") + " as read."
 		if n == 0 {

@@ -16,6 +16,7 @@ type storyPage struct {
 	frame
 	line
 	Here      string
+	Can       bool // there is a control interface to correct folds with
 	Byline    string
 	Feeds     []river.Feed
 	MoreFeeds string // how many are not named
@@ -111,7 +112,8 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 		Origins: origins(st.Origins), Stated: s.moment(st.Published),
 		Outlets: count(len(st.Articles), "article", "articles") + " at " + count(max(st.Outlets, 1), "outlet", "outlets"),
 	}
-	page.Unread = left
+	page.Unread, page.Can = left, s.control != nil
+	page.Notice = readNotice(r.URL.Query(), page.Here)
 	page.Body, page.Shown = body(st)
 	if n := len(st.Feeds) - mostCarriers; n > 0 {
 		page.Feeds, page.MoreFeeds = st.Feeds[:mostCarriers], count(n, "more feed", "more feeds")

@@ -122,6 +122,11 @@ func New(opts Options) (http.Handler, error) {
 	s.mux.HandleFunc("GET /login", s.page(s.login))
 	s.mux.HandleFunc("POST /login", s.page(s.login))
 	s.mux.HandleFunc("POST /logout", s.page(s.logout))
+	s.mux.HandleFunc("GET /feeds/{id}", s.page(s.feed))
+	s.mux.HandleFunc("GET /feeds/progress", s.page(s.progress))
+	if s.control != nil {
+		s.changes()
+	}
 	s.others = s.doors(opts)
 
 	guard := http.NewCrossOriginProtection()
@@ -164,7 +169,11 @@ func (s *server) secure(next http.Handler) http.Handler {
 			d.ServeHTTP(w, r)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		limit := int64(maxForm)
+		if r.URL.Path == "/import" {
+			limit = maxUpload
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)
 	})
 }
@@ -291,9 +300,10 @@ type frame struct {
 
 // notice tells what was just done, and offers to take it back.
 type notice struct {
-	Text string
-	Undo string // token, or empty
-	Back string
+	Text   string
+	Undo   string // token, or empty
+	Back   string
+	Action string // where Undo is sent; empty: /undo
 }
 
 func (s *server) frame(r *http.Request, title, nav string) frame {
@@ -328,7 +338,7 @@ func (s *server) templates() (map[string]*template.Template, error) {
 		return nil, err
 	}
 	pages := map[string]*template.Template{}
-	for _, name := range []string{"river", "story", "compare", "feeds", "error", "login"} {
+	for _, name := range []string{"river", "story", "compare", "feeds", "error", "login", "add", "feed"} {
 		t, err := base.Clone()
 		if err != nil {
 			return nil, err
