@@ -114,10 +114,13 @@ func (w *walker) phrase(n *html.Node) {
 	var f Flags
 	if !w.plain {
 		f = w.flagsOf(n)
+		if f&FVeiled != 0 && n.DataAtom != atom.A {
+			return
+		}
 		w.mark(n, f)
 	}
 	saved := w.inline
-	w.inline |= f
+	w.inline |= f &^ FVeiled
 	switch n.DataAtom {
 	case atom.A:
 		w.noteLink(n)
@@ -161,7 +164,7 @@ func (w *walker) block(n *html.Node) {
 	outer := w.elem
 	e := Elem{Node: n, Parent: outer, Depth: w.p.Elems[outer].Depth + 1, Tag: n.DataAtom, First: int32(len(w.p.Blocks))}
 	if !w.plain {
-		e.Flags, e.Hidden, e.Sig = w.flagsOf(n), hidden(n), signature(n)
+		e.Flags, e.Hidden, e.Sig = w.flagsOf(n)&^FVeiled, hidden(n), signature(n)
 		w.mark(n, e.Flags)
 	}
 	w.p.Elems = append(w.p.Elems, e)

@@ -42,6 +42,10 @@ const (
 	FLink // link, button, more
 
 	NumFlags = iota
+
+	// FVeiled is no feature: an element in running text that is shown only when a
+	// pointer rests on it, or only read aloud.
+	FVeiled Flags = 1 << 30
 )
 
 // words tells what a word in a class name claims.
@@ -192,11 +196,17 @@ func concealed(style string) bool {
 // hyphens, underscores, digits and capitals, and joins the flags of the words
 // and of pairs of words.
 func wordFlags(s string) Flags {
-	var f Flags
+	var f, veil Flags
 	var buf [64]byte
 	prev, n := 0, 0 // buf[prev:n] is the word in the making, buf[:prev] the one before
 	end := func() {
 		if n > prev {
+			if veilShapes[buf[prev]]&(1<<((n-prev)&63)) != 0 {
+				veil |= veils[string(buf[prev:n])]
+			}
+			if prev > 0 && veilShapes[buf[0]]&(1<<(n&63)) != 0 {
+				veil |= veils[string(buf[:n])]
+			}
 			if wordShapes[buf[prev]]&(1<<((n-prev)&63)) != 0 {
 				f |= words[string(buf[prev:n])]
 			}
@@ -235,5 +245,18 @@ func wordFlags(s string) Flags {
 		}
 	}
 	end()
+	if veil == 3 || veil&4 != 0 {
+		f |= FVeiled
+	}
 	return f
 }
+
+// veils are words and pairs of words that speak of what is not shown in running
+// text: 1 cards that open, 2 their contents, 4 what is read aloud only.
+var veils = map[string]Flags{
+	"rollover": 1, "hovercard": 1, "popover": 1, "tooltip": 1, "tippy": 1, "hover": 1,
+	"block": 2, "content": 2, "text": 2, "body": 2, "box": 2, "card": 2, "inner": 2, "bubble": 2,
+	"sronly": 4, "screenreader": 4, "screenreadertext": 4, "visuallyhidden": 4, "elementinvisible": 4, "tooltiptext": 4, "tooltipcontent": 4,
+}
+
+var veilShapes = shapes(veils)
