@@ -24,6 +24,10 @@ type Item struct {
 	Value []byte
 }
 
+// Local is the name of a shelf that is not carried over: what is on it says
+// something of the one store that it is in.
+const Local = "local"
+
 // Kind says what an [Item] is. Those that others refer to come first.
 type Kind byte
 

@@ -37,6 +37,9 @@ func (e *Engine) foldLoop(ctx context.Context) error {
 	if e.opts.NoFold {
 		return e.foldNothing(ctx)
 	}
+	if e.shared != nil {
+		return e.foldShared(ctx)
+	}
 	for woken := !e.opts.Manual; ; woken = true {
 		if woken {
 			n, err := e.foldSome(ctx, &f)
@@ -116,6 +119,7 @@ type folder struct {
 	e  *Engine
 	f  *dedupe.Folder
 	tx store.Tx // during a batch
+	underLease
 
 	batched []dedupe.Article // what the batch folds
 	// texts holds what was read lately: most copies come within hours.
@@ -204,6 +208,9 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	err = f.e.update(ctx, func(tx store.Tx) error {
+		if err := f.begin(ctx, tx); err != nil {
+			return err
+		}
 		l := newLedger(tx)
 		f.tx = l
 		defer func() { f.tx = nil }()
@@ -248,6 +255,9 @@ func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 			if len(changes) == foldBatch {
 				break
 			}
+		}
+		if err := foresee(tx, changes); err != nil {
+			return err
 		}
 		for _, c := range changes {
 			a, err := f.text(tx, c.Article) // what is held may be of before the change
@@ -354,7 +364,7 @@ func (f *folder) Story(id int64) ([]int64, error) {
 // fold decides on one article and stores the decision.
 func (f *folder) fold(a dedupe.Article) error {
 	id := newsfold.ArticleID(a.ID)
-	d, err := f.f.Fold(a)
+	d, err := f.decide(a)
 	if err != nil {
 		return err
 	}

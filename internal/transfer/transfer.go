@@ -97,11 +97,15 @@ func porter(tx store.Tx) (store.Porter, error) {
 	return nil, ErrUnable
 }
 
-// content yields the items of a store, less the note of a copy.
+// on reports whether an item is on a shelf.
+func on(shelf string, key []byte) bool { return bytes.HasPrefix(key, []byte(shelf+"\x00")) }
+
+// content yields the items of a store, less the note of a copy and what belongs to
+// the store itself.
 func content(p store.Porter, after store.Item) iter.Seq2[store.Item, error] {
 	return func(yield func(store.Item, error) bool) {
 		for it, err := range p.Export(after) {
-			if err == nil && it.Kind == store.PairItem && bytes.HasPrefix(it.Key, []byte(shelf+"\x00")) {
+			if err == nil && it.Kind == store.PairItem && (on(shelf, it.Key) || on(store.Local, it.Key)) {
 				continue
 			}
 			if !yield(it, err) || err != nil {

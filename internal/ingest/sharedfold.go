@@ -1,0 +1,239 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"newsfold"
+	"newsfold/dedupe"
+	"newsfold/store"
+)
+
+// Of the daemons that share a store one folds, which has the lease of the stage.
+// The others would gain little: folding an article takes a tenth of the time that
+// fetching, reading and storing it takes, and what is decided about one article
+// depends on what was decided about those before it. Each batch is a transaction
+// that holds the lease, so if two of them believe that it is theirs, only one of
+// them is right, and of two copies the second always finds the first.
+
+// foldStage is the lease of folding.
+const foldStage = "fold"
+
+// underLease is what a folder needs where daemons share the store.
+type underLease struct {
+	lease   store.Lease
+	expired time.Time // when the index was last relieved of what is old
+	// within decides by the index of the transaction; nil: by the folder's own.
+	within func(dedupe.Article) (dedupe.Decision, error)
+}
+
+// foldShared is foldLoop for daemons that share a store.
+func (e *Engine) foldShared(ctx context.Context) error {
+	var (
+		f       *folder
+		settled []chan struct{}
+	)
+	defer func() {
+		if f == nil {
+			return
+		}
+		if err := e.shared.give(ctx, []store.Lease{f.lease}); err != nil {
+			e.log.Warn("leave the folding leased until the lease ends", "err", err)
+		}
+	}()
+	tick := time.NewTicker(idle)
+	defer tick.Stop()
+	for woken := !e.opts.Manual; ; {
+		if woken {
+			n, err := e.foldTurn(ctx, &f)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				continue
+			}
+			if len(settled) > 0 {
+				waits, err := e.pending(ctx) // for another daemon
+				if err != nil {
+					return wrap("read changes", err)
+				}
+				if !waits {
+					for _, done := range settled {
+						close(done)
+					}
+					settled = nil
+				}
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-e.texts:
+			woken = true
+		case done := <-e.settled:
+			settled = append(settled, done)
+			woken = true
+		case <-tick.C:
+			woken = !e.opts.Manual || len(settled) > 0
+		}
+	}
+}
+
+// foldTurn folds the next few articles, if that is for this daemon to do, and
+// reports how many they were.
+func (e *Engine) foldTurn(ctx context.Context, f **folder) (int, error) {
+	if e.opts.Manual {
+		if pending, err := e.pending(ctx); err != nil || !pending {
+			return 0, wrap("read changes", err)
+		}
+	}
+	var had store.Lease
+	if *f != nil {
+		had = (*f).lease
+	}
+	l, err := e.lead(ctx, foldStage, had)
+	if err != nil {
+		return 0, wrap("lease the folding", err)
+	}
+	switch {
+	case l == store.Lease{}:
+		*f = nil
+		return 0, nil
+	case *f == nil || had.Token != l.Token: // another may have folded in between
+		opened, err := e.openShared(ctx, l)
+		if err != nil {
+			return 0, e.unlessFenced(f, wrap("open the index", err))
+		}
+		e.log.Info("folding is this daemon's now", "owner", l.Owner)
+		*f = opened
+	}
+	(*f).lease = l
+	n, err := (*f).batch(ctx)
+	return n, e.unlessFenced(f, wrap("fold", err))
+}
+
+// unlessFenced forgets a folder whose lease was lost, which is no failure.
+func (e *Engine) unlessFenced(f **folder, err error) error {
+	if !errors.Is(err, store.ErrFenced) {
+		return err
+	}
+	e.log.Warn("another daemon has taken over the folding", "err", err)
+	*f = nil
+	return nil
+}
+
+// openShared makes a folder that uses the index in the store.
+func (e *Engine) openShared(ctx context.Context, l store.Lease) (*folder, error) {
+	f := &folder{e: e, texts: map[newsfold.ArticleID]dedupe.Article{}}
+	f.lease = l
+	f.f = dedupe.NewFolder(e.opts.Fold, f)
+	err := e.db.View(ctx, func(tx store.Tx) error {
+		f.removed = 0
+		_, err := f.forget(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f, e.fillIndex(ctx, l)
+}
+
+// filled is where a store says that its index has all articles: one that was
+// copied from another place has none.
+var filled = []byte("candidates")
+
+// fillIndex makes the index of the store of its sketches, unless it is there.
+func (e *Engine) fillIndex(ctx context.Context, l store.Lease) error {
+	var (
+		there bool
+		stale []newsfold.ArticleID
+		some  []store.Candidate
+	)
+	put := func(last bool) error {
+		return e.update(ctx, func(tx store.Tx) error {
+			if err := store.Hold(tx, l); err != nil {
+				return err
+			}
+			for _, c := range some {
+				if err := tx.(store.Indexer).PutCandidate(c); err != nil {
+					return err
+				}
+			}
+			if last {
+				return tx.Shelf(store.Local).Put(filled, nil)
+			}
+			return nil
+		})
+	}
+	err := e.db.View(ctx, func(tx store.Tx) error {
+		stale, some = nil, nil
+		v, err := tx.Shelf(store.Local).Get(filled)
+		if there = v != nil; there || err != nil {
+			return err
+		}
+		var failed error
+		for id, sketch := range sketches(tx, &failed) {
+			x, keys, ok := dedupe.ReadSketch(id, sketch)
+			if !ok {
+				stale = append(stale, newsfold.ArticleID(id))
+				continue
+			}
+			if some = append(some, candidate(x, keys)); len(some) == 1000 {
+				if err := put(false); err != nil {
+					return err
+				}
+				some = some[:0]
+			}
+		}
+		return failed
+	})
+	if err != nil || there {
+		return err
+	}
+	if err := put(true); err != nil || len(stale) == 0 {
+		return err
+	}
+	e.log.Info("folding again what an older version folded", "articles", len(stale))
+	return e.append(ctx, stale)
+}
+
+// begin makes a transaction part of the lease, where there is one.
+func (f *folder) begin(ctx context.Context, tx store.Tx) error {
+	if f.e.shared == nil {
+		return nil
+	}
+	if err := store.Hold(tx, f.lease); err != nil {
+		return err
+	}
+	index := &tableIndex{tx: tx.(store.Indexer)}
+	f.within = func(a dedupe.Article) (dedupe.Decision, error) { return f.f.FoldIn(ctx, index, a) }
+	now := f.e.now()
+	if now.Sub(f.expired) < time.Hour {
+		return nil
+	}
+	f.expired = now
+	n, err := index.Expire(ctx, uint32(max(0, now.Add(-f.e.opts.Fold.Window).Unix()/3600)))
+	if n > 0 {
+		f.e.log.Debug("relieved the index of what is old", "articles", n)
+	}
+	return err
+}
+
+// decide decides on one article, by the index at hand.
+func (f *folder) decide(a dedupe.Article) (dedupe.Decision, error) {
+	if f.within == nil {
+		return f.f.Fold(a)
+	}
+	return f.within(a)
+}
+
+// foresee tells the store that changed articles are going to be read.
+func foresee(tx store.Tx, changes []store.Change) error {
+	var w store.Wants
+	for _, c := range changes {
+		w.Articles = append(w.Articles, c.Article)
+	}
+	w.Bodies = w.Articles
+	return store.Fetch(tx, w)
+}
