@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"newsfold"
 	"newsfold/dedupe"
@@ -122,20 +123,21 @@ type folder struct {
 	underLease
 
 	batched []dedupe.Article // what the batch folds
-	// texts holds what was read lately: most copies come within hours.
-	texts map[newsfold.ArticleID]dedupe.Article
-	held  int // bytes in texts
+	// texts holds what was read lately, older what was read before: most copies
+	// come within hours.
+	texts, older map[newsfold.ArticleID]dedupe.Article
+	held         int // bytes in texts
 	// removed is how far the log of removed articles was read.
 	removed store.Seq
 }
 
 // maxHeld bounds the texts that a folder holds, in bytes.
-const maxHeld = 16 << 20
+const maxHeld = 12 << 20
 
 // hold keeps a text for later look-ups.
 func (f *folder) hold(a dedupe.Article) {
-	if f.held > maxHeld {
-		clear(f.texts)
+	if f.held > maxHeld/2 {
+		f.texts, f.older = map[newsfold.ArticleID]dedupe.Article{}, f.texts
 		f.held = 0
 	}
 	f.texts[newsfold.ArticleID(a.ID)] = a
@@ -197,6 +199,7 @@ func (f *folder) forget(tx store.Tx) (map[newsfold.ArticleID]bool, error) {
 		f.removed = c.Seq
 		f.f.Forget(int64(c.Article))
 		delete(f.texts, c.Article)
+		delete(f.older, c.Article)
 	}
 	return gone, nil
 }
@@ -309,7 +312,7 @@ func Text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error) {
 	}
 	text, stated := extract.Credits(body.Text)
 	d := facts(a, addOrigins(a.Origins, origins(stated)...))
-	d.Text = text
+	d.Text = strings.Clone(text) // not to hold the whole record
 	return d, nil
 }
 
@@ -328,8 +331,10 @@ func facts(a newsfold.Article, from []newsfold.Origin) dedupe.Article {
 // Article returns what was folded before, for comparison.
 func (f *folder) Article(id int64) (dedupe.Article, error) {
 	key := newsfold.ArticleID(id)
-	if a, ok := f.texts[key]; ok {
-		return a, nil
+	for _, texts := range []map[newsfold.ArticleID]dedupe.Article{f.texts, f.older} {
+		if a, ok := texts[key]; ok {
+			return a, nil
+		}
 	}
 	a, err := Text(f.tx, key)
 	switch {

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"newsfold"
@@ -37,7 +38,7 @@ type bare struct {
 
 // stripped is the text of a page or an entry as extraction has read it.
 func stripped(doc *extract.Document) bare {
-	return bare{doc.Body, origins(doc.Origins)}
+	return bare{strings.Clone(doc.Body), origins(doc.Origins)} // not to hold all of doc
 }
 
 func (b *bare) size() int { return len(b.text) + 256 }

@@ -198,7 +198,7 @@ func ahead(tx store.Tx, items []item) error {
 
 // maxReads bounds how many feeds are at once between having been read and being
 // stored: that is what takes memory, and no more of them find a core anyway.
-const maxReads = 8
+const maxReads = 16
 
 // admit waits until there is room for what a feed says: in memory, and for its
 // texts before the folding. The function that it returns makes room again.

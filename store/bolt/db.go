@@ -149,9 +149,9 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 }
 
 // forgetAfter is after how many bytes that were put the mapped pages are
-// forgotten: often enough for them to take little memory, and so rarely that
-// mapping them again costs nothing beside writing.
-const forgetAfter = 4 << 20
+// forgotten. Whoever writes looks at pages all over the file, and the system maps
+// their neighbours too; mapping them again costs nothing beside writing.
+const forgetAfter = 128 << 10
 
 // wait waits for the turn to write.
 func (db *DB) wait(ctx context.Context) error {
