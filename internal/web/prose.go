@@ -35,10 +35,11 @@ var dropped = map[atom.Atom]bool{
 
 // prose builds the HTML of an article anew from the elements that are shown.
 // The stored HTML was sanitised before it was stored; this makes the page hold
-// even if it was not, keeps it inside its place in the page, and turns images
-// into links: showing them would tell the publisher who reads.
+// even if it was not, keeps it inside its place in the page, and shows images
+// under the addresses that picture gives. Those it gives none for become links:
+// to show them as they are would tell the publisher who reads.
 // It returns nothing when there is nothing to show.
-func prose(stored string) template.HTML {
+func prose(stored string, picture func(src string) string) template.HTML {
 	if len(stored) > maxProse {
 		return ""
 	}
@@ -47,7 +48,7 @@ func prose(stored string) template.HTML {
 	if err != nil { // nested too deeply
 		return ""
 	}
-	var b builder
+	b := builder{picture: picture}
 	for _, n := range nodes {
 		b.node(n, 0)
 	}
@@ -73,7 +74,8 @@ func paragraphs(text string) template.HTML {
 // builder writes HTML that holds nothing but what its methods let through.
 type builder struct {
 	strings.Builder
-	linked bool // inside a link
+	linked  bool // inside a link
+	picture func(src string) string
 }
 
 // deepest is how many elements may lie in one another; the parser has a limit
@@ -134,10 +136,17 @@ func (b *builder) open(name atom.Atom, n *html.Node, link string) {
 	b.WriteString(">")
 }
 
-// image writes a link to a picture instead of the picture.
+// image writes a picture, or a link to it.
 func (b *builder) image(n *html.Node) {
+	if counts(n) {
+		return
+	}
 	src := outside(attr(n, "src"))
 	alt := strings.TrimSpace(attr(n, "alt"))
+	if at := b.picture(src); at != "" {
+		b.WriteString(`<img src="` + html.EscapeString(at) + `" alt="` + html.EscapeString(clip(alt, 500)) + `" loading="lazy" decoding="async">`)
+		return
+	}
 	if src == "" || b.linked {
 		b.text(alt)
 		return

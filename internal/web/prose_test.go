@@ -31,7 +31,7 @@ func TestProseKeepsWhatIsRead(t *testing.T) {
 		"only white space": {" \n ", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := string(prose(c.in)); got != c.want {
+			if got := string(prose(c.in, links)); got != c.want {
 				t.Errorf("prose(%s)\n got %s\nwant %s", c.in, got, c.want)
 			}
 		})
@@ -39,10 +39,10 @@ func TestProseKeepsWhatIsRead(t *testing.T) {
 }
 
 func TestProseIsBounded(t *testing.T) {
-	if got := prose("<p>" + strings.Repeat("a", maxProse) + "</p>"); got != "" {
+	if got := prose("<p>"+strings.Repeat("a", maxProse)+"</p>", links); got != "" {
 		t.Errorf("a text over the limit gives %d bytes of markup", len(got))
 	}
-	deep := prose(strings.Repeat("<blockquote>", 20000) + "a")
+	deep := prose(strings.Repeat("<blockquote>", 20000)+"a", links)
 	if n := strings.Count(string(deep), "<blockquote>"); n > deepest+1 {
 		t.Errorf("%d elements lie in one another", n)
 	}
@@ -57,7 +57,7 @@ func FuzzProse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		out := string(prose(in))
+		out := string(prose(in, links))
 		allowed := map[string]bool{}
 		for _, a := range shown {
 			allowed[a.String()] = true
@@ -83,4 +83,30 @@ func FuzzProse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// links is the picture function of a reader that shows none.
+func links(string) string { return "" }
+
+func TestPicturesAreShownUnderOurAddresses(t *testing.T) {
+	ours := func(src string) string {
+		if src == "" {
+			return ""
+		}
+		return "/image/x?u=" + src
+	}
+	for in, want := range map[string]string{
+		`<p><img src="https://a.example/b.jpg?x=1&y=2" alt="A &quot;boat&quot;" onload="alert(1)"></p>`: `<p dir="auto"><img src="/image/x?u=https://a.example/b.jpg?x=1&amp;y=2" alt="A &#34;boat&#34;" loading="lazy" decoding="async"></p>`,
+		`<img src="https://t.example/p.gif" width="1" height="1">`:                                      ``,
+		`<img src="https://t.example/p.gif" width="1px">`:                                               ``,
+		`<img src="https://t.example/p.gif" height=0>`:                                                  ``,
+		`<img src="https://t.example/p.gif" style="display: none">`:                                     ``,
+		`<a href="https://a.example/"><img src="https://a.example/b.jpg"></a>`:                          `<a href="https://a.example/" rel="external noopener noreferrer"><img src="/image/x?u=https://a.example/b.jpg" alt="" loading="lazy" decoding="async"></a>`,
+		`<img src="javascript:alert(1)" alt="x">`:                                                       `x`,
+		`<img src="data:image/png;base64,AAAA" alt="x">`:                                                `x`,
+	} {
+		if got := string(prose(in, ours)); got != want {
+			t.Errorf("%s\n got %s\nwant %s", in, got, want)
+		}
+	}
 }

@@ -114,7 +114,7 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Unread, page.Can = left, s.control != nil
 	page.Notice = readNotice(r.URL.Query(), page.Here)
-	page.Body, page.Shown = body(st)
+	page.Body, page.Shown = s.body(st)
 	if n := len(st.Feeds) - mostCarriers; n > 0 {
 		page.Feeds, page.MoreFeeds = st.Feeds[:mostCarriers], count(n, "more feed", "more feeds")
 	}
@@ -132,8 +132,11 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 
 // body is the lead's text, and what to say when there is less of it than the
 // publisher has.
-func body(st river.Story) (template.HTML, string) {
-	out := prose(st.HTML)
+func (s *server) body(st river.Story) (template.HTML, string) {
+	out := prose(st.HTML, s.pictureURL)
+	if at := s.pictureURL(st.Image); at != "" && out != "" && !strings.Contains(string(out), "<img") {
+		out = template.HTML(`<img class="lead" src="`+template.HTMLEscapeString(at)+`" alt="" decoding="async">`) + out
+	}
 	if out == "" {
 		out = paragraphs(st.Text)
 	}

@@ -39,6 +39,9 @@ type Options struct {
 	Gate *access.Gate
 	// Control changes subscriptions and folds; nil: the pages cannot.
 	Control *control.Client
+	// Image fetches a picture of at most so many bytes, under the guard of
+	// fetching; nil: pictures are links. It needs Gate.
+	Image func(ctx context.Context, url string, limit int64) ([]byte, error)
 	// Copies shows every article to apps that sync, not only the leads.
 	Copies bool
 	// Proxies are those whose ProxyHeader names the person that they have let
@@ -79,6 +82,9 @@ type server struct {
 	control *control.Client
 	others  []door
 	views   versions
+	images  chan struct{} // held while a picture is fetched
+
+	fetchImage func(ctx context.Context, url string, limit int64) ([]byte, error)
 
 	proxies     []netip.Prefix
 	proxyHeader string
@@ -93,6 +99,7 @@ func New(opts Options) (http.Handler, error) {
 	s := &server{
 		db: opts.DB, log: opts.Log, now: opts.Now, version: opts.Version,
 		hosts: map[string]bool{}, mux: http.NewServeMux(), gate: opts.Gate, control: opts.Control,
+		fetchImage: opts.Image, images: make(chan struct{}, mostAtOnce),
 		proxies: opts.Proxies, proxyHeader: cmp.Or(opts.ProxyHeader, "Remote-User"),
 	}
 	if s.log == nil {
@@ -119,6 +126,7 @@ func New(opts Options) (http.Handler, error) {
 	s.mux.HandleFunc("POST /mark", s.page(s.markMany))
 	s.mux.HandleFunc("POST /undo", s.page(s.undo))
 	s.mux.HandleFunc("GET /static/{file}", s.serveStatic)
+	s.mux.HandleFunc("GET /image/{sign}", s.image)
 	s.mux.HandleFunc("GET /login", s.page(s.login))
 	s.mux.HandleFunc("POST /login", s.page(s.login))
 	s.mux.HandleFunc("POST /logout", s.page(s.logout))
