@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -31,18 +32,28 @@ func measureSchedule(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":0") // each address of 127.0.0.0/8 is a host
 	if err != nil {
 		return err
 	}
 	polls := make(chan struct{}, 1<<16)
-	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		polls <- struct{}{}
-		w.WriteHeader(http.StatusNotModified)
+	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-None-Match") != "" {
+			polls <- struct{}{}
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		w.Header().Set("ETag", `"1"`)
+		_, _ = io.WriteString(w, sample())
 	})}
 	go func() { _ = server.Serve(l) }()
 	defer func() { _ = server.Close() }()
 
+	port := l.Addr().(*net.TCPAddr).Port
+	learned, err := polled(ctx, fmt.Sprintf("http://127.0.0.1:%d/", port))
+	if err != nil {
+		return err
+	}
 	file := filepath.Join(dir, "newsfold.db")
 	db, err := bolt.Open(ctx, file, bolt.Options{})
 	if err != nil {
@@ -53,14 +64,12 @@ func measureSchedule(ctx context.Context, n int) error {
 		err := db.Update(ctx, func(tx store.Tx) error {
 			for range min(10_000, n-i) {
 				f := newsfold.Feed{
-					URL:   fmt.Sprintf("http://127.%d.%d.%d:%d/feeds/%d.xml", i>>16&255, i>>8&255, i&255|1, l.Addr().(*net.TCPAddr).Port, i),
+					URL:   fmt.Sprintf("http://127.%d.%d.%d:%d/feeds/%d.xml", i>>16&255, i>>8&255, i&255, port, i),
 					Title: fmt.Sprintf("Feed number %d", i), Site: fmt.Sprintf("https://www.site-%d.example/", i),
 				}
-				f.Poll = newsfold.Poll{
-					Attempted: quiet.Add(-time.Hour), Succeeded: quiet.Add(-time.Hour), Result: newsfold.Updated, Status: 200,
-					Next: quiet.Add(24 * time.Hour * time.Duration(i) / time.Duration(n)), Why: "the usual interval, 1h",
-					ETag: fmt.Sprintf("%q", fmt.Sprint("version ", i)), ValidFor: f.URL,
-				}
+				f.Poll = learned
+				f.Poll.ValidFor = f.URL
+				f.Poll.Next = quiet.Add(24 * time.Hour * time.Duration(i) / time.Duration(n))
 				if err := tx.PutFeed(&f); err != nil {
 					return err
 				}
@@ -88,6 +97,32 @@ func measureSchedule(ctx context.Context, n int) error {
 		fmt.Println(lines.Text(), "polls", len(polls))
 	}
 	return cmd.Wait()
+}
+
+// polled is the state of a feed that was read.
+func polled(ctx context.Context, url string) (newsfold.Poll, error) {
+	client, err := fetch.New(fetch.Options{Allow: []string{"127.0.0.0/8"}})
+	if err != nil {
+		return newsfold.Poll{}, err
+	}
+	defer client.Close()
+	out, err := client.Poll(ctx, newsfold.Feed{ID: 1, URL: url}, nil)
+	if err == nil && out.Feed.Poll.Result != newsfold.Updated {
+		err = fmt.Errorf("read the sample feed: %s", out.Feed.Poll.Error)
+	}
+	return out.Feed.Poll, err
+}
+
+// sample is a feed of ten entries of the last days.
+func sample() string {
+	var b strings.Builder
+	b.WriteString("<rss version=\"2.0\"><channel><title>Sample</title>")
+	for i := range 10 {
+		at := time.Now().Add(-time.Duration(i) * 7 * time.Hour)
+		fmt.Fprintf(&b, "<item><guid>%d</guid><title>Entry %d</title><pubDate>%s</pubDate></item>", i, i, at.Format(time.RFC1123Z))
+	}
+	b.WriteString("</channel></rss>")
+	return b.String()
 }
 
 // schedule runs an engine over a store for forty seconds, by the clock.
@@ -126,7 +161,7 @@ func memory() string {
 	for line := range strings.Lines(string(b)) {
 		name, rest, _ := strings.Cut(line, ":")
 		switch name {
-		case "VmHWM", "VmRSS", "RssAnon":
+		case "VmHWM", "VmRSS", "RssAnon", "RssFile":
 			var kb int
 			_, _ = fmt.Sscan(rest, &kb)
 			parts = append(parts, fmt.Sprintf("%s %d MB", name, kb>>10))
