@@ -34,6 +34,7 @@ type app struct {
 	gap         time.Duration
 	perHost     int
 	contact     string
+	lead        string
 	quiet       bool
 	logFormat   string
 
@@ -98,13 +99,14 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 	f.DurationVar(&a.gap, "host-gap", 0, "least time between the starts of two requests to one host (default 1s; none for hosts of --allow-net)")
 	f.IntVar(&a.perHost, "per-host", 2, "most requests to one host at a time")
 	f.StringVar(&a.contact, "contact", "", "`URL` or mail address under which publishers reach you, stated in the User-Agent")
+	f.StringVar(&a.lead, "lead", "", "`policy` by which the lead of a story is chosen: earliest, complete, or preferred:OUTLET,OUTLET with names or hosts (default $NEWSFOLD_LEAD, else earliest)")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors only")
 	f.StringVar(&a.logFormat, "log-format", "text", "format of the log on standard error: text or json")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.check() }
 	root.AddCommand(
 		a.newDaemon(), a.newDemo(), a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(),
 		a.newFetch(), a.newList(), a.newShow(), a.newMark(), a.newDigest(), a.newExplain(),
-		a.newSplit(), a.newMerge(), a.newUndo(),
+		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(),
 		a.newPasswd(), a.newToken(), a.newCopy(),
 		newExtract(), newFold(), newParse(), a.newVersion(),
 	)
@@ -136,6 +138,9 @@ func (a *app) check() error {
 	if a.store == "" {
 		a.store = os.Getenv("NEWSFOLD_STORE")
 	}
+	if a.lead == "" {
+		a.lead = os.Getenv("NEWSFOLD_LEAD")
+	}
 	if a.dir == "" {
 		base := os.Getenv("XDG_DATA_HOME")
 		if base == "" {
@@ -156,6 +161,8 @@ func (a *app) check() error {
 		return usage("--host-gap %v: a time cannot be negative", a.gap)
 	case a.perHost < 1:
 		return usage("--per-host %d: at least one request has to go through", a.perHost)
+	case !leads(a.lead):
+		return usage("--lead %q is none of earliest, complete, preferred:OUTLET,OUTLET", a.lead)
 	case a.logFormat != "text" && a.logFormat != "json":
 		return usage("--log-format %q is none of text, json", a.logFormat)
 	}

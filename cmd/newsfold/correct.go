@@ -40,9 +40,9 @@ takes that back.`,
 func (a *app) newUndo() *cobra.Command {
 	return &cobra.Command{
 		Use:   "undo",
-		Short: "Take back the last split or merge",
-		Long: `Take back the last split or merge that was not undone: the articles are folded
-anew by their texts alone.`,
+		Short: "Take back the last split, merge, lead or never-fold",
+		Long: `Take back the last split, merge, lead or never-fold that was not undone: the
+articles are folded anew by their texts alone.`,
 		Args: cobra.NoArgs,
 		RunE: a.correct(func(c *control.Client, ctx context.Context, _ []newsfold.ArticleID) (control.Corrected, error) {
 			return c.Undo(ctx)
@@ -66,12 +66,20 @@ func (a *app) correct(do func(*control.Client, context.Context, []newsfold.Artic
 			if err != nil {
 				return err
 			}
-			var b strings.Builder
-			for i, id := range res.IDs {
-				fmt.Fprintf(&b, "article %d is in story %d\n", id, res.Stories[i])
-			}
-			_, err = fmt.Fprint(a.out, b.String())
-			return err
+			return a.corrected(res)
 		})
 	}
+}
+
+// corrected says where the articles of a correction are now.
+func (a *app) corrected(res control.Corrected) error {
+	var b strings.Builder
+	for i, id := range res.IDs {
+		fmt.Fprintf(&b, "article %d is in story %d\n", id, res.Stories[i])
+	}
+	if len(res.Feeds) > 0 {
+		a.note("%s folded again", count(len(res.Feeds), "feed", "feeds"))
+	}
+	_, err := fmt.Fprint(a.out, b.String())
+	return err
 }

@@ -123,7 +123,7 @@ func (d *daemon) run(ctx context.Context) error {
 		_ = socket.Close()
 		return err
 	}
-	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, Lease: d.lease, PushURL: d.pushURL, Retention: d.retain})
+	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, Lease: d.lease, Lead: d.lead, PushURL: d.pushURL, Retention: d.retain})
 	index, closeIndex := d.index(search.Options{Log: d.log})
 	server := control.Server{
 		DB: d.db, Engine: engine, Client: d.client, Gate: gate, Log: d.log, Now: time.Now,

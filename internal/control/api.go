@@ -138,9 +138,10 @@ type FoldRequest struct {
 // Corrected is a correction of folds that was made or taken back, with the
 // stories that the articles it named are in now.
 type Corrected struct {
-	Kind    string               `json:"kind"` // split or merge
+	Kind    string               `json:"kind"` // split, merge, lead or never-fold
 	IDs     []newsfold.ArticleID `json:"ids"`
-	Stories []newsfold.StoryID   `json:"stories"` // of each of IDs
+	Feeds   []newsfold.FeedID    `json:"feeds,omitempty"` // that it named
+	Stories []newsfold.StoryID   `json:"stories"`         // of each of IDs
 }
 
 // Explanation says why two articles are, or are not, one story.

@@ -241,7 +241,7 @@ func (c *Client) Merge(ctx context.Context, ids []newsfold.ArticleID) (Corrected
 	return ask[Corrected](ctx, c, "POST", "/v1/merge", nil, FoldRequest{ids})
 }
 
-// Undo takes back the last split or merge.
+// Undo takes back the last decision on folds.
 func (c *Client) Undo(ctx context.Context) (Corrected, error) {
 	return ask[Corrected](ctx, c, "POST", "/v1/undo", nil, nil)
 }

@@ -49,7 +49,7 @@ func (s *Server) corrected(ctx context.Context, act ingest.Act, err error) (any,
 	case err != nil:
 		return nil, err
 	}
-	c := Corrected{Kind: act.Kind, IDs: act.IDs}
+	c := Corrected{Kind: act.Kind, IDs: act.IDs, Feeds: act.Feeds}
 	err = s.view(ctx, func(tx store.Tx) error {
 		c.Stories = c.Stories[:0]
 		for _, id := range act.IDs {

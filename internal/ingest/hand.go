@@ -25,7 +25,8 @@ const (
 	apart    = 'a'
 )
 
-// Keys of the shelf: 'p' and two articles; 'j' and the number of the entry.
+// Keys of the shelf: 'p' and two articles; 'j' and the number of the entry; for
+// those of rules see rules.go.
 func pairKey(a, b newsfold.ArticleID) []byte {
 	k := binary.BigEndian.AppendUint64([]byte{'p'}, uint64(a))
 	return binary.BigEndian.AppendUint64(k, uint64(b))
@@ -35,8 +36,11 @@ func journalKey(n uint64) []byte { return binary.BigEndian.AppendUint64([]byte{'
 
 // Act is a decision of a person, as the journal keeps it.
 type Act struct {
-	Kind  string               `json:"kind"` // split or merge
-	IDs   []newsfold.ArticleID `json:"ids"`  // the articles it named
+	Kind  string               `json:"kind"`            // split, merge, lead or never-fold
+	IDs   []newsfold.ArticleID `json:"ids"`             // the articles it named
+	Feeds []newsfold.FeedID    `json:"feeds,omitempty"` // the feeds it named
+	// Again are the articles that were folded again because of a rule for feeds.
+	Again []newsfold.ArticleID `json:"again,omitempty"`
 	At    time.Time            `json:"at"`
 	Pairs []pair               `json:"pairs"`
 }
@@ -114,7 +118,7 @@ func (e *Engine) Merge(ctx context.Context, ids []newsfold.ArticleID) (Act, erro
 	})
 }
 
-// Undo takes back the last split or merge that is not undone, and returns it. The
+// Undo takes back the last decision that is not undone, and returns it. The
 // articles are folded anew by their texts alone. It fails with ErrNothing when
 // there is none.
 func (e *Engine) Undo(ctx context.Context) (Act, error) {
@@ -136,7 +140,7 @@ func (e *Engine) Undo(ctx context.Context) (Act, error) {
 			key = p.Key
 		}
 		if key == nil {
-			return fmt.Errorf("no split or merge is there to undo: %w", ErrNothing)
+			return fmt.Errorf("no decision is there to undo: %w", ErrNothing)
 		}
 		for _, p := range slices.Backward(last.Pairs) {
 			if err := say(tx, p.A, p.B, p.Before); err != nil {
@@ -144,6 +148,9 @@ func (e *Engine) Undo(ctx context.Context) (Act, error) {
 			}
 		}
 		if err := shelf.Delete(key); err != nil {
+			return err
+		}
+		if err := e.unrule(tx, last); err != nil {
 			return err
 		}
 		return again(tx, last.Pairs)

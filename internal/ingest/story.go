@@ -88,8 +88,12 @@ func byHand(f newsfold.Fold) bool {
 	return slices.ContainsFunc(f.Evidence, func(e newsfold.Evidence) bool { return e.Kind == "by-hand" })
 }
 
-// parted reports whether a person keeps an article apart from any of others.
+// parted reports whether a person or a rule keeps an article apart from any of
+// others.
 func (s shelver) parted(id newsfold.ArticleID, others []newsfold.ArticleID) bool {
+	if barred, err := barred(s.tx, []newsfold.ArticleID{id}, others); barred || err != nil {
+		return barred
+	}
 	return slices.ContainsFunc(others, func(m newsfold.ArticleID) bool {
 		v, err := s.tx.Shelf(handShelf).Get(pairKey(id, m))
 		return err == nil && len(v) == 1 && v[0] == apart
@@ -244,6 +248,11 @@ func (s shelver) put(story newsfold.Story, joined newsfold.ArticleID, moved []ne
 	slices.Sort(story.Feeds)
 	led := story.Lead
 	story.Lead = newsfold.ArticleID(dedupe.Lead(members, s.policy))
+	if by, err := ledByHand(s.tx, story.Articles); err != nil {
+		return err
+	} else if by != 0 {
+		story.Lead = by
+	}
 	if !slices.Contains(story.Articles, story.Lead) {
 		story.Lead = story.Articles[0]
 	}
