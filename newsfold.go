@@ -108,6 +108,10 @@ type Entry struct {
 
 	Seen    time.Time `json:"seen"`    // first seen by us
 	Article ArticleID `json:"article"` // what it carries
+
+	// Sum is what Digest was while there was a Summary or Content: a store
+	// keeps those of the youngest entries only, and sets it in their place.
+	Sum string `json:"sum,omitempty"`
 }
 
 // Source names the feed or outlet that an entry says it was taken from
@@ -139,6 +143,9 @@ func (e *Entry) Key() string {
 // Digest is a hash of what a reader would see of the entry. It changes when
 // the publisher changes the entry and stays when only dates are rewritten.
 func (e *Entry) Digest() string {
+	if e.Sum != "" && e.Summary == "" && e.Content == "" {
+		return e.Sum
+	}
 	h := sha256.New()
 	for _, s := range []string{e.Link, e.Title, e.Summary, e.Content} {
 		h.Write([]byte(s))

@@ -79,7 +79,9 @@ type Tx interface {
 	// Entry returns what a feed said under a key ([newsfold.Entry.Key]).
 	Entry(newsfold.EntryRef) (newsfold.Entry, error)
 	// PutEntry stores an entry under its feed and key, replacing what was
-	// there.
+	// there. An engine may let go of what older entries said, their Summary and
+	// Content, and then sets Sum; of Sum, it stores what an entry without those
+	// has.
 	PutEntry(*newsfold.Entry) error
 
 	// Article returns one article, without its body.

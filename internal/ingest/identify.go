@@ -446,7 +446,9 @@ func (k *keeper) reissued(it item, a *newsfold.Article) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if old.Title == en.Title && old.Summary == en.Summary && old.Content == en.Content {
+	same := en
+	same.Link = old.Link
+	if old.Digest() == same.Digest() {
 		return true, nil
 	}
 	en.GUID, en.Article, en.Seen = old.GUID, a.ID, old.Seen

@@ -189,6 +189,7 @@ func (c *checker) unreadable(id bucketID, k []byte) mend {
 		bEntries:   "remove it; it is taken in again while its feed has it",
 		bArticles:  "remove it; it is taken in again while a feed has it",
 		bBodies:    "remove it and want the page again",
+		bSaid:      "remove it; the article's own text stays",
 		bRevisions: "remove it; this earlier text is lost",
 		bStories:   "remove it and fold its articles again; whether it was read or starred is lost",
 	}[id]

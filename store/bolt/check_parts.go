@@ -185,7 +185,7 @@ func (c *checker) entries() {
 		where := fmt.Sprintf("entry %d %q", e.Feed, e.Key())
 		if c.lost[int64(e.Article)] {
 			c.add(mend{"remove it, so that it is taken in again", func() error {
-				return c.t.bucket(bEntries).Delete(k)
+				return c.t.deleteEntry(k)
 			}}, where, "carries article %d, which could not be read", e.Article)
 			return
 		}
@@ -196,10 +196,22 @@ func (c *checker) entries() {
 		}
 		m := enter("list its key", keys, key, k)
 		if c.has(bEntryKeys, key) && (n == 0 || c.has(bEntries, idKey(n))) {
-			m = drop("remove it", c.t.bucket(bEntries), k) // there is another, or it was to go
+			m = mend{"remove it", func() error { return c.t.deleteEntry(k) }} // there is another, or it was to go
 		}
 		c.add(m, where, "is number %d, its key leads to %d", keyID(k), n)
 	})
+	size := int64(0)
+	said := c.t.bucket(bSaid)
+	records(c, bSaid, record.Said, func(k []byte, _ *newsfold.Entry) {
+		if !c.has(bEntries, k) {
+			c.add(drop("remove it", said, k), fmt.Sprintf("entry.said %x", k), "is of an entry that is not there")
+			return
+		}
+		size += int64(len(said.Get(k)))
+	})
+	if n := number(c.t.bucket(bMeta), keySaid); n != size && !c.done() {
+		c.add(enter("count again", c.t.bucket(bMeta), keySaid, idKey(size)), "entry.said", "has %d bytes and counts %d", size, n)
+	}
 	c.each(keys, func(k, v []byte) {
 		if keyID(v) != 0 && !c.has(bEntries, v) {
 			c.add(drop("forget the key", keys, k), fmt.Sprintf("entry.keys %x", k), "leads to an entry that is not there")

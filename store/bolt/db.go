@@ -27,6 +27,10 @@ type Options struct {
 	// Timeout is how long Open waits for another process to release the file;
 	// 0 means one second.
 	Timeout time.Duration
+	// Said is about how many bytes, compressed, are kept of what entries said,
+	// their summaries and contents: those of the oldest go first. 0 means 256
+	// MiB, less than 0 none.
+	Said int64
 	// Log hears what is worth knowing and is no error of a call; nil for
 	// silence.
 	Log *slog.Logger
@@ -38,6 +42,7 @@ type DB struct {
 	path   string // as given, for messages
 	target string // without symbolic links
 	codec  *record.Codec
+	said   int64 // Options.Said
 	log    *slog.Logger
 
 	turn    chan struct{} // holds the one writer

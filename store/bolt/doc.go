@@ -23,8 +23,9 @@
 //	feeds          feed                  record                       end
 //	feed.urls      hash of URL           feed                         any
 //	feed.counts    feed                  number of entries            end
-//	entries        number of entry       record, compressed           end
+//	entries        number of entry       record                       end
 //	entry.keys     feed, hash of key     number of entry              by feed
+//	entry.said     number of entry       record, compressed           end
 //	articles       article               record                       end
 //	article.urls   hash of URL           article                      any
 //	wanted         time, article         empty                        any
@@ -42,6 +43,10 @@
 //
 // In entry.keys and article.urls the number 0 stands for what was removed to make
 // room: the key stays known, for some 60 bytes.
+//
+// What entries said, their summaries and contents, lies apart from them: of what
+// came in last some 256 MiB are kept, for reading it again by better rules, and the
+// articles' own texts for ever.
 //
 // Large records lie in buckets that grow at the end, so that an insert rewrites
 // one page of them; what lands anywhere is small. The flags of a story (1:

@@ -132,10 +132,10 @@ func (t *tx) DeleteFeed(id newsfold.FeedID) (err error) {
 // dropEntries removes all that is known of the entries of a feed.
 func (t *tx) dropEntries(id newsfold.FeedID) error {
 	key := idKey(id)
-	keys, entries := t.bucket(bEntryKeys), t.bucket(bEntries)
+	keys := t.bucket(bEntryKeys)
 	w := t.walk(keys, key, false)
 	for k, v := w.next(); bytes.HasPrefix(k, key); k, v = w.next() {
-		if err := entries.Delete(bytes.Clone(v)); err != nil {
+		if err := t.deleteEntry(bytes.Clone(v)); err != nil {
 			return err
 		}
 		if err := keys.Delete(w.from); err != nil {
@@ -161,6 +161,9 @@ func (t *tx) Entry(ref newsfold.EntryRef) (e newsfold.Entry, err error) {
 	ok, err := load(t, bEntries, seq, &e, record.Entry)
 	if err == nil && !ok {
 		err = t.damaged(fmt.Sprintf("entry %d %q", ref.Feed, ref.Key), errors.New("it is listed but not there"))
+	}
+	if err == nil {
+		err = t.loadSaid(seq, &e)
 	}
 	return e, err
 }
@@ -188,7 +191,7 @@ func (t *tx) PutEntry(e *newsfold.Entry) (err error) {
 		}
 		seq = idKey(n)
 	}
-	if err := put(t, bEntries, seq, e, record.Entry); err != nil {
+	if err := t.putSaying(seq, e, fresh); err != nil {
 		return fmt.Errorf("entry %d %q: %w", e.Feed, e.Key(), err)
 	}
 	if !fresh {

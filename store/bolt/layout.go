@@ -10,6 +10,7 @@ const (
 	bFeedCounts
 	bEntries
 	bEntryKeys
+	bSaid
 	bArticles
 	bArticleURLs
 	bWanted
@@ -31,6 +32,7 @@ var bucketNames = [...]string{
 	bFeedCounts:   "feed.counts",
 	bEntries:      "entries",
 	bEntryKeys:    "entry.keys",
+	bSaid:         "entry.said",
 	bArticles:     "articles",
 	bArticleURLs:  "article.urls",
 	bWanted:       "wanted",
@@ -46,11 +48,18 @@ var bucketNames = [...]string{
 }
 
 // since says which buckets came after version 1, and with which.
-var since = map[bucketID]int{bRevisions: 2}
+var since = map[bucketID]int{bRevisions: 2, bSaid: 2}
 
 // dense is how full pages are left that grow at their end: some room stays for
 // records that are written again and are then longer.
 const dense = 0.9
+
+// full is the same for records that are hardly ever written again, and roomy for
+// those that grow once, as articles do when they are folded.
+const (
+	full  = 1.0
+	roomy = 0.7
+)
 
 // loose is the same for pages into which keys fall anywhere.
 const loose = 0.5
@@ -62,10 +71,11 @@ var fillPercent = [...]float64{
 	bFeedCounts:   dense,
 	bEntries:      dense,
 	bEntryKeys:    loose,
-	bArticles:     dense,
+	bSaid:         full,
+	bArticles:     roomy,
 	bArticleURLs:  loose,
 	bWanted:       loose,
-	bBodies:       dense,
+	bBodies:       full,
 	bRevisions:    loose,
 	bStories:      dense,
 	bStoryTimes:   dense,

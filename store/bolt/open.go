@@ -29,6 +29,7 @@ const mark = "newsfold"
 var (
 	keyApp    = []byte("app")
 	keySchema = []byte("schema")
+	keySaid   = []byte("said") // bytes in entry.said
 )
 
 const (
@@ -50,6 +51,9 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 	if opts.Timeout == 0 {
 		opts.Timeout = time.Second
 	}
+	if opts.Said == 0 {
+		opts.Said = defaultSaid
+	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
@@ -65,7 +69,7 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	db := &DB{
-		path: path, target: target, codec: c, log: opts.Log,
+		path: path, target: target, codec: c, said: opts.Said, log: opts.Log,
 		turn: make(chan struct{}, 1), closing: make(chan struct{}),
 	}
 	if err := db.lock(ctx, opts.Timeout); err != nil {

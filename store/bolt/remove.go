@@ -70,7 +70,7 @@ func (t *tx) dropEntry(ref newsfold.EntryRef) error {
 	}
 	counts, feed := t.bucket(bFeedCounts), idKey(ref.Feed)
 	return errors.Join(
-		t.bucket(bEntries).Delete(seq),
+		t.deleteEntry(seq),
 		keys.Put(key, gone),
 		counts.Put(feed, idKey(number(counts, feed)-1)))
 }

@@ -49,6 +49,9 @@ func (t *tx) settle(n int) error {
 		<-s.done
 		t.sealings = t.sealings[1:]
 		t.sealing -= len(s.msg)
+		if s.bucket == bSaid {
+			t.said += int64(len(s.rec) - len(t.bucket(bSaid).Get(s.key)))
+		}
 		if err := t.bucket(s.bucket).Put(s.key, s.rec); err != nil {
 			t.fault = err // fn may have been told that it was stored
 			return err
@@ -66,7 +69,10 @@ func (t *tx) settleAll() error { return t.settle(len(t.sealings)) }
 func (t *tx) finish() (err error) {
 	defer t.guard(&err)
 	t.fill()
-	return t.settleAll()
+	if err := t.settleAll(); err != nil {
+		return err
+	}
+	return t.trimSaid()
 }
 
 // abandon waits for what is under way in a transaction that is not committed.

@@ -34,6 +34,7 @@ type tx struct {
 	sealing  int      // bytes of messages in sealings
 	written  int64    // bytes of messages and values put
 	spare    [][]byte // buffers for messages
+	said     int64    // bytes that entry.said has grown by
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -76,7 +77,7 @@ func (t *tx) bucket(id bucketID) *bbolt.Bucket {
 
 // isPacked says whether records of a bucket are compressed. The others are
 // read for every list.
-func isPacked(id bucketID) bool { return id == bBodies || id == bEntries || id == bRevisions }
+func isPacked(id bucketID) bool { return id == bBodies || id == bRevisions || id == bSaid }
 
 // put stores a message under a key, which is no longer the caller's.
 func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*record.Wire, *T)) error {

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -19,11 +20,12 @@ type step func(ctx context.Context, bt *bbolt.Tx) error
 // first one from 1 to 2. A released step is never changed. For every version
 // there is a store of it in testdata, which must open.
 var steps = []step{
-	// Earlier texts of articles; 0 in entry.keys and article.urls for what was
-	// removed.
+	// Earlier texts of articles; what entries said, apart from them; 0 in
+	// entry.keys and article.urls for what was removed.
 	func(_ context.Context, bt *bbolt.Tx) error {
 		_, err := bt.CreateBucket([]byte("revisions"))
-		return err
+		_, err2 := bt.CreateBucket([]byte("entry.said"))
+		return errors.Join(err, err2)
 	},
 }
 

@@ -52,6 +52,13 @@ func Entry(w *Wire, e *newsfold.Entry) {
 	w.time(14, &e.Revised)
 	w.time(15, &e.Seen)
 	integer(w, 16, &e.Article)
+	w.string(17, &e.Sum)
+}
+
+// Said are the fields of what an entry said, apart from it.
+func Said(w *Wire, e *newsfold.Entry) {
+	w.string(1, &e.Summary)
+	w.string(2, &e.Content)
 }
 
 func sourceFields(w *Wire, s *newsfold.Source) {
