@@ -8,6 +8,14 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
 	"newsfold/fetch"
 	"newsfold/internal/access"
 	"newsfold/internal/control"
@@ -15,12 +23,6 @@ import (
 	"newsfold/internal/search"
 	"newsfold/internal/web"
 	"newsfold/store"
-	"os"
-	"strings"
-	"time"
-
-	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 )
 
 func (a *app) newDaemon() *cobra.Command {
@@ -72,6 +74,7 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 	cmd.Flags().DurationVar(&d.lease, "lease", 3*time.Minute, "how long this daemon takes feeds over from a --store that others share; from 2s")
 	cmd.Flags().StringVar(&d.listen, "listen", "127.0.0.1:7878", "`address` of the reader page and the sync APIs; \"off\" for none")
 	cmd.Flags().StringSliceVar(&d.hosts, "host", nil, "`names` under which the reader page may be asked for while no password is set, besides localhost and addresses")
+	cmd.Flags().StringVar(&d.images, "images", "proxy", "pictures on the reader page: \"proxy\" fetches them for the browser, so that publishers do not see who reads; \"off\" shows links")
 	cmd.Flags().BoolVar(&d.syncCopies, "sync-copies", false, "show reading apps every copy as an item of its own")
 	cmd.Flags().StringSliceVar(&d.proxies, "trusted-proxy", nil, "`networks` of proxies, as CIDR or address, that let people in and say so in a header")
 	cmd.Flags().StringVar(&d.proxyHeader, "proxy-header", "Remote-User", "`header` in which a trusted proxy names who was let in")
@@ -91,6 +94,7 @@ type daemon struct {
 
 	hosts, proxies []string
 	proxyHeader    string
+	images         string
 	syncCopies     bool
 	// ready, when set, is told the address of the reader page once it is
 	// served; the daemon stops when it returns an error.
@@ -129,12 +133,23 @@ func (d *daemon) run(ctx context.Context) error {
 		DB: d.db, Engine: engine, Client: d.client, Gate: gate, Log: d.log, Now: time.Now,
 		Version: version, Daemon: true, Index: index,
 	}
+	pictures, err := d.pictures()
+	if err != nil {
+		return errors.Join(err, socket.Close())
+	}
+	if pictures != nil {
+		defer pictures.Close()
+	}
 	// The pages ask for changes as commands do, within the process.
 	pipe := control.NewPipe()
-	pages, err := web.New(web.Options{
+	opts := web.Options{
 		DB: d.db, Log: d.log, Version: version, Gate: gate, Control: control.Connect(pipe.Dial),
-		Hosts: d.hosts, Proxies: proxies, ProxyHeader: d.proxyHeader, Copies: d.syncCopies,
-	})
+		API: server.Handler(), Size: d.size, Hosts: d.hosts, Proxies: proxies, ProxyHeader: d.proxyHeader, Copies: d.syncCopies,
+	}
+	if pictures != nil {
+		opts.Image = pictures.Picture
+	}
+	pages, err := web.New(opts)
 	if err != nil {
 		return errors.Join(err, socket.Close())
 	}
@@ -184,6 +199,41 @@ func (d *daemon) callbacks() (net.Listener, error) {
 		return nil, fmt.Errorf("listen for hubs on %s: %w; --push-listen chooses another address", d.pushListen, err)
 	}
 	return l, nil
+}
+
+// size is how many bytes the store takes in the directory.
+func (d *daemon) size() (n int64, err error) {
+	err = filepath.WalkDir(d.dir, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return nil // removed meanwhile
+		}
+		if info, err := e.Info(); err == nil {
+			n += info.Size()
+		}
+		return nil
+	})
+	return n, err
+}
+
+// pictures returns the client that fetches pictures for the reader page, nil
+// when they are off. It is one of its own: a person waits for them, and the
+// pauses between polls would be long.
+func (d *daemon) pictures() (*fetch.Client, error) {
+	switch d.images {
+	case "proxy", "":
+	case "off":
+		return nil, nil
+	default:
+		return nil, usage("--images %q is none of proxy, off", d.images)
+	}
+	c, err := fetch.New(fetch.Options{
+		Allow: d.allow, Gap: -1, PerHost: 6, Timeout: 10 * time.Second, Subscribers: -1,
+		Transport: d.transport, Log: d.log, Agent: "newsfold/" + version + " (+" + home + ")", Contact: d.contact,
+	})
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return c, nil
 }
 
 // reader opens the listener of the reader page; nil when it is off.

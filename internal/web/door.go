@@ -35,7 +35,7 @@ func (s *server) doors(opts Options) []door {
 	rd := reading.Reader{Copies: opts.Copies}
 	google := greader.New(greader.Options{DB: s.db, Gate: opts.Gate, Control: opts.Control, Reader: rd, Now: s.now, From: s.from, Log: s.log})
 	fev := s.ownForms(fever.New(fever.Options{DB: s.db, Gate: opts.Gate, Reader: rd, Now: s.now, From: s.from, Log: s.log}))
-	return []door{
+	doors := []door{
 		{"/accounts/", google},
 		{"/reader/", google},
 		{"/api/greader.php", google},
@@ -43,7 +43,12 @@ func (s *server) doors(opts Options) []door {
 		{"/api/fever.php", fev},
 		{"/out", http.HandlerFunc(s.out)},
 		{"/v1/", miniflux.New(miniflux.Options{DB: s.db, Gate: opts.Gate, Control: opts.Control, Reader: rd, Now: s.now, From: s.from, Log: s.log, Version: opts.Version})},
+		{"/metrics", http.HandlerFunc(s.metrics)},
 	}
+	if opts.API != nil {
+		doors = append(doors, door{"/api/v1/", s.api(opts.API)})
+	}
+	return doors
 }
 
 // at returns the door of a path.

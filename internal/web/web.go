@@ -42,6 +42,11 @@ type Options struct {
 	// Image fetches a picture of at most so many bytes, under the guard of
 	// fetching; nil: pictures are links. It needs Gate.
 	Image func(ctx context.Context, url string, limit int64) ([]byte, error)
+	// API is the control interface, for programs that show their token; nil:
+	// there is none. It needs Gate.
+	API http.Handler
+	// Size is how many bytes the store takes, for the metrics; nil: not told.
+	Size func() (int64, error)
 	// Copies shows every article to apps that sync, not only the leads.
 	Copies bool
 	// Proxies are those whose ProxyHeader names the person that they have let
@@ -82,6 +87,8 @@ type server struct {
 	control *control.Client
 	others  []door
 	views   versions
+	meters  *meters
+	size    func() (int64, error)
 	images  chan struct{} // held while a picture is fetched
 
 	fetchImage func(ctx context.Context, url string, limit int64) ([]byte, error)
@@ -99,6 +106,7 @@ func New(opts Options) (http.Handler, error) {
 	s := &server{
 		db: opts.DB, log: opts.Log, now: opts.Now, version: opts.Version,
 		hosts: map[string]bool{}, mux: http.NewServeMux(), gate: opts.Gate, control: opts.Control,
+		meters: newMeters(), size: opts.Size,
 		fetchImage: opts.Image, images: make(chan struct{}, mostAtOnce),
 		proxies: opts.Proxies, proxyHeader: cmp.Or(opts.ProxyHeader, "Remote-User"),
 	}
@@ -141,7 +149,7 @@ func New(opts Options) (http.Handler, error) {
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.fault(w, r, &fault{http.StatusForbidden, "This form came from another site, so nothing was changed."})
 	}))
-	return s.secure(guard.Handler(s.admit(http.HandlerFunc(s.route)))), nil
+	return s.meters.timed(s.secure(guard.Handler(s.admit(http.HandlerFunc(s.route))))), nil
 }
 
 // secure sets what every answer carries and refuses foreign host names: where
