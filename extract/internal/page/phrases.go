@@ -53,16 +53,25 @@ func (ph *Phrases) headline() float32 {
 // Russian, Turkish, Arabic, Chinese, Japanese and a few neighbours.
 var vocabulary = vocabularyTable()
 
-// vocabularyShapes holds, by the first byte, which lengths the words of
-// vocabulary have.
-var vocabularyShapes = shapes(vocabulary)
+// vocabularyShapes tells most words that are not in vocabulary.
+var vocabularyShapes = shapesOf(vocabulary)
 
-// shapes holds, by the first byte of the keys of a table, their lengths as bits.
-func shapes[V any](table map[string]V) (s [256]uint64) {
+// shapes holds the lengths of the keys of a table, as bits, by their first and
+// by their last byte: most words that are not in it are told without a look.
+type shapes struct{ first, last [256]uint64 }
+
+func shapesOf[V any](table map[string]V) *shapes {
+	var s shapes
 	for w := range table {
-		s[w[0]] |= 1 << (len(w) & 63)
+		s.first[w[0]] |= 1 << (len(w) & 63)
+		s.last[w[len(w)-1]] |= 1 << (len(w) & 63)
 	}
-	return s
+	return &s
+}
+
+// mayBe reports whether a word may be in the table.
+func (s *shapes) mayBe(w []byte) bool {
+	return len(w) > 0 && s.first[w[0]]&s.last[w[len(w)-1]]&(1<<(len(w)&63)) != 0
 }
 
 func vocabularyTable() map[string]uint8 {
@@ -187,7 +196,7 @@ func (g *grouper) end() {
 }
 
 func (g *grouper) look(w []byte, weight uint8) {
-	if len(w) == 0 || vocabularyShapes[w[0]]&(1<<(len(w)&63)) == 0 { // most words are not in it
+	if !vocabularyShapes.mayBe(w) {
 		return
 	}
 	if k := vocabulary[string(w)]; k > 0 {

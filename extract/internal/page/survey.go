@@ -252,11 +252,12 @@ func (s *surroundings) topics(h Hints) {
 		text += " " + t
 	}
 	n := 0
-	var known [256]uint64 // by first byte, the lengths of the words
+	var known shapes
 	eachWord(text, 1<<12, func(w []byte) {
 		if _, ok := s.topic[string(w)]; !ok && n < 63 {
 			s.topic[string(w)] = 1 << n
-			known[w[0]] |= 1 << len(w)
+			known.first[w[0]] |= 1 << (len(w) & 63)
+			known.last[w[len(w)-1]] |= 1 << (len(w) & 63)
 			n++
 		}
 	})
@@ -268,7 +269,7 @@ func (s *surroundings) topics(h Hints) {
 			continue
 		}
 		eachWord(b.Text, 400, func(w []byte) {
-			if known[w[0]]&(1<<len(w)) == 0 {
+			if !known.mayBe(w) {
 				return
 			}
 			if bit := s.topic[string(w)]; bit != 0 {

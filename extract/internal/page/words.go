@@ -98,8 +98,8 @@ var words = map[string]Flags{
 	"link": FLink, "links": FLink, "button": FLink, "btn": FLink, "more": FLink, "read": FLink, "download": FLink, "url": FLink, "action": FLink, "actions": FLink, "tools": FLink, "utility": FLink, "linklist": FLink,
 }
 
-// wordShapes holds, by the first byte, which lengths the words have.
-var wordShapes = shapes(words)
+// wordShapes tells most words that are not in words.
+var wordShapes = shapesOf(words)
 
 // flagsOf reads the flags of an element; equal attribute values are looked up
 // once per page.
@@ -201,16 +201,16 @@ func wordFlags(s string) Flags {
 	prev, n := 0, 0 // buf[prev:n] is the word in the making, buf[:prev] the one before
 	end := func() {
 		if n > prev {
-			if veilShapes[buf[prev]]&(1<<((n-prev)&63)) != 0 {
+			if veilShapes.mayBe(buf[prev:n]) {
 				veil |= veils[string(buf[prev:n])]
 			}
-			if prev > 0 && veilShapes[buf[0]]&(1<<(n&63)) != 0 {
+			if prev > 0 && veilShapes.mayBe(buf[:n]) {
 				veil |= veils[string(buf[:n])]
 			}
-			if wordShapes[buf[prev]]&(1<<((n-prev)&63)) != 0 {
+			if wordShapes.mayBe(buf[prev:n]) {
 				f |= words[string(buf[prev:n])]
 			}
-			if prev > 0 && wordShapes[buf[0]]&(1<<(n&63)) != 0 {
+			if prev > 0 && wordShapes.mayBe(buf[:n]) {
 				if g := words[string(buf[:n])]; g == FBody {
 					f |= g
 				}
@@ -259,4 +259,4 @@ var veils = map[string]Flags{
 	"sronly": 4, "screenreader": 4, "screenreadertext": 4, "visuallyhidden": 4, "elementinvisible": 4, "tooltiptext": 4, "tooltipcontent": 4,
 }
 
-var veilShapes = shapes(veils)
+var veilShapes = shapesOf(veils)
