@@ -89,6 +89,8 @@ func (s *Server) add(r *http.Request) (any, error) {
 	switch {
 	case errors.As(err, &trouble) && trouble.Transient():
 		found = []fetch.Candidate{{URL: target}} // polling will find out
+	case errors.As(err, &trouble):
+		return nil, &Error{Unread, "nothing was subscribed to: " + err.Error()}
 	case err != nil:
 		return nil, err
 	}
