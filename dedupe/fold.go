@@ -203,6 +203,11 @@ func (f *Folder) Load(sketches iter.Seq2[int64, []byte]) (stale []int64) {
 	return stale
 }
 
+// Holds reports whether the index in memory has an article. Of those it was given
+// it lacks what was forgotten and what has left the window, whose sketches are of
+// no use any more.
+func (f *Folder) Holds(id int64) bool { return f.mem.holds(id) }
+
 // Forget removes an article from the index in memory.
 func (f *Folder) Forget(id int64) {
 	f.mem.remove(id)

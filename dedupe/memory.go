@@ -80,6 +80,13 @@ func (m *Memory) remove(ids ...int64) {
 	}
 }
 
+func (m *Memory) holds(id int64) bool {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	_, ok := m.place(id)
+	return ok
+}
+
 func (m *Memory) forget(id int64) {
 	if p, ok := m.place(id); ok {
 		m.docs[int(p)-m.base].ID = -id

@@ -178,3 +178,22 @@ func BenchmarkLookup(b *testing.B) {
 		}
 	})
 }
+
+func TestFolderHoldsWhatIsInTheWindow(t *testing.T) {
+	f := NewFolder(Options{}, newShelf())
+	sketch := func(hour uint32, n int) []byte { return encodeSketch(Indexed{Hour: hour}, []uint32{uint32(n)}) }
+	f.Load(func(yield func(int64, []byte) bool) {
+		for i := range 5000 { // a day each
+			if !yield(int64(i+1), sketch(100_000+uint32(i)*24, i)) {
+				return
+			}
+		}
+	})
+	if f.Holds(1) || !f.Holds(4999) || f.Holds(5001) {
+		t.Errorf("of 5000 days it holds the first %v, the last but one %v, the next %v", f.Holds(1), f.Holds(4999), f.Holds(5001))
+	}
+	f.Forget(4999)
+	if f.Holds(4999) {
+		t.Error("it holds what was forgotten")
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"newsfold"
@@ -147,17 +148,29 @@ func (f *folder) hold(a dedupe.Article) {
 // openFolder brings back the index from the stored sketches.
 func (e *Engine) openFolder(ctx context.Context) (*folder, error) {
 	f := &folder{e: e, texts: map[newsfold.ArticleID]dedupe.Article{}}
-	var stale []int64
+	var stale, old []int64
 	err := e.db.View(ctx, func(tx store.Tx) error {
 		f.f = dedupe.NewFolder(e.opts.Fold, f)
 		var failed error
-		stale = f.f.Load(sketches(tx, &failed))
+		stale, old = f.f.Load(sketches(tx, &failed)), old[:0]
+		anew := map[int64]bool{}
+		for _, id := range stale {
+			anew[id] = true
+		}
+		for id := range sketches(tx, &failed) {
+			if !anew[id] && !f.f.Holds(id) && len(old) < maxOld {
+				old = append(old, id)
+			}
+		}
 		if failed != nil {
 			return failed
 		}
 		_, err := f.forget(tx)
 		return err
 	})
+	if err == nil {
+		err = e.dropSketches(ctx, old)
+	}
 	if err != nil || len(stale) == 0 {
 		return f, err
 	}
@@ -168,6 +181,28 @@ func (e *Engine) openFolder(ctx context.Context) (*folder, error) {
 		ids[i] = newsfold.ArticleID(id)
 	}
 	return f, e.append(ctx, ids)
+}
+
+// maxOld is how many sketches that are of no use any more are removed at a start;
+// the next one removes more.
+const maxOld = 50_000
+
+// dropSketches removes the sketches of articles that are too old to be looked up.
+func (e *Engine) dropSketches(ctx context.Context, ids []int64) error {
+	for some := range slices.Chunk(ids, 512) {
+		err := e.store(ctx, func(tx store.Tx) error {
+			for _, id := range some {
+				if err := tx.Shelf(sketchShelf).Delete(binary.BigEndian.AppendUint64(nil, uint64(id))); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sketches yields the stored sketches by ascending article.
@@ -349,6 +384,9 @@ func (f *folder) Article(id int64) (dedupe.Article, error) {
 // Story returns the articles of the story that an article is in.
 func (f *folder) Story(id int64) ([]int64, error) {
 	a, err := f.tx.Article(newsfold.ArticleID(id))
+	if isNew(err) {
+		return nil, fmt.Errorf("%w: %w", dedupe.ErrGone, err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -435,6 +435,9 @@ func forget(tx store.Tx, s newsfold.Story) error {
 
 // unsay forgets what a person decided about an article.
 func unsay(tx store.Tx, id newsfold.ArticleID) error {
+	if err := tx.Shelf(handShelf).Delete(leadKey(id)); err != nil {
+		return err
+	}
 	var others []newsfold.ArticleID
 	for p, err := range tx.Shelf(handShelf).All(binary.BigEndian.AppendUint64([]byte{'p'}, uint64(id))) {
 		if err != nil {
