@@ -145,6 +145,11 @@ func (t *tx) dropEntries(id newsfold.FeedID) error {
 	return nil
 }
 
+// entryName is an entry as messages name it.
+type entryName newsfold.EntryRef
+
+func (n entryName) String() string { return fmt.Sprintf("%d %q", n.Feed, n.Key) }
+
 // Entry implements [store.Tx].
 func (t *tx) Entry(ref newsfold.EntryRef) (e newsfold.Entry, err error) {
 	defer t.guard(&err)
@@ -153,7 +158,7 @@ func (t *tx) Entry(ref newsfold.EntryRef) (e newsfold.Entry, err error) {
 	}
 	seq := t.bucket(bEntryKeys).Get(entryKey(int64(ref.Feed), ref.Key))
 	if seq == nil {
-		return e, notFound("entry", fmt.Sprintf("%d %q", ref.Feed, ref.Key))
+		return e, notFound("entry", entryName(ref))
 	}
 	if keyID(seq) == 0 {
 		return e, wasRemoved("entry", fmt.Sprintf("%d %q", ref.Feed, ref.Key))

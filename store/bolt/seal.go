@@ -7,9 +7,6 @@ const (
 	maxSealingBytes = 8 << 20
 )
 
-// maxSpare is the largest buffer that is kept for the next message.
-const maxSpare = 1 << 20
-
 // A sealing is a record that is being compressed while its transaction goes on:
 // compressing takes longer than all else that storing an article does, and
 // there is more than one core.
@@ -83,18 +80,7 @@ func (t *tx) abandon() {
 }
 
 // buffer returns an empty buffer for a message.
-func (t *tx) buffer() []byte {
-	if n := len(t.spare); n > 0 {
-		b := t.spare[n-1]
-		t.spare = t.spare[:n-1]
-		return b[:0]
-	}
-	return nil
-}
+func (t *tx) buffer() []byte { return t.db.codec.Buffer() }
 
 // recycle keeps a buffer for the next message.
-func (t *tx) recycle(msg []byte) {
-	if cap(msg) <= maxSpare && len(t.spare) < maxSealing {
-		t.spare = append(t.spare, msg)
-	}
-}
+func (t *tx) recycle(msg []byte) { t.db.codec.Recycle(msg) }

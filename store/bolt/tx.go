@@ -31,10 +31,9 @@ type tx struct {
 	buckets  [len(bucketNames)]*bbolt.Bucket
 	shelves  []*shelf // written in this transaction
 	sealings []*sealing
-	sealing  int      // bytes of messages in sealings
-	written  int64    // bytes of messages and values put
-	spare    [][]byte // buffers for messages
-	said     int64    // bytes that entry.said has grown by
+	sealing  int   // bytes of messages in sealings
+	written  int64 // bytes of messages and values put
+	said     int64 // bytes that entry.said has grown by
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -246,6 +245,17 @@ func last(c *bbolt.Cursor) (k, v []byte) {
 	return c.Last()
 }
 
-func notFound(what string, name any) error {
-	return fmt.Errorf("%s %v: %w", what, name, newsfold.ErrNotFound)
+func notFound(what string, name any) error { return &missing{what, name} }
+
+// missing says that something is not there. That is asked so often that the
+// sentence is made only when somebody reads it.
+type missing struct {
+	what string
+	name any
 }
+
+func (m *missing) Error() string {
+	return fmt.Sprintf("%s %v: %v", m.what, m.name, newsfold.ErrNotFound)
+}
+
+func (m *missing) Unwrap() error { return newsfold.ErrNotFound }

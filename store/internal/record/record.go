@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"runtime"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -37,6 +38,23 @@ type Codec struct {
 	enc   *zstd.Encoder
 	quick *zstd.Encoder // for messages that are not long
 	dec   *zstd.Decoder
+	spare sync.Pool // of *[]byte
+}
+
+// Buffer returns an empty buffer to encode a message into.
+func (c *Codec) Buffer() []byte {
+	if b, ok := c.spare.Get().(*[]byte); ok {
+		return (*b)[:0]
+	}
+	return nil
+}
+
+// Recycle takes back a buffer whose content nobody needs any more.
+func (c *Codec) Recycle(b []byte) {
+	const largest = 64 << 10
+	if cap(b) > 0 && cap(b) <= largest {
+		c.spare.Put(&b)
+	}
 }
 
 // NewCodec returns a codec. Close releases its memory.
@@ -60,7 +78,7 @@ func NewCodec() (*Codec, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Codec{enc, quick, dec}, nil
+	return &Codec{enc: enc, quick: quick, dec: dec}, nil
 }
 
 // Close releases the memory of the codec, which must not be used afterwards.
@@ -70,12 +88,13 @@ func (c *Codec) Close() {
 
 // Compress returns the compressed record of a message.
 func (c *Codec) Compress(msg []byte) []byte {
-	rec := make([]byte, 1, 64+len(msg)/2)
-	rec[0] = compressed
+	size, enc := 64+len(msg)/2, c.enc
 	if len(msg) < long {
-		return c.quick.EncodeAll(msg, rec)
+		size, enc = 64+len(msg)*3/4, c.quick
 	}
-	return c.enc.EncodeAll(msg, rec)
+	rec := make([]byte, 1, size)
+	rec[0] = compressed
+	return enc.EncodeAll(msg, rec)
 }
 
 // Plain returns the plain record of a message.
