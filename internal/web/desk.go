@@ -25,6 +25,8 @@ const maxUpload = 16 << 20
 func (s *server) changes() {
 	s.mux.HandleFunc("POST /story/{id}/split", s.page(s.split))
 	s.mux.HandleFunc("POST /story/{id}/merge", s.page(s.merge))
+	s.mux.HandleFunc("POST /story/{id}/lead", s.page(s.lead))
+	s.mux.HandleFunc("POST /story/{id}/apart", s.page(s.apart))
 	s.mux.HandleFunc("POST /folds/undo", s.page(s.undoFold))
 	s.mux.HandleFunc("GET /add", s.page(s.addPage))
 	s.mux.HandleFunc("POST /add", s.page(s.add))
@@ -84,6 +86,37 @@ func (s *server) merge(w http.ResponseWriter, r *http.Request) error {
 		return told(err)
 	}
 	back(w, r, url.Values{"did": {"merge"}}, "copies")
+	return nil
+}
+
+// lead makes one article the one that the story is shown by.
+func (s *server) lead(w http.ResponseWriter, r *http.Request) error {
+	id, err := s.formNumber(r, "article", "an article")
+	if err != nil {
+		return err
+	}
+	if _, err := s.control.Lead(r.Context(), []newsfold.ArticleID{id}); err != nil {
+		return told(err)
+	}
+	back(w, r, url.Values{"did": {"lead"}}, "")
+	return nil
+}
+
+// apart has the articles of two feeds never folded again.
+func (s *server) apart(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	a, b, ok := strings.Cut(r.PostForm.Get("feeds"), ",")
+	for _, f := range []string{a, b} {
+		if _, err := number("a feed", f); err != nil || !ok {
+			return badRequest("Two feeds are needed to keep them apart.")
+		}
+	}
+	if _, err := s.control.NeverFold(r.Context(), []string{a, b}); err != nil {
+		return told(err)
+	}
+	back(w, r, url.Values{"did": {"apart"}}, "copies")
 	return nil
 }
 

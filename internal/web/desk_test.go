@@ -166,7 +166,23 @@ func TestFoldsAreCorrectedOnTheStoryPage(t *testing.T) {
 	if st := s.story(1); len(st.Articles) != 4 {
 		t.Errorf("after the merge the story has %v", st.Articles)
 	}
+	if r := s.post("/folds/undo", form); r.StatusCode != 303 {
+		t.Errorf("taking that back: %s %s", r.Status, r.body)
+	}
+	if r := s.post("/story/1/lead", form); r.StatusCode != 303 || s.story(1).Lead != 2 {
+		t.Errorf("another lead: %s %s, it is %d", r.Status, r.body, s.story(1).Lead)
+	}
+	if r := s.post("/folds/undo", form); r.StatusCode != 303 || s.story(1).Lead == 2 {
+		t.Errorf("taking the lead back: %s, it is %d", r.Status, s.story(1).Lead)
+	}
+	if page := s.get("/story/1"); !strings.Contains(page.body, "Never fold Northwire and The Osmund Courier") {
+		t.Error("the two feeds cannot be kept apart")
+	}
+	if r := s.post("/story/1/apart", url.Values{"feeds": {"1,2"}}); r.StatusCode != 303 || len(s.story(1).Articles) != 2 {
+		t.Errorf("kept apart: %s %s, the story has %v", r.Status, r.body, s.story(1).Articles)
+	}
 	for path, form := range map[string]url.Values{
+		"/story/1/apart": {"feeds": {"1"}}, "/story/2/apart": {"feeds": {"x,y"}}, "/story/1/lead": {},
 		"/story/1/split": {"article": {"x"}}, "/story/1/merge": {"with": {"-1"}}, "/story/x/merge": {"with": {"1"}},
 	} {
 		if r := s.post(path, form); r.StatusCode != 400 {

@@ -632,6 +632,10 @@ func readNotice(q url.Values, here string) *notice {
 		return &notice{Text: "That article is a story of its own now.", Undo: "last", Back: here, Action: "/folds/undo"}
 	case "merge":
 		return &notice{Text: "These are one story now.", Undo: "last", Back: here, Action: "/folds/undo"}
+	case "lead":
+		return &notice{Text: "The story is shown by that article now.", Undo: "last", Back: here, Action: "/folds/undo"}
+	case "apart":
+		return &notice{Text: "Articles of these two feeds are not folded any more.", Undo: "last", Back: here, Action: "/folds/undo"}
 	case "unfold":
 		return &notice{Text: "That was taken back.", Back: here}
 	case "added":

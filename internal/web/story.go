@@ -54,6 +54,9 @@ type member struct {
 	Origins  []origin
 	Feeds    string
 	Compare  string // address of the comparison with the lead
+
+	Apart      string // two feeds that could be kept apart, as "1,2", and
+	ApartNames string // what they are called
 }
 
 type reason struct{ Text, Detail string }
@@ -124,6 +127,7 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 	for _, a := range st.Articles[:min(len(st.Articles), mostMembers)] {
 		page.Articles = append(page.Articles, s.member(st, a, began))
 	}
+	keepApart(page.Articles, st)
 	page.Related = relatedTo(st, titles)
 	page.Spread = s.spread(st, polls)
 	s.render(w, r, "story", http.StatusOK, page)
@@ -194,6 +198,21 @@ func (s *server) member(st river.Story, a river.Article, began time.Time) member
 		m.Compare = fmt.Sprintf("/story/%d/compare/%d", st.ID, a.ID)
 	}
 	return m
+}
+
+// keepApart offers, for each copy, to keep its feed and the lead's apart.
+func keepApart(members []member, st river.Story) {
+	var lead *river.Feed
+	for i, a := range st.Articles[:len(members)] {
+		switch {
+		case len(a.Feeds) == 0:
+		case a.Lead:
+			lead = &a.Feeds[0]
+		case lead != nil && lead.ID != a.Feeds[0].ID:
+			members[i].Apart = fmt.Sprintf("%d,%d", lead.ID, a.Feeds[0].ID)
+			members[i].ApartNames = clip(lead.Title, 80) + " and " + clip(a.Feeds[0].Title, 80)
+		}
+	}
 }
 
 // otherName names the article that an article was compared with.

@@ -210,6 +210,56 @@
     next.href = beside(1);
     next.hidden = false;
   }
+  // With the setting, stories that were on the screen and are scrolled off its
+  // top are marked as read, some at a time, and can be taken back.
+  const scrolling = one("#scroll");
+  const passed = new Set();
+  async function flush() {
+    const ids = [...passed].filter((id) => !one(`.story[data-id="${Number(id)}"]`).classList.contains("is-read"));
+    passed.clear();
+    if (!ids.length) return;
+    const answer = await send("/mark", { do: "read", ids: ids.join(",") });
+    if (!answer) return;
+    for (const id of answer.read) show(id, { read: true });
+    if (answer.read.length) say(answer.read.length === 1 ? "Marked 1 story as read." : `Marked ${answer.read.length} stories as read.`, answer.undo);
+  }
+  const shown = new Set();
+  const watcher = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting, boundingClientRect } of entries) {
+      if (isIntersecting) shown.add(target);
+      else if (shown.has(target) && boundingClientRect.bottom <= 0) passed.add(target.dataset.id);
+    }
+    clearTimeout(flush.timer);
+    if (passed.size) flush.timer = setTimeout(flush, 600);
+  });
+  function watch(on) {
+    watcher.disconnect();
+    if (on) for (const s of stories) watcher.observe(s);
+  }
+  if (scrolling) {
+    scrolling.closest("p").hidden = false;
+    try { scrolling.checked = localStorage.getItem("scroll") === "1"; } catch { /* storage is off: so is this */ }
+    scrolling.addEventListener("change", () => {
+      try { localStorage.setItem("scroll", scrolling.checked ? "1" : "0"); } catch { /* it lasts as long as the page */ }
+      watch(scrolling.checked);
+    });
+    watch(scrolling.checked);
+  }
+
+  // While new feeds are being read, the page of feeds says how far that is.
+  const bar = one("#progress progress");
+  async function advance() {
+    try {
+      const { feeds, read } = await (await fetch("/feeds/progress", { headers: { Accept: "application/json" } })).json();
+      bar.max = feeds;
+      bar.value = read;
+      one("#progress span").textContent = `${read} of ${feeds}`;
+      if (read < feeds) setTimeout(advance, 1500);
+      else location.reload();
+    } catch { /* the daemon was stopped: the page stays as it is */ }
+  }
+  if (bar) setTimeout(advance, 1500);
+
   // A page that the browser kept while something was marked elsewhere is stale.
   addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
   if (stories.length) trail.keep();
