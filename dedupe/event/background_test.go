@@ -68,7 +68,7 @@ func TestBackground(t *testing.T) {
 		}
 		t.Skip("counts only with -update")
 	}
-	langs := map[string]*corpus{}
+	langs := map[[2]string]*corpus{}
 	for _, set := range []string{"saudi_ar", "reuters_en", "finance_en", "translations_multi", "machine_translations"} {
 		n := 0
 		for a := range development(t, set) {
@@ -76,50 +76,87 @@ func TestBackground(t *testing.T) {
 			if a.Role == "hyp" || set == "saudi_ar" && n%2 == 0 {
 				continue
 			}
-			count(langs, a)
+			genre := ""
+			if a.Lang == "en" && set != "reuters_en" && set != "finance_en" {
+				genre = "general" // not the business wire, whose words are others
+			}
+			count(langs, genre, a)
 		}
 	}
+	for _, set := range []string{"wcxb", "scrapinghub"} {
+		var pages []struct{ Text string }
+		b, err := os.ReadFile(filepath.Join("../../../shared/data/extract", set, "truth.json"))
+		if err == nil {
+			err = json.Unmarshal(b, &pages)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range pages {
+			count(langs, "general", devArticle{Text: p.Text, Lang: "en"})
+		}
+	}
+	share := shares(langs)
 	table := make([]byte, 4<<idfBits)
-	for lang, c := range langs {
-		// Of a language with few articles only the commonest words are known
-		// to be common.
-		least := max(8, c.docs/1200)
-		maps.DeleteFunc(c.df, func(_ uint64, n int) bool { return n < least })
-		keys := slices.SortedFunc(maps.Keys(c.df), func(a, b uint64) int {
-			return cmp.Or(cmp.Compare(c.df[b], c.df[a]), cmp.Compare(a, b))
+	for lang, of := range share {
+		keys := slices.SortedFunc(maps.Keys(of), func(a, b uint64) int {
+			return cmp.Or(cmp.Compare(of[b], of[a]), cmp.Compare(a, b))
 		})
 		n := 0
 		for _, h := range keys[:min(len(keys), quota(lang))] {
-			v := min(math.Log(float64(c.docs)/float64(c.df[h]))*idfScale, idfRare*idfScale-1)
+			v := min(-math.Log(of[h])*idfScale, idfRare*idfScale-1)
 			if putIDF(table, h, uint8(max(v, 1))) {
 				n++
 			}
 		}
-		t.Logf("%s: %d of %d from %d articles, down to a share of %.4f", lang, n, len(keys), c.docs,
-			float64(c.df[keys[n-1]])/float64(c.docs))
+		t.Logf("%s: %d of %d, down to a share of %.4f", lang, n, len(keys), of[keys[n-1]])
 	}
 	if err := os.WriteFile("background.bin", table, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
+// shares returns in what share of articles each feature of a language stands,
+// in the genre where that is most.
+func shares(langs map[[2]string]*corpus) map[string]map[uint64]float64 {
+	out := map[string]map[uint64]float64{}
+	for key, c := range langs {
+		of := out[key[0]]
+		if of == nil {
+			of = map[uint64]float64{}
+			out[key[0]] = of
+		}
+		// Of few articles only the commonest words are known to be common.
+		least := max(4, c.docs/1200)
+		if c.docs < 400 {
+			least = 8
+		}
+		for h, n := range c.df {
+			if n >= least {
+				of[h] = max(of[h], float64(n)/float64(c.docs))
+			}
+		}
+	}
+	return out
+}
+
 // quota is how many entries a language gets of the table.
 func quota(lang string) int {
 	switch lang {
 	case "en":
-		return 9000
+		return 12000
 	case "ar":
 		return 6000
 	}
 	return 700
 }
 
-func count(langs map[string]*corpus, a devArticle) {
+func count(langs map[[2]string]*corpus, genre string, a devArticle) {
 	lang := language(a.Lang, a.Text)
-	c := langs[lang]
+	c := langs[[2]string{lang, genre}]
 	if c == nil {
 		c = &corpus{df: map[uint64]int{}}
-		langs[lang] = c
+		langs[[2]string{lang, genre}] = c
 	}
 	c.docs++
 	seen := map[uint64]bool{}

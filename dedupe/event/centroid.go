@@ -116,12 +116,30 @@ func (c *centroid) cover(list []mass) float64 {
 	return s / t
 }
 
+// contrast finds the actor that is swapped: how much more stories of c have one
+// of its heaviest names than those of another have it, the less the fewer
+// stories there are to tell.
+func (c *centroid) contrast(o *centroid) float64 {
+	top := 0.0
+	for _, m := range c.names[:min(len(c.names), 4)] {
+		share := float64(m.count) / float64(c.n)
+		i, ok := slices.BinarySearchFunc(o.masses, m.hash, func(x mass, h uint32) int { return cmp.Compare(x.hash, h) })
+		if ok {
+			share -= float64(o.masses[i].count) / float64(o.n)
+		}
+		top = max(top, share)
+	}
+	return top * float64(c.n) / float64(c.n+1) * float64(o.n) / float64(o.n+1)
+}
+
 // likeness is what two centroids of one language have in common.
 type likeness struct {
 	average  float64 // mean cosine of their stories
 	relative float64 // the same against the likeness within each
 	names    [2]float64
 	numbers  [2]float64 // cover, the smaller first
+	contrast [2]float64 // see centroid.contrast, the smaller first
+	tokens   float64    // logarithm of how long their stories are
 }
 
 func dot(a, b *centroid) float64 {
@@ -150,6 +168,8 @@ func compare(a, b *centroid) likeness {
 	l.relative = l.average / math.Sqrt(a.cohesion*b.cohesion)
 	l.names = ordered(b.cover(a.names), a.cover(b.names))
 	l.numbers = ordered(b.cover(a.numbers), a.cover(b.numbers))
+	l.contrast = ordered(a.contrast(b), b.contrast(a))
+	l.tokens = min(a.tokens, b.tokens) - 5.5
 	return l
 }
 
@@ -172,19 +192,21 @@ func (l likeness) odds(w *tuning) float64 {
 }
 
 func (l likeness) vector() [likenessSize]float64 {
-	return [likenessSize]float64{1, l.average, l.relative, l.names[0], l.names[1], l.numbers[0], l.numbers[1]}
+	return [likenessSize]float64{1, l.average, l.relative, l.names[0], l.names[1], l.numbers[0], l.numbers[1], l.contrast[0], l.contrast[1], l.tokens}
 }
 
-const likenessSize = 7
+const likenessSize = 10
 
 // tuning is what was fitted on the development sets, by TestFit.
 type tuning struct {
 	likeness    [likenessSize]float64 // weights, see likeness.vector
 	join, merge float64               // log odds from which a story joins and events merge
+	near        float64               // how much less likely events are looked at for merging
+	large       float64               // how much less it takes to join a large event
 	lag         float64               // log odds a day that time speaks against
 }
 
 var defaultTuning = tuning{
-	likeness: [likenessSize]float64{-5.87, -3.27, 5.37, .44, 1.00, 1.80, 2.77},
-	join:     -1, merge: 0, lag: .05,
+	likeness: [likenessSize]float64{-3.172, -2.835, 4.131, .356, 1.207, 1.878, 2.681, -1.322, -3.788, .067},
+	join:     0, merge: -.5, near: 1, large: 1.7, lag: .03,
 }

@@ -59,7 +59,7 @@ func TestDistract(t *testing.T) {
 			be := "?"
 			for _, x := range pl {
 				c := cross(q, x.p)
-				if c.cosine > b.cosine {
+				if c.strength > b.strength {
 					r = b
 					b, be = c, x.e
 				} else if c.cosine > r.cosine {

@@ -3,6 +3,7 @@ package event
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -67,14 +68,18 @@ func (g *Grouper) Add(s Story) Decision {
 
 // candidate is an event that a story may belong to.
 type candidate struct {
-	g       *group
-	odds    float64 // log odds that it does, with time
-	timely  float64 // the same without
-	best    int32   // slot of the story that is closest
-	like    likeness
-	cross   crossing
-	margin  float64
-	foreign bool // decided across languages
+	g           *group
+	odds        float64 // log odds that it does, with time
+	timely      float64 // the same without
+	best        int32   // slot of the story that is closest
+	like        likeness
+	cross       crossing
+	agree       float64 // see Grouper.agree
+	compared    int
+	near        float32
+	translation float64 // log odds that it translates the closest story
+	margin      float64
+	foreign     bool // decided across languages
 }
 
 func (g *Grouper) place(p *profile) Decision {
@@ -155,12 +160,21 @@ func (g *Grouper) candidates(p *profile) (list []candidate, earlier *candidate) 
 		}
 	}
 	all = append(all, g.abroad(p, seen)...)
+	joins := false
 	for _, c := range all {
-		if c.odds >= g.tune.join {
+		switch {
+		case c.odds >= g.tune.join:
+			joins = true
 			list = append(list, c)
-		} else if c.timely >= g.tune.join && (earlier == nil || c.timely > earlier.timely) {
+		case c.odds >= g.tune.join-g.tune.near && !c.foreign:
+			list = append(list, c)
+		}
+		if c.odds < g.tune.join && c.timely >= g.tune.join && (earlier == nil || c.timely > earlier.timely) {
 			earlier = &c
 		}
+	}
+	if !joins {
+		return nil, earlier
 	}
 	slices.SortStableFunc(list, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.odds, a.odds), cmp.Compare(a.g.id, b.g.id))
@@ -175,6 +189,7 @@ func (g *Grouper) weigh(p *profile, e *group, near int32) (candidate, bool) {
 	}
 	l := compare(newCentroid([]*profile{p}), g.centre(e, p.lang))
 	c := candidate{g: e, best: near, like: l, timely: l.odds(g.tune)}
+	c.timely += g.tune.large * largeness(len(e.slots))
 	c.odds = c.timely - g.lag(p, e)
 	return c, true
 }
@@ -216,65 +231,126 @@ func (g *Grouper) lag(p *profile, e *group) float64 {
 	return g.tune.lag * min(max(0, float64(gap)/86400-1.5), lagDays)
 }
 
+// largeness says whether an event has stories enough to agree on what it is
+// about. Two stories that are alike found an event for all that come after
+// them, so that takes more than joining it later.
+func largeness(stories int) float64 {
+	if stories >= 3 {
+		return 1
+	}
+	return 0
+}
+
 const (
 	lagNever = 20
 	lagDays  = 20 // after which it makes no more difference, until Window
 )
 
-// Across languages a story joins an event when what they share is much for its
-// length, much at all, and more than it shares with any other event.
-const (
-	crossCosine = .30
-	crossShared = 13
+// A story joins an event in other languages when it shares more with its
+// stories than unrelated stories do, the more so the fewer of them there are to
+// tell, and more than with any other event.
+var (
 	crossMargin = 1.12
+	crossSure   = 1.5                                   // from which no other event matters
+	crossLeast  = [maxAgree]float64{1, .9, .8, .75, .7} // by how many stories were compared
 )
 
-// abroad finds the event in other languages that a story belongs to: at most
-// one.
+const maxAgree = 5
+
+// abroad finds the event in other languages that a story belongs to, and with
+// it those that are the same event in yet other languages.
 func (g *Grouper) abroad(p *profile, seen map[*group]bool) []candidate {
-	var best, next candidate
-	left := maxNear
-	for lang := range g.index.langs {
-		if lang == p.lang || left <= 0 {
+	found := map[*group]candidate{}
+	each := max(4, maxNear/max(1, len(g.index.langs)))
+	for _, lang := range slices.Sorted(maps.Keys(g.index.langs)) {
+		if lang == p.lang {
 			continue
 		}
-		for _, h := range g.index.abroad(p, lang, min(nearAbroad, left)) {
-			left--
+		for _, h := range g.index.abroad(p, lang, min(nearAbroad, each)) {
 			m := g.slots[h.slot]
-			c := candidate{g: m.in, best: h.slot, cross: cross(p, m.profile), foreign: true}
-			switch {
-			case c.g == best.g:
-				if c.cross.cosine > best.cross.cosine {
-					best = c
+			if old, ok := found[m.in]; ok {
+				if old.near < h.score {
+					old.near, old.best = h.score, h.slot
+					found[m.in] = old
 				}
-			case best.g == nil || better(c, best):
-				next, best = best, c
-			case next.g == nil || better(c, next):
-				next = c
+				continue
+			}
+			found[m.in] = candidate{g: m.in, best: h.slot, foreign: true, near: h.score}
+		}
+	}
+	list := make([]candidate, 0, len(found))
+	for _, c := range found {
+		c.cross, c.agree, c.compared = g.agree(p, c)
+		if c.cross.strength >= .4 && c.cross.hits >= 3 {
+			c.translation, _ = translates(p, g.slots[c.best].profile)
+		} else {
+			c.translation = -9
+		}
+		list = append(list, c)
+	}
+	slices.SortFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.agree-b.bar(), a.agree-a.bar()), cmp.Compare(a.g.id, b.g.id))
+	})
+	var out []candidate
+	rival := 0.0
+	for i := range list {
+		if c := &list[i]; i > 0 && !g.allies(list[0], *c) {
+			rival = c.agree
+			break
+		} else if len(c.g.slots) < g.opts.Stories && !seen[c.g] && !g.forbidden(p, c.g) {
+			out = append(out, *c)
+		}
+	}
+	for i := range out {
+		c := &out[i]
+		c.margin = c.agree / max(rival, .2)
+		c.timely = g.tune.join + c.crossOdds()
+		c.odds = c.timely - g.lag(p, c.g)
+	}
+	return out
+}
+
+// bar is what agree has to be.
+func (c *candidate) bar() float64 { return crossLeast[max(c.compared-1, 0)] }
+
+// crossOdds is the logarithm of the odds that a story is of an event in other
+// languages.
+func (c *candidate) crossOdds() float64 {
+	z := min((c.agree-c.bar())*8, (c.cross.shared-c.cross.least)/4, 5)
+	if c.agree < crossSure {
+		z = min(z, (c.margin-crossMargin)*8)
+	}
+	return max(z, min(c.translation, 5))
+}
+
+// agree returns how strongly a story is linked to those of an event that are in
+// other languages, on average over a few, those first whose languages tell
+// names from words, and what it shares with the closest.
+func (g *Grouper) agree(p *profile, c candidate) (best crossing, mean float64, n int) {
+	best = cross(p, g.slots[c.best].profile)
+	sum := min(best.strength, 2)
+	n = 1
+	for w := range 3 {
+		for i := len(c.g.slots) - 1; i >= 0 && n < maxAgree; i-- {
+			s := c.g.slots[i]
+			if m := g.slots[s]; s != c.best && m.lang != p.lang && writing(m.lang) == w {
+				sum += min(cross(p, m.profile).strength, 2)
+				n++
 			}
 		}
 	}
-	if best.g == nil || len(best.g.slots) >= g.opts.Stories || g.forbidden(p, best.g) {
-		return nil
-	}
-	best.margin = best.cross.cosine / max(next.cross.cosine, .05)
-	best.timely = best.cross.odds(best.margin, g.tune.join)
-	best.odds = best.timely - g.lag(p, best.g)
-	if seen[best.g] { // its own language decides, but a translation is sure
-		return nil
-	}
-	return []candidate{best}
+	return best, sum / float64(n), n
 }
 
-func better(a, b candidate) bool {
-	return a.cross.cosine > b.cross.cosine || a.cross.cosine == b.cross.cosine && a.g.id < b.g.id
-}
-
-// odds is the logarithm of the odds that two stories in different languages
-// are one event, on a scale where events join from joins on.
-func (c crossing) odds(margin, joins float64) float64 {
-	z := min((c.cosine-crossCosine)*20, (c.shared-crossShared)/4, (margin-crossMargin)*8)
-	return joins + min(z, 5)
+// allies reports whether the closest stories of two candidates are one event
+// themselves.
+func (g *Grouper) allies(a, b candidate) bool {
+	x, y := g.slots[a.best].profile, g.slots[b.best].profile
+	if x.lang == y.lang {
+		return compare(newCentroid([]*profile{x}), newCentroid([]*profile{y})).odds(g.tune) >= g.tune.join
+	}
+	c := cross(x, y)
+	return c.strength >= crossLeast[0] && c.shared >= c.least
 }
 
 // merge makes one event of all those that a story would have joined, where
@@ -287,20 +363,7 @@ func (g *Grouper) merge(e *group, others []candidate) []int64 {
 			continue
 		}
 		old := max(e.id, o.id)
-		for _, s := range o.slots {
-			g.slots[s].in = e
-		}
-		delete(g.events, o.id)
-		e.slots = append(e.slots, o.slots...)
-		o.slots = nil
-		e.centres = nil
-		e.last = max(e.last, o.last)
-		if e.first == 0 || o.first != 0 && o.first < e.first {
-			e.first = o.first
-		}
-		if o.id < e.id {
-			g.rename(e, o.id)
-		}
+		g.unite(e, o)
 		merged = append(merged, old)
 	}
 	return merged
@@ -322,9 +385,12 @@ func (g *Grouper) alike(a, b *group, c candidate) bool {
 		}
 	}
 	if common {
+		if min(len(a.slots), len(b.slots)) == 1 {
+			best += g.tune.large * largeness(max(len(a.slots), len(b.slots)))
+		}
 		return best >= g.tune.merge
 	}
-	return c.foreign || c.odds >= g.tune.merge
+	return c.foreign
 }
 
 func (g *Grouper) forbidden(p *profile, e *group) bool {
@@ -447,7 +513,7 @@ func (g *Grouper) describe(p *profile, c candidate) Decision {
 	if v := g.lag(p, c.g); v > 0 {
 		d.Evidence = append(d.Evidence, Evidence{"time", 0, fmt.Sprintf("%s after the event's last story", days(p.at-c.g.last))})
 	}
-	if ok, e := translates(p, with.profile); ok {
+	if z, e := translates(p, with.profile); z >= 0 {
 		d.Relation = Translation
 		d.Evidence = append(d.Evidence, e...)
 	}

@@ -1,4 +1,144 @@
 package event
 
-// encode packs what is kept of a story.
-func (p *profile) encode() []byte { return nil }
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// sketchVersion is the first byte of a sketch; another version is read again
+// from its text.
+const sketchVersion = 1
+
+// ErrSketch says that a sketch is damaged or of another version. Add the story
+// itself instead.
+var ErrSketch = errors.New("event: sketch of another version, or damaged")
+
+// encode packs what is kept of a story: its version, language, time and size,
+// then words, anchors and their order. Weights are kept as 16 bits of their
+// 32.
+func (p *profile) encode() []byte {
+	b := make([]byte, 0, 32+7*(len(p.words)+len(p.anchors))+4*len(p.order))
+	b = append(b, sketchVersion, byte(len(p.lang)))
+	b = append(b, p.lang...)
+	b = binary.AppendVarint(b, p.at)
+	b = binary.AppendUvarint(b, uint64(p.tokens))
+	b = binary.AppendUvarint(b, uint64(p.length))
+	for _, fs := range [][]feature{p.words, p.anchors} {
+		b = binary.AppendUvarint(b, uint64(len(fs)))
+		for _, f := range fs {
+			b = binary.LittleEndian.AppendUint32(b, f.hash)
+			b = binary.LittleEndian.AppendUint16(b, uint16(math.Float32bits(f.weight)>>16))
+			b = append(b, byte(f.class))
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(p.order)))
+	for _, h := range p.order {
+		b = binary.LittleEndian.AppendUint32(b, h)
+	}
+	return b
+}
+
+// decode reads what encode wrote.
+func decode(id int64, b []byte) (*profile, error) {
+	p := &profile{id: id}
+	if len(b) < 2 || b[0] != sketchVersion || len(b) < 2+int(b[1]) {
+		return nil, ErrSketch
+	}
+	p.lang = string(b[2 : 2+b[1]])
+	r := &sketchReader{b: b[2+b[1]:]}
+	p.at = r.varint()
+	p.tokens = r.count(math.MaxInt32)
+	p.length = r.count(math.MaxInt32)
+	p.words = r.features(maxWords)
+	p.anchors = r.features(maxAnchors)
+	p.order = make([]uint32, r.count(maxOrder))
+	for i := range p.order {
+		p.order[i] = r.uint32()
+	}
+	if r.bad || len(r.b) > 0 {
+		return nil, ErrSketch
+	}
+	return p, nil
+}
+
+type sketchReader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *sketchReader) varint() int64 {
+	v, n := binary.Varint(r.b)
+	return v * int64(r.skip(n))
+}
+
+// count reads a number that is at most limit.
+func (r *sketchReader) count(limit int) int {
+	v, n := binary.Uvarint(r.b)
+	if r.skip(n) == 0 || v > uint64(limit) {
+		r.bad = true
+		return 0
+	}
+	return int(v)
+}
+
+// skip goes on n bytes and returns 1, or 0 when they are not there.
+func (r *sketchReader) skip(n int) int {
+	if n <= 0 || n > len(r.b) || r.bad {
+		r.bad = true
+		return 0
+	}
+	r.b = r.b[n:]
+	return 1
+}
+
+func (r *sketchReader) uint32() uint32 {
+	if len(r.b) < 4 {
+		r.bad = true
+		return 0
+	}
+	v := binary.LittleEndian.Uint32(r.b)
+	r.b = r.b[4:]
+	return v
+}
+
+func (r *sketchReader) features(limit int) []feature {
+	out := make([]feature, r.count(limit))
+	for i := range out {
+		if len(r.b) < 7 {
+			r.bad = true
+			return nil
+		}
+		out[i] = feature{
+			hash:   binary.LittleEndian.Uint32(r.b),
+			weight: math.Float32frombits(uint32(binary.LittleEndian.Uint16(r.b[4:])) << 16),
+			class:  class(r.b[6]),
+		}
+		if i > 0 && out[i].hash < out[i-1].hash || !(out[i].weight >= 0 && out[i].weight < 1e4) {
+			r.bad = true
+			return nil
+		}
+		r.b = r.b[7:]
+	}
+	return out
+}
+
+// Load puts a story back as it was: in the event that was stored for it, with
+// the sketch that Add returned. The error wraps [ErrSketch] when the story has
+// to be added anew.
+func (g *Grouper) Load(story, event int64, sketch []byte) error {
+	p, err := decode(story, sketch)
+	if err != nil {
+		return fmt.Errorf("load story %d: %w", story, err)
+	}
+	g.Remove(story)
+	slot := g.hold(p)
+	e := g.events[event]
+	if e == nil {
+		e = &group{id: event}
+		g.events[event] = e
+	}
+	g.join(e, slot)
+	return nil
+}

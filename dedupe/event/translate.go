@@ -1,6 +1,7 @@
 package event
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -72,13 +73,25 @@ func (p parallel) surplus() float64 {
 }
 
 // translates reports whether two stories are one text in two languages, or two
-// translations of one text.
-func translates(a, b *profile) (bool, []Evidence) {
+// translations of one text into one language, and how sure that is in log odds.
+func translates(a, b *profile) (float64, []Evidence) {
 	al := align(a, b)
-	if al.common < 5 || al.length < .4 {
-		return false, nil
+	if al.length < .6 {
+		return -9, nil
 	}
-	return al.surplus() >= .5 && al.cover >= .35, []Evidence{
-		{"order", al.order, ""}, {"cover", al.cover, ""}, {"length", al.length, ""},
+	z := 0.0
+	if a.lang != b.lang {
+		c := cross(a, b)
+		z = -4.9 + 3.2*min(c.strength, 1.5) + 2.0*max(al.surplus(), 0) + .05*float64(min(al.common, 20)) + 2*min(al.cover, .4) + 1.2*(al.length-.8)*5
+	} else {
+		z = min((al.length-.8)*20, (al.cover-.5)*12, (al.surplus()-.6)*8, float64(al.common-8)/3)
+	}
+	if al.common < 3 {
+		z = min(z, -1)
+	}
+	return z, []Evidence{
+		{"order", al.order, fmt.Sprintf("%d numbers, names and places, one after the other", al.common)},
+		{"cover", al.cover, ""},
+		{"length", al.length, ""},
 	}
 }
