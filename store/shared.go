@@ -98,6 +98,8 @@ type Indexer interface {
 	// DropCandidates takes articles out of the index; those that are not there
 	// do not matter.
 	DropCandidates(...newsfold.ArticleID) error
+	// YoungestCandidate returns the greatest hour in the index; 0 when it is empty.
+	YoungestCandidate() (uint32, error)
 	// ExpireCandidates takes the articles out that appeared before an hour, and
 	// returns how many they were.
 	ExpireCandidates(hour uint32) (int, error)

@@ -208,12 +208,22 @@ func (f *folder) begin(ctx context.Context, tx store.Tx) error {
 	}
 	index := &tableIndex{tx: tx.(store.Indexer)}
 	f.within = func(a dedupe.Article) (dedupe.Decision, error) { return f.f.FoldIn(ctx, index, a) }
-	now := f.e.now()
-	if now.Sub(f.expired) < time.Hour {
+	if f.e.now().Sub(f.expired) < time.Hour {
 		return nil
 	}
-	f.expired = now
-	n, err := index.Expire(ctx, uint32(max(0, now.Add(-f.e.opts.Fold.Window).Unix()/3600)))
+	f.expired = f.e.now()
+	return f.expire(ctx, tx, index)
+}
+
+// expire relieves the index of what has left the window behind its youngest
+// article: whoever reads archives has no window behind the clock.
+func (f *folder) expire(ctx context.Context, tx store.Tx, index *tableIndex) error {
+	youngest, err := tx.(store.Indexer).YoungestCandidate()
+	if err != nil {
+		return err
+	}
+	hours := min(int64(youngest), f.expired.Unix()/3600) - int64(f.e.opts.Fold.Window/time.Hour)
+	n, err := index.Expire(ctx, uint32(max(0, hours)))
 	if n > 0 {
 		f.e.log.Debug("relieved the index of what is old", "articles", n)
 	}

@@ -59,6 +59,23 @@ func (t *tx) DropCandidates(ids ...newsfold.ArticleID) error {
 	return nil
 }
 
+// YoungestCandidate implements [store.Indexer].
+func (t *tx) YoungestCandidate() (uint32, error) {
+	if err := t.ready(false); err != nil {
+		return 0, err
+	}
+	var hour int64
+	if err := t.row(`select coalesce(max(hour), 0) from candidate`).Scan(&hour); err != nil {
+		return 0, t.fail(err)
+	}
+	for _, c := range t.indexed {
+		if c != nil {
+			hour = max(hour, int64(c.Hour))
+		}
+	}
+	return uint32(hour), nil
+}
+
 // ExpireCandidates implements [store.Indexer].
 func (t *tx) ExpireCandidates(hour uint32) (int, error) {
 	if err := t.ready(true); err != nil {

@@ -456,6 +456,9 @@ var sharedTests = []struct {
 			return nil
 		}))
 		s.must(s.alongside(0, func(tx store.Tx) error {
+			hour, err := tx.(store.Indexer).YoungestCandidate()
+			s.must(err)
+			s.equal("youngest", hour, uint32(100)) // 2 was dropped
 			n, err := tx.(store.Indexer).ExpireCandidates(101)
 			s.must(err)
 			s.equal("expired", n, 1)
