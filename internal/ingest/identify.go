@@ -244,7 +244,7 @@ func (e *Engine) fresh(ctx context.Context, f newsfold.Feed, entries []newsfold.
 	shared := sharedLinks(f, entries)
 	var items []item
 	err := e.db.View(ctx, func(tx store.Tx) error {
-		items = items[:0]
+		items = make([]item, 0, len(entries))
 		var w store.Wants
 		for _, en := range entries {
 			w.Entries = append(w.Entries, newsfold.EntryRef{Feed: f.ID, Key: en.Key()})

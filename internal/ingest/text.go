@@ -10,18 +10,24 @@ import (
 // for one.
 func words(text string) int {
 	n, dense, in := 0, 0, false
-	for _, r := range text {
-		switch {
-		case r < 0x80:
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c < utf8.RuneSelf {
+			i++
 			switch {
-			case asciiWord(byte(r)):
+			case asciiWord(c):
 				if !in {
 					n++
 				}
 				in = true
-			case r <= ' ':
+			case c <= ' ':
 				in = false
 			}
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		i += size
+		switch {
 		case isDense(r):
 			dense++
 			in = false
