@@ -56,6 +56,8 @@ type DB struct {
 	// stuck is why no transaction may begin any more: the engine panicked
 	// while it held its locks. frozen is the same for transactions that write.
 	stuck, frozen atomic.Pointer[error]
+
+	trimmed atomic.Int64 // when the mapped file was last looked at, in ns since 1970
 }
 
 // A handle is an open file. Compact exchanges it for another one.
@@ -88,6 +90,7 @@ func (db *DB) View(ctx context.Context, fn func(store.Tx) error) error {
 	t := &tx{db: db, file: h.file, bolt: bt}
 	defer func() {
 		t.over = true
+		db.trim(h)          // within the transaction the file stays mapped where it is
 		_ = db.rollback(bt) // nothing was written
 	}()
 	return fn(t)
