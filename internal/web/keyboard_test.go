@@ -133,21 +133,22 @@ func TestAccessibilityInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := browse(t)
-	s := open(t, newsroom)
-	empty := open(t, nil)
+	s := openWith(t, newsroom, gated(t, true))
+	empty := openWith(t, nil, gated(t, true))
+	in, _ := locked(t, nil)
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int{1280, 390} {
 			b.screen(width, 860, scheme)
 			for _, url := range []string{
 				s.URL + "/", s.URL + "/?marked=2&undo=00", s.URL + "/?feed=2&unread=1", s.URL + "/story/1", s.URL + "/story/5", s.URL + "/story/7",
-				s.URL + "/story/1/compare/2", s.URL + "/feeds", s.URL + "/story/99", empty.URL + "/", empty.URL + "/feeds",
+				s.URL + "/story/1/compare/2", s.URL + "/feeds", s.URL + "/story/99", s.URL + "/feeds/1", s.URL + "/feeds/2?did=saved", s.URL + "/add", s.URL + "/?find=ferry", in.URL + "/login", empty.URL + "/", empty.URL + "/feeds",
 			} {
 				b.visit(url)
 				b.eval(`for (const d of document.querySelectorAll("details")) d.open = true`)
 				b.eval(string(axe) + "; 1")
 				found := b.eval(`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => v.impact + " " + v.id + ": " + v.nodes.slice(0, 3).map(n => n.html + " " + n.failureSummary).join("\n  ")).join("\n"))`)
 				if text, _ := found.(string); text != "" {
-					t.Errorf("%s, %s, %d wide:\n%s", strings.TrimPrefix(strings.TrimPrefix(url, s.URL), empty.URL), scheme, width, text)
+					t.Errorf("%s, %s, %d wide:\n%s", url[strings.Index(url[8:], "/")+8:], scheme, width, text)
 				}
 			}
 		}

@@ -19,11 +19,11 @@ import (
 // relies on: names, headings in order, landmarks, references that lead
 // somewhere.
 func TestStructureIsAccessible(t *testing.T) {
-	s := open(t, newsroom)
-	empty := open(t, nil)
+	s := openWith(t, newsroom, gated(t, true))
+	empty := openWith(t, nil, gated(t, true))
 	for _, url := range []string{
 		s.URL + "/", s.URL + "/?marked=1&undo=00", s.URL + "/?feed=2", s.URL + "/story/1", s.URL + "/story/5", s.URL + "/story/7", s.URL + "/story/1/compare/2",
-		s.URL + "/feeds", s.URL + "/nowhere", empty.URL + "/", empty.URL + "/feeds",
+		s.URL + "/feeds", s.URL + "/feeds/1", s.URL + "/feeds?did=imported&n=2", s.URL + "/add?url=https://a.example/", s.URL + "/?folder=News", s.URL + "/nowhere", empty.URL + "/", empty.URL + "/feeds",
 	} {
 		site, path := s, strings.TrimPrefix(url, s.URL)
 		if rest, ok := strings.CutPrefix(url, empty.URL); ok {
