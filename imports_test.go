@@ -18,6 +18,7 @@ var reach = map[string][]string{
 	".":                 {},
 	"extract":           {},
 	"dedupe":            {},
+	"dedupe/event":      {},
 	"fetch":             {"."},
 	"store":             {"."},
 	"store/bolt":        {".", "store", "store/internal/record"},

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"newsfold/dedupe"
+	"newsfold/dedupe/event"
 )
 
 // maxFoldLine bounds one line of input.
@@ -26,7 +27,7 @@ const maxFoldLine = 16 << 20
 
 func newFold() *cobra.Command {
 	var opts dedupe.Options
-	var live bool
+	var live, apart bool
 	c := &cobra.Command{
 		Use:   "fold FILE.jsonl...",
 		Short: "Fold articles given as JSON Lines into stories",
@@ -39,6 +40,11 @@ they are to those before them:
   relation   first, identical, edited, excerpt, expanded, update
   score      from 0 to 1
   evidence   the reasons
+  event      the id of the first article of the event that the story is of: stories
+             of one happening, in any language
+  of         what ties the story to its event, unless it founds it: the article with
+             which, the relation (report or translation), score and evidence;
+             an earlier event that it follows up
 
 An input line has id, url, title, text, published (RFC 3339), source and lang; all
 but id may be missing. Other fields are passed through. Files ending in .gz are
@@ -49,22 +55,26 @@ together names them ("merged").`,
 		Example: "  newsfold fold articles.jsonl.gz > folded.jsonl\n  zcat articles.jsonl.gz | newsfold fold --window 72h -",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return foldFiles(cmd, args, opts, live)
+			return foldFiles(cmd, args, opts, live, !apart)
 		},
 	}
 	c.Flags().DurationVar(&opts.Window, "window", 30*24*time.Hour, "how far apart copies may be")
 	c.Flags().Float64Var(&opts.Threshold, "threshold", .5, "score from which copies fold")
+	c.Flags().BoolVar(&apart, "no-events", false, "fold stories only, without grouping them into events")
 	c.Flags().BoolVar(&live, "live", false, "write each line at once, before later ones are known")
 	return c
 }
 
-func foldFiles(cmd *cobra.Command, files []string, opts dedupe.Options, live bool) (err error) {
+func foldFiles(cmd *cobra.Command, files []string, opts dedupe.Options, live, events bool) (err error) {
 	if opts.Threshold <= 0 || opts.Threshold > 1 || opts.Window <= 0 {
 		return errors.New("--threshold must be between 0 and 1, and --window positive")
 	}
 	s, err := newFoldStream(cmd.OutOrStdout(), opts, live)
 	if err != nil {
 		return err
+	}
+	if events {
+		s.events = event.NewGrouper(event.Options{})
 	}
 	defer func() { err = cmp.Or(err, s.close()) }()
 	for _, name := range files {
@@ -90,6 +100,7 @@ type foldStream struct {
 	number  map[string]int64  // by id as given
 	story   map[int64]int64   // of an article
 	members map[int64][]int64 // of a story, ascending
+	events  *event.Grouper    // nil: none are wanted
 }
 
 // span is a stretch of the spool.
@@ -196,6 +207,9 @@ func (s *foldStream) line(b []byte) error {
 	}
 	s.place(a.ID, d)
 	what := s.describe(d)
+	if s.events != nil {
+		what.Of = s.group(a)
+	}
 	if s.live {
 		return s.write(b, a.ID, what)
 	}
@@ -205,6 +219,33 @@ func (s *foldStream) line(b []byte) error {
 	}
 	s.tail[a.ID], err = s.keep(tail)
 	return err
+}
+
+// group gives a new story its event. A story is known to events by its first
+// article, whichever stands for it later.
+func (s *foldStream) group(a dedupe.Article) *foldEvent {
+	set := s.members[s.story[a.ID]]
+	for _, m := range set[1:] { // what was a story before it was tied to this one
+		s.events.Remove(m)
+	}
+	if set[0] != a.ID {
+		return nil
+	}
+	d := s.events.Add(event.Story{ID: a.ID, Title: a.Title, Text: a.Text, Lang: a.Lang, Time: a.Published})
+	if d.With == 0 && d.Earlier == 0 {
+		return nil
+	}
+	of := &foldEvent{Relation: d.Relation, Score: d.Score}
+	if d.With != 0 {
+		of.With = s.id[d.With-1]
+	}
+	if d.Earlier != 0 {
+		of.Earlier = s.id[d.Earlier-1]
+	}
+	for _, e := range d.Evidence {
+		of.Evidence = append(of.Evidence, foldEvidence(e))
+	}
+	return of
 }
 
 func parseFoldLine(b []byte) (dedupe.Article, json.RawMessage, error) {
@@ -336,6 +377,17 @@ type folded struct {
 	Rule     string            `json:"rule,omitempty"`
 	Merged   []json.RawMessage `json:"merged,omitempty"`
 	Evidence []foldEvidence    `json:"evidence"`
+	Event    json.RawMessage   `json:"event,omitempty"`
+	Of       *foldEvent        `json:"of,omitempty"`
+}
+
+// foldEvent is what ties a story to its event.
+type foldEvent struct {
+	With     json.RawMessage `json:"with,omitempty"`
+	Relation event.Relation  `json:"relation"`
+	Score    float64         `json:"score,omitempty"`
+	Earlier  json.RawMessage `json:"earlier,omitempty"`
+	Evidence []foldEvidence  `json:"evidence,omitempty"`
 }
 
 type foldEvidence struct {
@@ -370,6 +422,11 @@ func (s *foldStream) write(line []byte, id int64, what folded) error {
 		return err
 	}
 	what.Story, what.Lead = s.id[s.members[story][0]-1], s.id[lead-1]
+	if s.events != nil {
+		if e := s.events.Event(s.members[story][0]); e != 0 {
+			what.Event = s.id[e-1]
+		}
+	}
 	tail, err := json.Marshal(what)
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func translates(a, b *profile) (float64, []Evidence) {
 		c := cross(a, b)
 		z = -4.9 + 3.2*min(c.strength, 1.5) + 2.0*max(al.surplus(), 0) + .05*float64(min(al.common, 20)) + 2*min(al.cover, .4) + 1.2*(al.length-.8)*5
 	} else {
-		z = min((al.length-.8)*20, (al.cover-.5)*12, (al.surplus()-.6)*8, float64(al.common-8)/3)
+		z = min((al.length-.8)*20, (al.cover-.5)*12, (al.surplus()-.6)*8, float64(al.common-16)/3, (cosine(a.words, b.words)-.55)*20)
 	}
 	if al.common < 3 {
 		z = min(z, -1)
@@ -94,4 +94,22 @@ func translates(a, b *profile) (float64, []Evidence) {
 		{"cover", al.cover, ""},
 		{"length", al.length, ""},
 	}
+}
+
+// cosine is the likeness of two vectors of unit length.
+func cosine(a, b []feature) float64 {
+	s := float32(0)
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i].hash < b[j].hash:
+			i++
+		case a[i].hash > b[j].hash:
+			j++
+		default:
+			s += a[i].weight * b[j].weight
+			i++
+			j++
+		}
+	}
+	return float64(s)
 }
