@@ -112,6 +112,12 @@ func (a *app) input(name string) (io.Reader, func(), error) {
 
 func (a *app) restore(ctx context.Context, from io.Reader, replace bool) error {
 	path := filepath.Join(a.dir, storeFile)
+	if a.store != "" {
+		var ok bool
+		if path, ok = storePath(a.store); !ok {
+			return usage("a store in a database server is restored with its own tools, or with `newsfold copy` from a restored one")
+		}
+	}
 	err := a.during("restoring", func() error { return bolt.Restore(ctx, path, from, replace) })
 	switch {
 	case errors.Is(err, fs.ErrExist):

@@ -1,0 +1,228 @@
+// Command memory measures what a store of many articles costs: on disk, in memory
+// and in time.
+//
+//	cd bench/memory && go build . && nice ./memory -dir /tmp/million -n 1000000 build
+//	./memory -dir /tmp/million measure
+//	./memory -n 20000 miniflux | psql -q postgres://…/empty
+//
+// build makes a store of articles of about 400 words (see generate.go), folds them
+// as the daemon would, and indexes them for search. measure starts a daemon over it
+// and asks it through its socket. miniflux prints SQL that stores the same articles
+// in a table as Miniflux has it, in an empty database, and tells its size.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"newsfold"
+	"newsfold/fetch"
+	"newsfold/internal/ingest"
+	"newsfold/internal/search"
+	"newsfold/store"
+	"newsfold/store/bolt"
+)
+
+func main() {
+	dir := flag.String("dir", "", "directory of the store")
+	n := flag.Int("n", 1_000_000, "articles")
+	rounds := flag.Int("rounds", 500, "how often each thing is asked")
+	flag.Parse()
+	if flag.NArg() != 1 || *dir == "" && flag.Arg(0) != "miniflux" {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx := context.Background()
+	var err error
+	switch flag.Arg(0) {
+	case "build":
+		err = build(ctx, *dir, *n)
+	case "measure":
+		err = measure(ctx, *dir, *rounds)
+	case "miniflux":
+		err = miniflux(*n)
+	default:
+		err = fmt.Errorf("build, measure or miniflux, not %q", flag.Arg(0))
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// step prints what something took since it began.
+type step struct {
+	wall time.Time
+	cpu  time.Duration
+}
+
+func begin() step { return step{time.Now(), cpu()} }
+
+func (s step) end(what string, n int) {
+	wall, used := time.Since(s.wall), cpu()-s.cpu
+	fmt.Printf("%-28s %8.1f s wall %8.1f s CPU  %6.0f µs CPU each\n", what, wall.Seconds(), used.Seconds(), float64(used.Microseconds())/float64(max(1, n)))
+}
+
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func build(ctx context.Context, dir string, n int) error {
+	db, err := bolt.Open(ctx, filepath.Join(dir, "newsfold.db"), bolt.Options{})
+	if err != nil {
+		return err
+	}
+	there, err := stored(ctx, db)
+	switch {
+	case err != nil:
+		return errors.Join(err, db.Close())
+	case there == 0:
+		err = fill(ctx, db, n)
+	default:
+		n = there
+		fmt.Printf("%d articles are there\n", n)
+	}
+	if err == nil {
+		err = errors.Join(foldAll(ctx, db, n), indexAll(ctx, db, dir, n))
+	}
+	err = errors.Join(err, db.Close())
+	sizes(dir, n)
+	return err
+}
+
+// stored counts the articles of a build that was interrupted.
+func stored(ctx context.Context, db store.DB) (n int, err error) {
+	err = db.View(ctx, func(tx store.Tx) error {
+		n = 0
+		for _, err := range tx.Changes(store.Texts, 0) {
+			if err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
+// fill stores articles, a thousand in a transaction.
+func fill(ctx context.Context, db store.DB, n int) error {
+	g := newGenerator(n, time.Now().UTC().Truncate(time.Second))
+	s := begin()
+	err := db.Update(ctx, func(tx store.Tx) error {
+		for i := range feeds {
+			f := newsfold.Feed{URL: fmt.Sprintf("https://outlet%d.example/feed", i), Title: fmt.Sprintf("Outlet %d", i), Added: g.now}
+			f.Poll.Next = g.now.AddDate(10, 0, 0)
+			if err := tx.PutFeed(&f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	const batch = 1000
+	for at := 0; at < n; at += batch {
+		err := db.Update(ctx, func(tx store.Tx) error {
+			for i := at; i < min(at+batch, n); i++ {
+				m := g.make(i)
+				if err := tx.PutArticle(&m.article); err != nil {
+					return err
+				}
+				m.entry.Article = m.article.ID
+				if err := errors.Join(tx.PutEntry(&m.entry), tx.PutBody(m.article.ID, m.body), tx.Append(store.Texts, m.article.ID)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if at%100_000 == 0 {
+			s.end(fmt.Sprintf("stored %d", at+batch), at+batch)
+		}
+	}
+	s.end("stored, with generating", n)
+	return nil
+}
+
+// foldAll has the engine fold what is stored.
+func foldAll(ctx context.Context, db store.DB, n int) error {
+	s := begin()
+	client, err := fetch.New(fetch.Options{})
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	engine := ingest.New(db, client, ingest.Options{Manual: true})
+	running, stop := context.WithCancel(ctx)
+	g, gctx := errgroup.WithContext(running)
+	g.Go(func() error { return engine.Run(gctx) })
+	_, err = engine.Pass(gctx, ingest.Request{NoPages: true})
+	stop()
+	err = errors.Join(err, g.Wait())
+	s.end("folded", n)
+	return err
+}
+
+func indexAll(ctx context.Context, db store.DB, dir string, n int) error {
+	s := begin()
+	ix, err := search.Open(filepath.Join(dir, "search"), search.Options{})
+	if err != nil {
+		return err
+	}
+	last := 0
+	err = ix.Catch(ctx, db, func(done int) {
+		if done/100_000 > last {
+			last = done / 100_000
+			s.end(fmt.Sprintf("indexed %d", done), done)
+		}
+	})
+	s.end("indexed for search", n)
+	st, err2 := ix.Stats()
+	fmt.Printf("index: %+v\n", st)
+	return errors.Join(err, err2, ix.Close())
+}
+
+// sizes prints what lies on disk.
+func sizes(dir string, n int) {
+	total := int64(0)
+	_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		var st syscall.Stat_t
+		if err := syscall.Stat(name, &st); err == nil {
+			total += st.Blocks * 512
+			if !strings.HasSuffix(name, ".sock") {
+				fmt.Printf("%-28s %8.1f MB %6d bytes an article\n", strings.TrimPrefix(name, dir+"/"), float64(st.Blocks*512)/1e6, st.Blocks*512/int64(n))
+			}
+		}
+		return nil
+	})
+	fmt.Printf("%-28s %8.1f MB %6d bytes an article\n", "together", float64(total)/1e6, total/int64(n))
+}
+
+// spread prints the middle and the end of measured times.
+func spread(what string, ds []time.Duration) {
+	slices.Sort(ds)
+	at := func(p int) float64 { return float64(ds[min(len(ds)*p/100, len(ds)-1)].Microseconds()) / 1000 }
+	fmt.Printf("%-28s p50 %7.2f  p95 %7.2f  p99 %7.2f  most %7.2f ms\n", what, at(50), at(95), at(99), float64(ds[len(ds)-1].Microseconds())/1000)
+}

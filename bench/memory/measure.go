@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"newsfold/internal/control"
+	"newsfold/internal/river"
+)
+
+// measure starts the real daemon and asks it as the command line does.
+func measure(ctx context.Context, dir string, rounds int) error {
+	bin := filepath.Join(os.TempDir(), fmt.Sprintf("newsfold-memory-%d", os.Getpid()))
+	build := exec.CommandContext(ctx, "go", "build", "-C", "../..", "-o", bin, "./cmd/newsfold")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("build newsfold: %w", err)
+	}
+	defer func() { _ = os.Remove(bin) }()
+	for _, name := range []string{"first list, cold", "first list, warm"} {
+		start := time.Now()
+		if err := exec.CommandContext(ctx, bin, "--dir", dir, "list", "--limit", "100").Run(); err != nil {
+			return fmt.Errorf("list: %w", err)
+		}
+		fmt.Printf("%-28s %7.0f ms, the whole process, without a daemon\n", name, float64(time.Since(start).Microseconds())/1000)
+	}
+	daemon := exec.CommandContext(ctx, bin, "--dir", dir, "--quiet", "daemon", "--listen", "off")
+	daemon.Stderr = os.Stderr
+	start := time.Now()
+	if err := daemon.Start(); err != nil {
+		return err
+	}
+	defer func() {
+		_ = daemon.Process.Signal(os.Interrupt)
+		_ = daemon.Wait()
+	}()
+	c, err := reach(ctx, dir)
+	if err != nil {
+		return err
+	}
+	list := func(limit int) (time.Duration, error) {
+		at := time.Now()
+		_, err := c.List(ctx, control.ListRequest{Limit: limit}, func(river.Story) error { return nil })
+		return time.Since(at), err
+	}
+	if _, err := list(100); err != nil {
+		return err
+	}
+	fmt.Printf("%-28s %7.0f ms from the start of the daemon\n", "first list", float64(time.Since(start).Microseconds())/1000)
+	memory(daemon.Process.Pid, "at once")
+	time.Sleep(30 * time.Second) // until all is loaded
+	memory(daemon.Process.Pid, "after 30 s")
+	var ds []time.Duration
+	used := spent(daemon.Process.Pid)
+	for range rounds {
+		d, err := list(100)
+		if err != nil {
+			return err
+		}
+		ds = append(ds, d)
+	}
+	spread("list --limit 100", ds)
+	each(used, daemon.Process.Pid, rounds)
+	if err := searches(ctx, c, daemon.Process.Pid, rounds); err != nil {
+		return err
+	}
+	memory(daemon.Process.Pid, "after the searches")
+	time.Sleep(2 * time.Minute) // the collector gives memory back
+	memory(daemon.Process.Pid, "idle for two minutes")
+	return nil
+}
+
+// reach waits for the daemon's socket.
+func reach(ctx context.Context, dir string) (*control.Client, error) {
+	for range 600 {
+		c, ok, err := control.Dial(ctx, dir)
+		if ok || err != nil {
+			return c, err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return nil, errors.New("the daemon does not come up")
+}
+
+// searches asks for words as often as they stand in texts, which is worse than
+// what people ask for: those are rare words.
+func searches(ctx context.Context, c *control.Client, pid, rounds int) error {
+	g := newGenerator(1_000_000, time.Now())
+	w := g.words(1 << 50)
+	kinds := []struct {
+		name  string
+		query func(i int) string
+	}{
+		{"search, a word", func(int) string { return w.rare() }},
+		{"search, two words", func(int) string { return w.rare() + " " + w.rare() }},
+		{"search, three words", func(int) string { return w.rare() + " " + w.rare() + " " + w.rare() }},
+		{"search, a phrase of a text", func(i int) string {
+			words := strings.Fields(strings.NewReplacer(".", "", "\n", " ").Replace(g.make(i * 997 % 900_000).body.Text))
+			return `"` + strings.Join(words[20:23], " ") + `"`
+		}},
+		{"search, a common word", func(i int) string { return g.vocab[i%20] }},
+		{"search, word and feed", func(i int) string { return fmt.Sprintf("%s feed:%d", w.rare(), 1+i%1000) }},
+		{"search, word of last week", func(int) string { return w.rare() + " after:7d" }},
+	}
+	var all []time.Duration
+	for _, k := range kinds {
+		var ds []time.Duration
+		used := spent(pid)
+		for i := range rounds {
+			q := k.query(i)
+			at := time.Now()
+			if _, err := c.Search(ctx, control.SearchRequest{Query: q, Limit: 20}, func(int) {}); err != nil {
+				return fmt.Errorf("search %s: %w", q, err)
+			}
+			ds = append(ds, time.Since(at))
+		}
+		all = append(all, ds...)
+		spread(k.name, ds)
+		each(used, pid, rounds)
+	}
+	spread("all searches", all)
+	return nil
+}
+
+// spent is the CPU time of a process so far, to a hundredth of a second: on a busy
+// machine it says more than the clock.
+func spent(pid int) time.Duration {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0 // no such system
+	}
+	// Behind the name, which is in brackets, fields 14 and 15 are ticks.
+	fields := strings.Fields(string(b[strings.LastIndexByte(string(b), ')')+1:]))
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
+// each prints the CPU time of the daemon for one request.
+func each(before time.Duration, pid, n int) {
+	fmt.Printf("%-28s %11.2f ms CPU of the daemon each, on the average\n", "", float64((spent(pid)-before).Microseconds())/1000/float64(n))
+}
+
+// memory prints what a process holds.
+func memory(pid int, when string) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return // no such system
+	}
+	var parts []string
+	for line := range strings.Lines(string(b)) {
+		for _, f := range []string{"VmRSS", "RssAnon", "RssFile"} {
+			if v, ok := strings.CutPrefix(line, f+":"); ok {
+				parts = append(parts, f+" "+strings.TrimSpace(v))
+			}
+		}
+	}
+	fmt.Printf("%-28s %s\n", "memory, "+when, strings.Join(parts, ", "))
+}
