@@ -342,7 +342,7 @@ func named(kind, name, quote string) Origin {
 	}
 	if host := hostIn(name); host != "" {
 		o.URL = host
-		if rest := page.Squash(strings.ReplaceAll(name, host, " ")); len(rest) > 3 && hostIn(rest) == "" {
+		if rest := page.Squash(strings.ReplaceAll(name, host, " ")); len(rest) > 3 && hostIn(rest) == "" && !strings.HasPrefix(rest, "-") {
 			o.Name = rest // "Ellery Post https://…"
 			name = rest
 		}

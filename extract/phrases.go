@@ -341,7 +341,7 @@ var prepositions = [...]string{
 
 // nameEnds are the words behind a name.
 var nameEnds = [...]string{
-	"\n", ", and ", ", with ", ", where ", ", a ", ", the ", ", as ", ", under ", ", which ", " and is ", " and was ", " under ", " with permission", " where ", " on January", " on February", " on March", " on April", " on May", " on June", " on July", " on August", " on September", " on October", " on November", " on December", " and has been", " and can be", " here with", " as part of", " through a", " in partnership", " in English", " is republished", " and republished", " (", " [", " – ", " — ", " | ", "; ", ", un ", ", eine ", " veröffentlicht", " et est ", " y se ", " et a ", " e foi ", " ed è ", " и ", " под ", "。", "，", "؛", "، ", " ve ", " © ", " sous ", " unter ", " bajo ", " sob ", " con permiso",
+	"\n", " before ", " prior to ", ", and ", ", with ", ", where ", ", a ", ", the ", ", as ", ", under ", ", which ", " and is ", " and was ", " under ", " with permission", " where ", " on January", " on February", " on March", " on April", " on May", " on June", " on July", " on August", " on September", " on October", " on November", " on December", " and has been", " and can be", " here with", " as part of", " through a", " in partnership", " in English", " is republished", " and republished", " (", " [", " – ", " — ", " | ", "; ", ", un ", ", eine ", " veröffentlicht", " et est ", " y se ", " et a ", " e foi ", " ed è ", " и ", " под ", "。", "，", "؛", "، ", " ve ", " © ", " sous ", " unter ", " bajo ", " sob ", " con permiso",
 }
 
 // invitations are whole lines, folded, that ask the reader to do something or
