@@ -67,7 +67,7 @@ func Parse(text string, now time.Time) (q Query, err error) {
 		if name, rest, ok := strings.Cut(text, ":"); ok && isField(name) && !not {
 			var v string
 			if v, _, text = piece(rest); v == "" {
-				return q, fmt.Errorf("%w: nothing stands behind %s:", ErrQuery, name)
+				return q, fmt.Errorf("%w: %s: wants something behind it", ErrQuery, name)
 			}
 			if err := q.field(name, v, now); err != nil {
 				return q, err
