@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Rules that decide a verdict, as [Verdict.Rule] names them.
@@ -163,7 +164,7 @@ func (m *measurer) evidence(f *features, al *alignment, x, y *doc) []Evidence {
 		ev = append(ev, Evidence{"slots", round(float64(n) / float64(n+f.numHits+f.nameHits)), al.slotWords(x, y)})
 	}
 	if f.hours >= 0 {
-		ev = append(ev, Evidence{"time", 0, fmt.Sprintf("%.1f hours apart", f.hours)})
+		ev = append(ev, Evidence{"time", 0, roughly(time.Duration(f.hours*float64(time.Hour))) + " apart"})
 	}
 	if f.chrome > 0 {
 		ev = append(ev, Evidence{"furniture", round(f.chrome), fmt.Sprintf("of %d shared samples", f.keys)})
@@ -198,7 +199,7 @@ func (m *measurer) missing(al *alignment, x, y *doc, k kind, of int, what string
 			lacks = append(lacks, clip(d.textOf(w), 40))
 		}
 	}
-	text := fmt.Sprintf("%d %s in the shorter text", of, what)
+	text := fmt.Sprintf("%d %s of the shorter text", of, what)
 	if len(lacks) > 0 {
 		text += "; not in the other: " + strings.Join(lacks[:min(len(lacks), 8)], ", ")
 	}
@@ -214,7 +215,7 @@ func weighed(f *features) string {
 	var parts []part
 	for _, t := range terms[1:] {
 		if z := t.weight * t.of(f); math.Abs(z) >= .3 {
-			parts = append(parts, part{t.name, z})
+			parts = append(parts, part{t.words, z})
 		}
 	}
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(math.Abs(b.z), math.Abs(a.z)) })

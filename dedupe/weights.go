@@ -6,30 +6,31 @@ import "math"
 // sum whose logistic function is the score.
 type term struct {
 	name   string
+	words  string // what it says to a person
 	weight float64
 	of     func(*features) float64
 }
 
 // terms is the whole of what was fitted (TestFit): every weight is here and
-// nowhere else. The names are those of the evidence in doc.go.
+// nowhere else.
 var terms = []term{
-	{"bias", -4.95, func(*features) float64 { return 1 }},
-	{"containment", 6.45, func(f *features) float64 { return max(f.inX, f.inY) }},
-	{"containment-high", 1.25, func(f *features) float64 { return max(0, max(f.inX, f.inY)-.8) * 5 }},
-	{"containment-reverse", 3.56, func(f *features) float64 { return min(f.inX, f.inY) }},
-	{"days-torn", -7.08, func(f *features) float64 { return min(1, max(f.hours, 0)/72) * (1 - f.inRuns) }},
-	{"both", -1.59, func(f *features) float64 { return f.inX * f.inY }},
-	{"shared", -0.56, func(f *features) float64 { return math.Log(float64(f.shared+1)) - 4 }},
-	{"short-torn", -5.47, func(f *features) float64 { return f.short() * (1 - ratio(f.longest, f.words)) }},
-	{"lead", 1.46, func(f *features) float64 { return f.lead }},
-	{"numbers", 0.62, func(f *features) float64 { return f.numbers }},
-	{"number-slots", -2.68, func(f *features) float64 { return rate(f.numSlots, f.numHits) }},
-	{"number-slots-late", -2.11, func(f *features) float64 { return f.dense(f.numSlots+f.dateSlots) * f.late() }},
-	{"name-slots", -1.02, func(f *features) float64 { return f.dense(f.nameSlots + f.rareSlots) }},
-	{"edits-dense", 0.77, func(f *features) float64 { return min(1, 10*float64(f.edits+f.rareSlots)/float64(f.words+1)) }},
-	{"title", 0.56, func(f *features) float64 { return f.title - .5 }},
-	{"site-title", -11.98, func(f *features) float64 { return f.siteTitle() }},
-	{"days", -4.00, func(f *features) float64 { return min(1, max(f.hours, 0)/120) }},
+	{"bias", "start", -4.95, func(*features) float64 { return 1 }},
+	{"containment", "the shorter text is in the longer", 6.45, func(f *features) float64 { return max(f.inX, f.inY) }},
+	{"containment-high", "nearly all of it", 1.25, func(f *features) float64 { return max(0, max(f.inX, f.inY)-.8) * 5 }},
+	{"containment-reverse", "the longer text is in the shorter", 3.56, func(f *features) float64 { return min(f.inX, f.inY) }},
+	{"days-torn", "days apart and in shreds", -7.08, func(f *features) float64 { return min(1, max(f.hours, 0)/72) * (1 - f.inRuns) }},
+	{"both", "counted twice", -1.59, func(f *features) float64 { return f.inX * f.inY }},
+	{"shared", "length", -0.56, func(f *features) float64 { return math.Log(float64(f.shared+1)) - 4 }},
+	{"short-torn", "short and in shreds", -5.47, func(f *features) float64 { return f.short() * (1 - ratio(f.longest, f.words)) }},
+	{"lead", "same beginning", 1.46, func(f *features) float64 { return f.lead }},
+	{"numbers", "same numbers", 0.62, func(f *features) float64 { return f.numbers }},
+	{"number-slots", "other numbers in the same places", -2.68, func(f *features) float64 { return rate(f.numSlots, f.numHits) }},
+	{"number-slots-late", "the same on another day", -2.11, func(f *features) float64 { return f.dense(f.numSlots+f.dateSlots) * f.late() }},
+	{"name-slots", "other names in the same places", -1.02, func(f *features) float64 { return f.dense(f.nameSlots + f.rareSlots) }},
+	{"edits-dense", "small edits throughout", 0.77, func(f *features) float64 { return min(1, 10*float64(f.edits+f.rareSlots)/float64(f.words+1)) }},
+	{"title", "titles", 0.56, func(f *features) float64 { return f.title - .5 }},
+	{"site-title", "one site, but titles that have nothing to do with it", -11.98, func(f *features) float64 { return f.siteTitle() }},
+	{"days", "days apart", -4.00, func(f *features) float64 { return min(1, max(f.hours, 0)/120) }},
 }
 
 // short is 1 for the shortest texts and 0 from 100 words on.

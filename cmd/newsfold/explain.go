@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"newsfold"
 	"newsfold/internal/control"
 	"newsfold/internal/river"
 )
@@ -56,12 +57,15 @@ func (s screen) explanation(w io.Writer, e control.Explanation) error {
 	p.line("")
 	switch {
 	case e.Folds:
-		p.line("One story: %d is %s %d (score %.2f, folds from %.2f; rule: %s).", e.A.ID, article(string(e.Relation)), e.B.ID, e.Score, e.Threshold, plain(e.Rule))
-	case e.Relation != "":
-		p.line("Not one story: %d is related to %d as %s (score %.2f, folds from %.2f; rule: %s).", e.A.ID, e.B.ID, e.Relation, e.Score, e.Threshold, plain(e.Rule))
+		p.line("One story: %d is %s %d.", e.A.ID, article(string(e.Relation)), e.B.ID)
+	case e.Relation == newsfold.Quotes:
+		p.line("Not one story: %d and %d share passages, no more.", e.A.ID, e.B.ID)
+	case e.Relation == newsfold.Template:
+		p.line("Not one story: %d and %d are of one series, with facts of their own.", e.A.ID, e.B.ID)
 	default:
-		p.line("Not one story: nothing ties %d to %d (score %.2f, folds from %.2f; rule: %s).", e.A.ID, e.B.ID, e.Score, e.Threshold, plain(e.Rule))
+		p.line("Not one story: nothing ties %d to %d.", e.A.ID, e.B.ID)
 	}
+	p.line("Decided by %s; score %.2f, and %.2f makes a copy.", because(e.Rule), e.Score, e.Threshold)
 	switch {
 	case e.Story != 0 && !e.Folds:
 		p.line("Both are in story %d all the same: through other copies.", e.Story)
@@ -71,13 +75,36 @@ func (s screen) explanation(w io.Writer, e control.Explanation) error {
 	for _, ev := range e.Evidence {
 		p.line("  · %s", evidence(ev))
 	}
-	for i, text := range e.Shared {
+	for i, text := range e.Shared[:min(len(e.Shared), 5)] {
 		if i == 0 {
-			p.line("Shared words:")
+			p.line("In both, the longest first:")
 		}
 		p.line("  “%s”", fit(plain(text), 300))
 	}
 	return p.err
+}
+
+// because puts a rule into words.
+func because(rule string) string {
+	switch rule {
+	case "score":
+		return "all the evidence together"
+	case "same document":
+		return "their addresses, which make them one document"
+	case "same words":
+		return "their texts, which are the same word for word"
+	case "short text":
+		return "their titles, the texts being too short"
+	case "furniture":
+		return "the site: they share what stands on its other pages too"
+	case "series":
+		return "the facts, which differ where the wording is the same"
+	case "nothing shared":
+		return "the texts, which share nothing"
+	case "by hand":
+		return "a person"
+	}
+	return plain(rule)
 }
 
 // article puts a relation into words.
