@@ -76,7 +76,7 @@ func mediaFields(w *Wire, m *newsfold.Media) {
 func Article(w *Wire, a *newsfold.Article) {
 	integer(w, 1, &a.ID)
 	w.string(2, &a.URL)
-	w.string(3, &a.Link)
+	addressField(w, a)
 	w.string(4, &a.Title)
 	w.string(5, &a.Byline)
 	w.string(6, &a.Outlet)
@@ -94,6 +94,18 @@ func Article(w *Wire, a *newsfold.Article) {
 	integer(w, 18, &a.Story)
 	message(w, 19, &a.Fold, foldFields)
 	w.string(20, &a.Canonical)
+}
+
+// addressField carries the link of an article, which is its URL more often than not.
+func addressField(w *Wire, a *newsfold.Article) {
+	same := a.Link != "" && a.Link == a.URL
+	w.bool(21, &same)
+	switch {
+	case !same:
+		w.string(3, &a.Link)
+	case w.reading:
+		a.Link = a.URL
+	}
 }
 
 func refFields(w *Wire, r *newsfold.EntryRef) {
