@@ -2,7 +2,9 @@ package access
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"strings"
@@ -132,18 +134,38 @@ func (g *Gate) Logout(ctx context.Context, token string) error {
 
 // Form returns what the forms of a session carry, so that no other site can
 // send them; it changes every day, and [Gate.FromForm] takes that of the day
-// before too.
-func (g *Gate) Form(session string) string { return g.form(session, g.today()) }
+// before too. It looks different each time, so that the length of a compressed
+// page tells nothing of it (BREACH).
+func (g *Gate) Form(session string) string {
+	mask := random(formLen)
+	return base64.RawURLEncoding.EncodeToString(append(mask, mix(g.form(session, g.today()), mask)...))
+}
 
 // FromForm reports whether a form was made for a session.
 func (g *Gate) FromForm(session, token string) bool {
-	return equal(g.form(session, g.today()), token) || equal(g.form(session, g.today()-1), token)
+	b, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(b) != 2*formLen {
+		return false
+	}
+	sum := mix(b[formLen:], b[:formLen])
+	return hmac.Equal(g.form(session, g.today()), sum) || hmac.Equal(g.form(session, g.today()-1), sum)
+}
+
+// formLen is how long the secret part of a form's token is, in bytes.
+const formLen = 16
+
+func mix(b, mask []byte) []byte {
+	out := make([]byte, len(b))
+	for i := range b {
+		out[i] = b[i] ^ mask[i]
+	}
+	return out
 }
 
 func (g *Gate) today() int64 { return g.now().Unix() / (24 * 3600) }
 
-func (g *Gate) form(session string, day int64) string {
-	return g.Sign("form", string(binary.BigEndian.AppendUint64([]byte(session+"\x00"), uint64(day))))
+func (g *Gate) form(session string, day int64) []byte {
+	return g.sign("form\x00" + string(binary.BigEndian.AppendUint64([]byte(session+"\x00"), uint64(day))))[:formLen]
 }
 
 // Renew makes a new secret: all tokens, sessions and signatures end. Other

@@ -138,16 +138,44 @@ func (rd Reader) Count(tx store.Tx) (Counts, error) {
 		return nil, err
 	}
 	counts := Counts{}
-	err = l.each(Stream{Unread: true}, func(it Item) bool {
-		c := counts[it.Feed]
-		c.Unread++
-		if it.Seen.After(c.Newest) {
-			c.Newest = it.Seen
+	if rd.Copies {
+		err = l.each(Stream{Unread: true}, func(it Item) bool {
+			counts.add(it)
+			return true
+		})
+		return counts, err
+	}
+	// The newest of a feed is the first that comes. Of the others in one feed
+	// only, nothing more has to be read.
+	for st, err := range tx.Stories(store.Query{Unread: true, Order: store.ByIDDown}) {
+		if err != nil {
+			return nil, err
 		}
-		counts[it.Feed] = c
-		return true
-	})
-	return counts, err
+		if len(st.Feeds) == 1 {
+			if c, ok := counts[st.Feeds[0]]; ok {
+				c.Unread++
+				counts[st.Feeds[0]] = c
+				continue
+			}
+		}
+		it, ok, err := l.item(&st, int64(st.ID))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			counts.add(it)
+		}
+	}
+	return counts, nil
+}
+
+func (c Counts) add(it Item) {
+	n := c[it.Feed]
+	n.Unread++
+	if it.Seen.After(n.Newest) {
+		n.Newest = it.Seen
+	}
+	c[it.Feed] = n
 }
 
 // lister goes through items within one transaction.

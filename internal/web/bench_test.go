@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/internal/access"
 	"newsfold/internal/web"
 	"newsfold/store"
 	"newsfold/store/bolt"
@@ -29,7 +30,7 @@ func BenchmarkPages(b *testing.B) {
 	}
 	fill(func(tx store.Tx) error {
 		for i := range feeds {
-			if err := tx.PutFeed(&newsfold.Feed{URL: fmt.Sprintf("https://%d.example/feed", i), Title: fmt.Sprintf("Feed number %d", i), Added: clock}); err != nil {
+			if err := tx.PutFeed(&newsfold.Feed{URL: fmt.Sprintf("https://%d.example/feed", i), Title: fmt.Sprintf("Feed number %d", i), Lang: "en", Folders: []string{fmt.Sprintf("Folder %d", i%10)}, Added: clock}); err != nil {
 				return err
 			}
 		}
@@ -42,10 +43,18 @@ func BenchmarkPages(b *testing.B) {
 				for range 1 + i%5/4*2 {
 					a := newsfold.Article{
 						URL: fmt.Sprintf("https://%d.example/%d/%d", i%feeds, i, len(st.Articles)), Title: fmt.Sprintf("The ferry number %d sails again from Monday", i), Outlet: fmt.Sprintf("Outlet %d", i%feeds),
-						Lede: harbourText[:280], Published: st.Time, Seen: st.Time, Page: newsfold.Page{State: newsfold.PageFetched, Words: 90},
+						Lede: harbourText[:280], Lang: "en", Published: st.Time, Seen: st.Time, Page: newsfold.Page{State: newsfold.PageFetched, Words: 90},
+					}
+					if len(st.Articles) > 0 {
+						a.Story = newsfold.StoryID(st.Articles[0])
 					}
 					if err := tx.PutArticle(&a); err != nil {
 						return err
+					}
+					if a.Story == 0 {
+						if a.Story = newsfold.StoryID(a.ID); tx.PutArticle(&a) != nil {
+							b.Fatal("article")
+						}
 					}
 					st.Articles = append(st.Articles, a.ID)
 				}
@@ -58,17 +67,43 @@ func BenchmarkPages(b *testing.B) {
 			return nil
 		})
 	}
-	h, err := web.New(web.Options{DB: db, Now: func() time.Time { return clock }})
+	gate, err := access.Open(b.Context(), access.Options{DB: db})
+	if err != nil {
+		b.Fatal(err)
+	}
+	token, err := gate.Token(b.Context(), access.ForApps)
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := gate.Token(b.Context(), access.ForFeeds)
+	if err != nil {
+		b.Fatal(err)
+	}
+	h, err := web.New(web.Options{DB: db, Gate: gate, Now: func() time.Time { return clock }})
 	if err != nil {
 		b.Fatal(err)
 	}
 	middle := fmt.Sprintf("/?after=%d.1", clock.Add(-stories/2*time.Minute).UnixMicro())
 	for _, c := range []struct{ name, path string }{
-		{"river", "/"}, {"unread", "/?unread=1"}, {"starred", "/?starred=1"}, {"feed", "/?feed=7"}, {"middle", middle}, {"feeds", "/feeds"}, {"find-nothing", "/?find=submarine"},
+		{"river", "/"},
+		{"unread", "/?unread=1"},
+		{"starred", "/?starred=1"},
+		{"feed", "/?feed=7"},
+		{"middle", middle},
+		{"feeds", "/feeds"},
+		{"find-nothing", "/?find=submarine"},
+		{"folder", "/?folder=Folder+3"},
+		{"language", "/?lang=en"},
+		{"out", "/out?token=" + out},
+		{"greader-unread-count", "/reader/api/0/unread-count"},
+		{"greader-ids-1000", "/reader/api/0/stream/items/ids?n=1000&s=user/-/state/com.google/reading-list&xt=user/-/state/com.google/read"},
+		{"greader-contents-100", "/reader/api/0/stream/contents?n=100"},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
 				r := httptest.NewRequest("GET", "http://localhost"+c.path, nil)
+				r.Header.Set("Accept-Encoding", "gzip")
+				r.Header.Set("Authorization", "GoogleLogin auth="+token)
 				w := httptest.NewRecorder()
 				h.ServeHTTP(w, r)
 				if w.Code != 200 {

@@ -103,7 +103,10 @@ func worthOf(w *river.Worth, names map[newsfold.FeedID]string) *worth {
 	out := &worth{Spark: sparkOf(w.Days)}
 	out.Lines = append(out.Lines, count(w.Stories, "story", "stories")+" in the last "+fmt.Sprint(surveyDays)+" days, "+fmt.Sprint(w.Unique)+" of them in no other feed")
 	if shared := w.Stories - w.Unique; shared > 0 {
-		line := share(w.Copies(), w.Stories) + " had come from another feed before; first with " + fmt.Sprint(w.First) + " of " + fmt.Sprint(shared) + " shared ones"
+		line := "first with " + fmt.Sprint(w.First) + " of " + fmt.Sprint(shared) + " shared ones"
+		if w.Copies() > 0 {
+			line = share(w.Copies(), w.Stories) + " had come from another feed before; " + line
+		}
 		if w.Lag >= time.Minute {
 			line += ", otherwise " + span(w.Lag) + " after the first (median)"
 		}

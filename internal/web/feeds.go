@@ -87,8 +87,8 @@ func (s *server) feeds(w http.ResponseWriter, r *http.Request) error {
 		if h.State == "waiting" {
 			page.Waiting++
 		}
-		if w := worthOf(survey[h.ID], names); w != nil {
-			all[i].Worth = w
+		if w := survey[h.ID]; w != nil && w.Stories >= fewStories {
+			all[i].Worth = worthOf(w, names)
 		}
 	}
 	if n := len(all) - mostHealth; n > 0 {

@@ -3,12 +3,12 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"context"
 	"embed"
 	"errors"
 	"fmt"
 	"html/template"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -341,9 +341,41 @@ func (s *server) render(w http.ResponseWriter, r *http.Request, name string, sta
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(buf.Len()))
+	send(w, r, status, buf.Bytes())
+}
+
+// worthwhile is from how many bytes on an answer is compressed.
+const worthwhile = 1000
+
+// send sends a text, compressed where the browser can read that.
+func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	h := w.Header()
+	h.Add("Vary", "Accept-Encoding")
+	if len(body) >= worthwhile && acceptsGzip(r) {
+		var buf bytes.Buffer
+		z, _ := gzip.NewWriterLevel(&buf, gzip.BestSpeed) // fails for no such level only
+		_, _ = z.Write(body)                              // into memory
+		_ = z.Close()
+		h.Set("Content-Encoding", "gzip")
+		body = buf.Bytes()
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = io.Copy(w, &buf) // the reader has gone: nobody to tell
+	_, _ = w.Write(body) // the reader has gone: nobody to tell
+}
+
+// acceptsGzip reports whether a browser says that it reads gzip (RFC 9110,
+// 12.5.3).
+func acceptsGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
+		name, params, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			q, ok := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
+			v, err := strconv.ParseFloat(q, 64)
+			return !ok || err == nil && v > 0
+		}
+	}
+	return false
 }
 
 // templates parses every page together with the layout.
