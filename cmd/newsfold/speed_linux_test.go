@@ -77,6 +77,11 @@ func fill(t *testing.T, daemons, share int, span time.Duration) (rate, used floa
 	if after > 75_000 {
 		t.Fatalf("%.0f of 80,000 entries are stored: there is too little to do for such a time", after)
 	}
+	var folded float64
+	if err := c.QueryRow(t.Context(), `select count(*)::float8 from change where log = 'folds'`).Scan(&folded); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%.0f of %.0f entries are folded", folded, after)
 	return (after - before) / took, (serverTime(t, c) - cpu) / took
 }
 

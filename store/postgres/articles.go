@@ -18,8 +18,8 @@ import (
 func (t *tx) articleRow(id newsfold.ArticleID) (*articleRow, error) {
 	return lookup(t, t.articles, id, func() (*articleRow, error) {
 		var r articleRow
-		err := t.row(`select due, rec from article left join page_due on page_due.article = article.id where id = $1`, int64(id)).
-			Scan(&r.wanted, &r.rec)
+		err := t.row(`select due, coalesce(token, 0), rec from article left join page_due on page_due.article = article.id where id = $1`, int64(id)).
+			Scan(&r.wanted, &r.token, &r.rec)
 		return &r, err
 	})
 }
@@ -88,7 +88,9 @@ func (t *tx) PutArticle(a *newsfold.Article) error {
 	if err != nil {
 		return fmt.Errorf("article %s: %w", a.URL, err)
 	}
-	t.articles.put(a.ID, rowOfArticle(a, rec))
+	row := rowOfArticle(a, rec)
+	row.token = t.articles[a.ID].now.token
+	t.articles.put(a.ID, row)
 	return nil
 }
 

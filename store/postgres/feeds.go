@@ -28,7 +28,7 @@ func shardOf(feed string) int16 {
 	return int16(h.Sum32() % shards)
 }
 
-const feedColumns = `select feed.id, url, coalesce(shard, 0), due, entries, rec from feed left join feed_due on feed_due.feed = feed.id `
+const feedColumns = `select feed.id, url, coalesce(shard, 0), due, coalesce(token, 0), entries, rec from feed left join feed_due on feed_due.feed = feed.id `
 
 type foundFeed struct {
 	id  newsfold.FeedID
@@ -37,7 +37,7 @@ type foundFeed struct {
 
 func scanFeed(r pgx.CollectableRow) (f foundFeed, err error) {
 	var url []byte
-	err = r.Scan(&f.id, &url, &f.row.shard, &f.row.due, &f.row.entries, &f.row.rec)
+	err = r.Scan(&f.id, &url, &f.row.shard, &f.row.due, &f.row.token, &f.row.entries, &f.row.rec)
 	copy(f.row.url[:], url)
 	return f, err
 }
@@ -142,26 +142,32 @@ func (t *tx) PutFeed(f *newsfold.Feed) error {
 		return errors.New("feed without a URL")
 	}
 	h := hashOf(f.URL)
-	switch id, err := t.findFeed(h); {
-	case err != nil:
-		return err
-	case id != 0 && id != f.ID:
-		return fmt.Errorf("feed %s: %w", f.URL, newsfold.ErrExists)
+	var old *feedRow
+	if f.ID != 0 {
+		var err error
+		if old, err = t.feedRow(f.ID); err == nil && old == nil {
+			err = notFound("feed", f.ID)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if f.ID == 0 {
+	if old == nil || old.url != h {
+		switch id, err := t.findFeed(h); {
+		case err != nil:
+			return err
+		case id != 0 && id != f.ID:
+			return fmt.Errorf("feed %s: %w", f.URL, newsfold.ErrExists)
+		}
+	}
+	if old == nil {
 		return t.addFeed(f, h)
-	}
-	old, err := t.feedRow(f.ID)
-	if err == nil && old == nil {
-		err = notFound("feed", f.ID)
-	}
-	if err != nil {
-		return err
 	}
 	row, err := t.feedOf(f, f.ID, h, old.entries)
 	if err != nil {
 		return err
 	}
+	row.token = old.token
 	if old.url == h {
 		t.feeds.put(f.ID, row)
 		return nil

@@ -118,12 +118,12 @@ func (t *tx) fetchArticles(ids []newsfold.ArticleID) error {
 	_, err := rows(t, func(r pgx.CollectableRow) (struct{}, error) {
 		var id newsfold.ArticleID
 		var row articleRow
-		err := r.Scan(&id, &row.wanted, &row.rec)
+		err := r.Scan(&id, &row.wanted, &row.token, &row.rec)
 		if err == nil {
 			found(t.articles, id, row)
 		}
 		return struct{}{}, err
-	}, `select id, due, rec from article left join page_due on page_due.article = article.id where id = any($1)`, numbers(ids))
+	}, `select id, due, coalesce(token, 0), rec from article left join page_due on page_due.article = article.id where id = any($1)`, numbers(ids))
 	return err
 }
 

@@ -214,6 +214,9 @@ func (t *tx) flushFeeds(b *batch) {
 	if len(gone) > 0 {
 		b.add(int64(len(gone)), `delete from feed where id = any($1)`, numbers(gone))
 		b.add(-1, `delete from feed_due where feed = any($1)`, numbers(gone))
+		for _, id := range gone {
+			delete(t.held, id)
+		}
 	}
 	t.flushDue(b, added, changed)
 }
@@ -248,6 +251,13 @@ func (t *tx) flushDue(b *batch, added, changed []newsfold.FeedID) {
 	b.many(&updateDue, true, each(moved, row))
 	if len(never) > 0 {
 		b.add(-1, `delete from feed_due where feed = any($1)`, numbers(never))
+	}
+	// What is held and not stored is at least not another's by now.
+	for _, id := range slices.Concat(ended, never) {
+		delete(t.held, id)
+	}
+	for _, id := range sorted(t.held) {
+		b.add(1, `select feed from feed_due where feed = $1 for update`, int64(id))
 	}
 	clear(t.held)
 }
@@ -326,6 +336,12 @@ func (t *tx) flushPages(b *batch, ids []newsfold.ArticleID) {
 	b.many(&updatePage, true, each(moved, row))
 	if len(never) > 0 {
 		b.add(-1, `delete from page_due where article = any($1)`, numbers(never))
+	}
+	for _, id := range slices.Concat(ended, never) {
+		delete(t.pages, id)
+	}
+	for _, id := range sorted(t.pages) {
+		b.add(1, `select article from page_due where article = $1 for update`, int64(id))
 	}
 	clear(t.pages)
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -140,7 +141,7 @@ func (db *DB) LeaseStage(ctx context.Context, stage string, c store.Claim) (l st
 			where name = $2 and (owner = $4 or due <= `+now+`) returning token`,
 			db.now(), stage, c.For.Microseconds(), c.Owner).Scan(&l.Token)
 		ok = err == nil
-		if err == pgx.ErrNoRows { //nolint:errorlint // as it is returned
+		if errors.Is(err, pgx.ErrNoRows) {
 			l, err = store.Lease{}, nil
 		}
 		return err
@@ -170,41 +171,46 @@ func (db *DB) Release(ctx context.Context, leases []store.Lease) error {
 	})
 }
 
-// Hold implements [store.Holder]. It takes no snapshot's word for who has the
-// lease: locking a row that was changed since the snapshot ends the transaction,
-// which is then run again.
+// Hold implements [store.Holder]. Who has a feed or a page is read with it, in the
+// snapshot; when that is no longer so at the end, writing or locking the row ends
+// the transaction, which is then run again.
 func (t *tx) Hold(l store.Lease) error {
 	if err := t.ready(true); err != nil {
 		return err
 	}
-	var sql string
-	var id any
+	ok, err := t.holds(l)
+	if err == nil && !ok {
+		err = fmt.Errorf("%s: %w", leaseName(l), store.ErrFenced)
+	}
+	return err
+}
+
+func (t *tx) holds(l store.Lease) (bool, error) {
 	switch {
 	case l.Feed != 0:
-		sql, id = `select token = $2 from feed_due where feed = $1 for update`, int64(l.Feed)
+		r, err := t.feedRow(l.Feed)
+		if err != nil || r == nil || r.due == nil || r.token != l.Token {
+			return false, err
+		}
+		t.held[l.Feed] = true
+		return true, nil
 	case l.Article != 0:
-		sql, id = `select token = $2 from page_due where article = $1 for update`, int64(l.Article)
-	default:
-		sql, id = `select token = $2 from stage where name = $1 for update`, l.Stage
+		r, err := t.articleRow(l.Article)
+		if err != nil || r == nil || r.wanted == nil || r.token != l.Token {
+			return false, err
+		}
+		t.pages[l.Article] = true
+		return true, nil
 	}
 	var ok bool
-	err := t.row(sql, id, l.Token).Scan(&ok)
-	switch {
-	case err == pgx.ErrNoRows: //nolint:errorlint // as it is returned
-		ok = false
-	case err != nil:
-		return t.fail(err)
+	err := t.row(`select token = $2 from stage where name = $1 for update`, l.Stage, l.Token).Scan(&ok)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
 	}
-	if !ok {
-		return fmt.Errorf("%s: %w", leaseName(l), store.ErrFenced)
+	if err != nil {
+		return false, t.fail(err)
 	}
-	switch {
-	case l.Feed != 0:
-		t.held[l.Feed] = true
-	case l.Article != 0:
-		t.pages[l.Article] = true
-	}
-	return nil
+	return ok, nil
 }
 
 func leaseName(l store.Lease) string {

@@ -23,6 +23,7 @@ type feedRow struct {
 	url     hash
 	shard   int16
 	due     *int64 // nil: never
+	token   int64  // of its lease
 	entries int64
 	rec     []byte
 }
@@ -42,11 +43,12 @@ type entryRow struct {
 type articleRow struct {
 	wanted *int64 // nil: not wanted
 	shard  int16  // of its page, where it was put
+	token  int64  // of the lease of its page
 	rec    []byte
 }
 
 func rowOfArticle(a *newsfold.Article, rec []byte) *articleRow {
-	return &articleRow{wantedTime(a), shardOf(cmp.Or(a.Link, a.URL)), rec}
+	return &articleRow{wanted: wantedTime(a), shard: shardOf(cmp.Or(a.Link, a.URL)), rec: rec}
 }
 
 // storyRow is a row of story with those of story_feed.
