@@ -51,6 +51,7 @@ func TestBadInput(t *testing.T) {
 		{"navs with open scripts", "<body>" + article + strings.Repeat("<nav><script>", 100_000), true},
 		{"selects in footers", "<body>" + article + strings.Repeat("<footer><select><option>", 50_000), true},
 		{"a tag of a million attributes", "<body>" + article + "<p " + strings.Repeat("a=b ", 1_000_000) + ">x", true},
+		{"a credit in each paragraph", "<body>" + article + strings.Repeat("<p>First published on Ellery Post. <a href=mailto:x>Us</a>", 30_000), true},
 		{"quotes that never close", "<body>" + article + strings.Repeat("<p title='>", 100_000), true},
 		{"wrong declared charset", `<meta charset="shift_jis"><body>` + strings.ReplaceAll(article, "harbour", "Häfen – "), true},
 		{"XHTML", `<?xml version="1.0"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><body>` + article + "</body></html>", true},

@@ -17,6 +17,9 @@ import (
 // bytes; what lies beyond is body.
 const maxCredits = 4 << 20
 
+// maxOrigins is how many statements of origin are reported of one text.
+const maxOrigins = 20
+
 // Credits splits a text into what is fingerprinted and what it says about its
 // origin: lines such as "originally appeared on …", a dateline's agency, and
 // reader-invitations such as "Leave a comment" are taken out.
@@ -66,6 +69,7 @@ func Credits(text string) (body string, origins []Origin) {
 			}
 		}
 	}
+	origins = origins[:min(len(origins), maxOrigins)]
 	if len(labels) == 1 { // several "Source:" lines are those of charts and figures
 		origins = append(origins, labels[0])
 	}
