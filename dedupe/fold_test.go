@@ -101,3 +101,24 @@ func TestReprintFoldsAndOtherNewsDoesNot(t *testing.T) {
 		t.Errorf("story 2 is %v, want [2]", got)
 	}
 }
+
+func TestSiteFoldsItsOwnExcerpt(t *testing.T) {
+	whole := Article{ID: 1, Host: "a.example", Title: "Ferry halted after cracks are found", Text: ferry}
+	excerpt := Article{ID: 2, Host: "a.example", Title: "Islanders left without a boat", Text: cut(ferry, 60)}
+	for _, order := range [][]Article{{whole, excerpt}, {excerpt, whole}} {
+		_, s := foldAll(t, Options{}, order...)
+		if s.story[1] != s.story[2] {
+			t.Errorf("folding %d first, the excerpt is in story %d and the whole in %d", order[0].ID, s.story[2], s.story[1])
+		}
+	}
+	// What further pages have as well is the site's furniture.
+	_, s := foldAll(
+		t, Options{}, whole,
+		Article{ID: 3, Host: "a.example", Title: "Harvest", Text: cut(ferry, 60) + " " + story(1, 200)},
+		Article{ID: 4, Host: "a.example", Title: "Budget passed", Text: cut(ferry, 60) + " " + budget},
+		excerpt,
+	)
+	if s.story[2] == s.story[3] || s.story[2] == s.story[4] {
+		t.Errorf("furniture was folded: %v", stories(s))
+	}
+}

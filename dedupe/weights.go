@@ -49,10 +49,17 @@ func rate(differ, agree int) float64 { return float64(differ) / float64(differ+a
 // siteTitle is 1 for two articles of one site whose titles have nothing to do
 // with each other nor with the text that they share.
 func (f *features) siteTitle() float64 {
-	if !f.sameHost || !f.hasTitle || !f.on(guardTitles) {
+	if !f.sameHost || !f.hasTitle || !f.on(guardTitles) || f.teaser() {
 		return 0
 	}
 	return (1 - f.title) * (1 - f.covered)
+}
+
+// teaser reports whether the shorter text is the beginning of the longer, word
+// for word: an excerpt, also under a title of its own on the same site. Furniture
+// is not what both texts begin with and all that one of them says.
+func (f *features) teaser() bool {
+	return f.words >= shortWords/2 && 20*f.longest >= 19*f.words && f.lead >= .95 && min(f.inX, f.inY) < .8 && f.chrome == 0
 }
 
 // score weighs the evidence.
