@@ -98,7 +98,15 @@ func build(ctx context.Context, dir string, n int) error {
 		fmt.Printf("%d articles are there\n", n)
 	}
 	if err == nil {
-		err = errors.Join(foldAll(ctx, db, n), indexAll(ctx, db, dir, n))
+		// Side by side, as in a daemon.
+		folded := make(chan struct{})
+		var g errgroup.Group
+		g.Go(func() error {
+			defer close(folded)
+			return foldAll(ctx, db, n)
+		})
+		g.Go(func() error { return indexAll(ctx, db, dir, folded) })
+		err = g.Wait()
 	}
 	err = errors.Join(err, db.Close())
 	sizes(dir, n)
@@ -182,20 +190,30 @@ func foldAll(ctx context.Context, db store.DB, n int) error {
 	return err
 }
 
-func indexAll(ctx context.Context, db store.DB, dir string, n int) error {
+// indexAll indexes what is folded, until all is.
+func indexAll(ctx context.Context, db store.DB, dir string, folded <-chan struct{}) error {
 	s := begin()
 	ix, err := search.Open(filepath.Join(dir, "search"), search.Options{})
 	if err != nil {
 		return err
 	}
-	last := 0
-	err = ix.Catch(ctx, db, func(done int) {
-		if done/100_000 > last {
-			last = done / 100_000
-			s.end(fmt.Sprintf("indexed %d", done), done)
+	total := 0
+	for last := false; err == nil && !last; {
+		select {
+		case <-folded:
+			last = true
+		default:
 		}
-	})
-	s.end("indexed for search", n)
+		before := total
+		err = ix.Catch(ctx, db, func(done int) {
+			if (before+done)/100_000 > total/100_000 {
+				fmt.Printf("indexed %d after %.0f s\n", before+done, time.Since(s.wall).Seconds())
+			}
+			total = before + done
+		})
+		time.Sleep(100 * time.Millisecond)
+	}
+	s.end("folded and indexed", total)
 	st, err2 := ix.Stats()
 	fmt.Printf("index: %+v\n", st)
 	return errors.Join(err, err2, ix.Close())
