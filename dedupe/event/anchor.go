@@ -276,6 +276,7 @@ type crossing struct {
 	strength float64 // cosine against what unrelated stories of these languages reach at most
 	least    float64 // what shared has to be
 	hits     int     // anchors in common
+	numbers  float64 // share of the numbers of the one that has fewer which the other has
 }
 
 func cross(a, b *profile) crossing {
@@ -308,6 +309,7 @@ func cross(a, b *profile) crossing {
 		return s
 	}
 	na, nb = sum(a, cb), sum(b, ca)
+	var both int
 	for i, j := 0, 0; i < len(a.anchors) && j < len(b.anchors); {
 		x, y := a.anchors[i], b.anchors[j]
 		switch {
@@ -325,6 +327,9 @@ func cross(a, b *profile) crossing {
 			v := float64(max(.1, w))
 			c.shared += v
 			c.hits++
+			if telling(x) {
+				both++
+			}
 			if x.class&weakBit != 0 {
 				na += v
 			}
@@ -334,9 +339,26 @@ func cross(a, b *profile) crossing {
 		}
 	}
 	c.cosine = c.shared / math.Sqrt(max(na, 1)*max(nb, 1))
+	c.numbers = 1
+	if n := min(countNumbers(a), countNumbers(b)); n >= 2 {
+		c.numbers = float64(both) / float64(n)
+	}
 	bar := crossBars[min(writing(a.lang), writing(b.lang))][max(writing(a.lang), writing(b.lang))]
 	c.strength, c.least = c.cosine/bar.cosine, bar.shared
 	return c
+}
+
+// telling reports whether an anchor is a number that is not everywhere.
+func telling(f feature) bool { return f.class == number && f.weight > 2.5 }
+
+func countNumbers(p *profile) int {
+	n := 0
+	for _, f := range p.anchors {
+		if telling(f) {
+			n++
+		}
+	}
+	return n
 }
 
 // crossBars are what unrelated stories in two languages reach in one case of a

@@ -17,7 +17,7 @@ var background []byte
 const (
 	idfBits  = 15
 	idfScale = 32
-	idfProbe = 24
+	idfProbe = 48
 	idfRare  = 7.0 // nats
 )
 

@@ -165,7 +165,7 @@ func compare(a, b *centroid) likeness {
 	if l.average < leastLikeness {
 		return l
 	}
-	l.relative = l.average / math.Sqrt(a.cohesion*b.cohesion)
+	l.relative = min(l.average/math.Sqrt(a.cohesion*b.cohesion), mostRelative)
 	l.names = ordered(b.cover(a.names), a.cover(b.names))
 	l.numbers = ordered(b.cover(a.numbers), a.cover(b.numbers))
 	l.contrast = ordered(a.contrast(b), b.contrast(a))
@@ -174,6 +174,10 @@ func compare(a, b *centroid) likeness {
 }
 
 func ordered(a, b float64) [2]float64 { return [2]float64{min(a, b), max(a, b)} }
+
+// mostRelative is where relative likeness stops to count: short texts about one
+// place and its people use the same words on any day.
+const mostRelative = 1.3
 
 // leastLikeness is the mean cosine below which nothing else is looked at.
 const leastLikeness = .06
@@ -199,14 +203,16 @@ const likenessSize = 10
 
 // tuning is what was fitted on the development sets, by TestFit.
 type tuning struct {
-	likeness    [likenessSize]float64 // weights, see likeness.vector
-	join, merge float64               // log odds from which a story joins and events merge
-	near        float64               // how much less likely events are looked at for merging
-	large       float64               // how much less it takes to join a large event
-	lag         float64               // log odds a day that time speaks against
+	likeness            [likenessSize]float64 // weights, see likeness.vector
+	join, merge         float64               // log odds from which a story joins and events merge
+	near                float64               // how much less likely events are looked at for merging
+	large               float64               // how much less it takes to join a large event
+	lag                 float64               // log odds a day that time speaks against
+	lagMost             float64               // at most, within Options.Window
+	otherLag, otherMost float64               // the same, more, where the numbers are others
 }
 
 var defaultTuning = tuning{
-	likeness: [likenessSize]float64{-3.172, -2.835, 4.131, .356, 1.207, 1.878, 2.681, -1.322, -3.788, .067},
-	join:     0, merge: -.5, near: 1, large: 1.7, lag: .03,
+	likeness: [likenessSize]float64{-3.204, -1.696, 4.147, .207, 1.061, 1.629, 2.710, -1.428, -4.210, .079},
+	join:     0, merge: -.5, near: 1, large: 1.7, lag: .03, lagMost: .6, otherLag: .4, otherMost: 3,
 }

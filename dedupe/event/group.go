@@ -191,6 +191,13 @@ func (g *Grouper) weigh(p *profile, e *group, near int32) (candidate, bool) {
 	c := candidate{g: e, best: near, like: l, timely: l.odds(g.tune)}
 	c.timely += g.tune.large * largeness(len(e.slots))
 	c.odds = c.timely - g.lag(p, e)
+	if swapped(p.ordinals, g.slots[near].ordinals) {
+		c.timely -= swappedOrdinal
+		c.odds -= swappedOrdinal
+	}
+	if l.numbers[1] < otherNumbers && len(e.slots) < 3 {
+		c.odds -= min(g.tune.otherLag*max(0, g.gap(p, e)-otherDays), g.tune.otherMost)
+	}
 	return c, true
 }
 
@@ -218,17 +225,29 @@ func (g *Grouper) centre(e *group, lang string) *centroid {
 	return c
 }
 
-// lag is what the time between a story and an event speaks against it, in log
-// odds: nothing within a day and a half.
-func (g *Grouper) lag(p *profile, e *group) float64 {
+// gap is the time between a story and an event in days.
+func (g *Grouper) gap(p *profile, e *group) float64 {
 	if p.at == 0 || e.last == 0 || g.opts.without.time {
 		return 0
 	}
-	gap := max(p.at-e.last, e.first-p.at, 0)
-	if time.Duration(gap)*time.Second > g.opts.Window {
+	return float64(max(p.at-e.last, e.first-p.at, 0)) / 86400
+}
+
+// A story days later with other numbers is what follows: the next round, the
+// next notice of the series.
+const (
+	otherNumbers = .35 // share of the numbers below which they are others
+	otherDays    = 2.5
+)
+
+// lag is what the time between a story and an event speaks against it, in log
+// odds: nothing within a day and a half, more with each day.
+func (g *Grouper) lag(p *profile, e *group) float64 {
+	days := g.gap(p, e)
+	if days > g.opts.Window.Hours()/24 {
 		return lagNever
 	}
-	return g.tune.lag * min(max(0, float64(gap)/86400-1.5), lagDays)
+	return min(g.tune.lag*max(0, days-1.5), g.tune.lagMost)
 }
 
 // largeness says whether an event has stories enough to agree on what it is
@@ -241,10 +260,25 @@ func largeness(stories int) float64 {
 	return 0
 }
 
-const (
-	lagNever = 20
-	lagDays  = 20 // after which it makes no more difference, until Window
-)
+// leastNumbers is the share of the numbers that two reports of one event in two
+// languages have in common at least, when there are numbers in both.
+const leastNumbers = .3
+
+// swappedOrdinal is what a different place in a series, the 12th and the 13th,
+// speaks against one event.
+const swappedOrdinal = 2.5
+
+// swapped reports whether both have ordinals, and none in common.
+func swapped(a, b []uint32) bool {
+	for _, h := range a {
+		if slices.Contains(b, h) {
+			return false
+		}
+	}
+	return len(a) > 0 && len(b) > 0
+}
+
+const lagNever = 20
 
 // A story joins an event in other languages when it shares more with its
 // stories than unrelated stories do, the more so the fewer of them there are to
@@ -316,7 +350,7 @@ func (c *candidate) bar() float64 { return crossLeast[max(c.compared-1, 0)] }
 // crossOdds is the logarithm of the odds that a story is of an event in other
 // languages.
 func (c *candidate) crossOdds() float64 {
-	z := min((c.agree-c.bar())*8, (c.cross.shared-c.cross.least)/4, 5)
+	z := min((c.agree-c.bar())*8, (c.cross.shared-c.cross.least)/4, (c.cross.numbers-leastNumbers)*12, 5)
 	if c.agree < crossSure {
 		z = min(z, (c.margin-crossMargin)*8)
 	}

@@ -46,6 +46,8 @@ type profile struct {
 	words   []feature // by hash; their squares add up to one
 	anchors []feature // by hash
 	order   []uint32  // anchors as they stand in the text
+	// ordinals are places in a series that its title and first words name.
+	ordinals []uint32
 }
 
 type tally struct {
@@ -71,10 +73,20 @@ func newProfile(s Story, off ablation) *profile {
 	for _, k := range toks {
 		p.length += int(k.runes) * k.script.density()
 	}
+	for _, k := range toks[:min(len(toks), headTokens)] {
+		if k.ordinal && len(p.ordinals) < maxOrdinals && !slices.Contains(p.ordinals, k.hash) {
+			p.ordinals = append(p.ordinals, k.hash)
+		}
+	}
 	p.words = vector(lang, toks, off)
 	p.anchors, p.order = anchors(lang, toks, s.Links, off)
 	return p
 }
+
+const (
+	headTokens  = 40 // of title and text, in which a report says what it is about
+	maxOrdinals = 4
+)
 
 // density is how much a character of a script says, against two for Latin
 // letters: measured on news and its translations.

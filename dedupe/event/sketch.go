@@ -33,9 +33,11 @@ func (p *profile) encode() []byte {
 			b = append(b, byte(f.class))
 		}
 	}
-	b = binary.AppendUvarint(b, uint64(len(p.order)))
-	for _, h := range p.order {
-		b = binary.LittleEndian.AppendUint32(b, h)
+	for _, hs := range [][]uint32{p.order, p.ordinals} {
+		b = binary.AppendUvarint(b, uint64(len(hs)))
+		for _, h := range hs {
+			b = binary.LittleEndian.AppendUint32(b, h)
+		}
 	}
 	return b
 }
@@ -53,10 +55,8 @@ func decode(id int64, b []byte) (*profile, error) {
 	p.length = r.count(math.MaxInt32)
 	p.words = r.features(maxWords)
 	p.anchors = r.features(maxAnchors)
-	p.order = make([]uint32, r.count(maxOrder))
-	for i := range p.order {
-		p.order[i] = r.uint32()
-	}
+	p.order = r.hashes(maxOrder)
+	p.ordinals = r.hashes(maxOrdinals)
 	if r.bad || len(r.b) > 0 {
 		return nil, ErrSketch
 	}
@@ -101,6 +101,14 @@ func (r *sketchReader) uint32() uint32 {
 	v := binary.LittleEndian.Uint32(r.b)
 	r.b = r.b[4:]
 	return v
+}
+
+func (r *sketchReader) hashes(limit int) []uint32 {
+	out := make([]uint32, r.count(limit))
+	for i := range out {
+		out[i] = r.uint32()
+	}
+	return out
 }
 
 func (r *sketchReader) features(limit int) []feature {

@@ -3,6 +3,7 @@ package event
 import (
 	"math"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -44,21 +45,22 @@ func (s script) spaceless() bool { return s == han || s == kana || s == thai }
 // token is one word, number or, of a script without spaces, one character; a
 // run of katakana is one token.
 type token struct {
-	hash   uint32  // of the folded form
-	stem   uint32  // of what stays of it when it is inflected
-	skel   uint64  // consonants, see skeleton.go; 0: fewer than two
-	sino   uint64  // the same as Chinese can write it
-	skel2  uint64  // the same without a prefix that may be an article
-	value  float64 // of a number
-	script script
-	runes  uint8
-	name   bool // capitalised where a word is not
-	upper  bool // capitalised
-	begin  bool // first of its sentence
-	line   bool // first of its line
-	katak  bool // katakana
-	glyph  rune // of a script without spaces
-	caps   bool // all of it capitals
+	hash    uint32  // of the folded form
+	stem    uint32  // of what stays of it when it is inflected
+	skel    uint64  // consonants, see skeleton.go; 0: fewer than two
+	sino    uint64  // the same as Chinese can write it
+	skel2   uint64  // the same without a prefix that may be an article
+	value   float64 // of a number
+	script  script
+	runes   uint8
+	name    bool // capitalised where a word is not
+	upper   bool // capitalised
+	begin   bool // first of its sentence
+	line    bool // first of its line
+	ordinal bool
+	katak   bool // katakana
+	glyph   rune // of a script without spaces
+	caps    bool // all of it capitals
 }
 
 // reader splits a text into tokens.
@@ -239,6 +241,18 @@ func (r *reader) close() {
 		return
 	}
 	w := r.buf[:r.n]
+	if r.script == latin && r.lang == "en" {
+		if v, ok := englishNumbers[string(w)]; ok {
+			t := token{script: digit, value: v, begin: r.begin, line: r.newline, runes: 1, hash: hashNumber(v), ordinal: strings.HasSuffix(string(w), "th") || v == 3 && w[2] == 'i'}
+			if v >= 10 {
+				t.runes = 2
+			}
+			t.stem = t.hash
+			r.tokens = append(r.tokens, t)
+			r.n, r.begin, r.newline, r.dotted = 0, false, false, false
+			return
+		}
+	}
 	if r.script == kana && len(w) == 1 && w[0] == 'ー' {
 		r.n = 0
 		return
@@ -259,6 +273,16 @@ func (r *reader) close() {
 	t.skel, t.skel2 = skeletons(r.script, w, r.lang)
 	r.tokens = append(r.tokens, t)
 	r.n, r.begin, r.newline, r.dotted = 0, false, false, false
+}
+
+// englishNumbers are the numbers that English news writes out; first and second
+// are too often something else.
+var englishNumbers = map[string]float64{
+	"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+	"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+	"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+	"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+	"eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15,
 }
 
 // number reads the digits from byte i on with their separators and returns
@@ -310,10 +334,13 @@ func (r *reader) number(i int) int {
 	t := token{script: digit, value: v, begin: r.begin, line: r.newline, runes: uint8(n)}
 	t.hash = hashNumber(v)
 	t.stem = t.hash
+	t.ordinal = end+2 <= len(r.text) && isOrdinal(r.text[end:end+2]) && !r.letterAt(end+2)
 	r.tokens = append(r.tokens, t)
 	r.begin, r.newline = false, false
 	return end - i
 }
+
+func isOrdinal(s string) bool { return s == "st" || s == "nd" || s == "rd" || s == "th" }
 
 func digitsAt(s string) int {
 	n := 0

@@ -83,6 +83,7 @@ func translates(a, b *profile) (float64, []Evidence) {
 	if a.lang != b.lang {
 		c := cross(a, b)
 		z = -4.9 + 3.2*min(c.strength, 1.5) + 2.0*max(al.surplus(), 0) + .05*float64(min(al.common, 20)) + 2*min(al.cover, .4) + 1.2*(al.length-.8)*5
+		z = min(z, (c.numbers-leastNumbers)*12)
 	} else {
 		z = min((al.length-.8)*20, (al.cover-.5)*12, (al.surplus()-.6)*8, float64(al.common-16)/3, (cosine(a.words, b.words)-.55)*20)
 	}
