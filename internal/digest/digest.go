@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"newsfold"
 	"newsfold/internal/river"
 )
 
@@ -22,14 +23,25 @@ type Digest struct {
 	// Stories are written in their order, with as much as is known of them:
 	// their texts when river.Load gave them, copies when there are Articles.
 	Stories []river.Story
+
+	// What follows is told by the formats for people, and of it Updated by
+	// "json".
+	Note    string                       // a remark before the stories
+	Zone    *time.Location               // of the times; nil: UTC
+	Updated []Update                     // stories that are not new but have changed
+	Folders map[newsfold.FeedID][]string // of feeds; sections are made of them
 }
 
 // formats are the writers by name.
 var formats = map[string]func(io.Writer, Digest) error{
-	"atom": writeAtom,
-	"json": writeJSON,
-	"opml": writeOPML,
-	"rss":  writeRSS,
+	"atom":     writeAtom,
+	"epub":     writeEPUB,
+	"html":     writeHTML,
+	"json":     writeJSON,
+	"markdown": writeMarkdown,
+	"opml":     writeOPML,
+	"rss":      writeRSS,
+	"text":     writeText,
 }
 
 // Formats returns the names of the formats, sorted.
@@ -40,6 +52,34 @@ func Formats() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// Ext is the ending of the name of a file in a format, with its dot.
+func Ext(format string) string {
+	switch format {
+	case "markdown":
+		return ".md"
+	case "text":
+		return ".txt"
+	}
+	return "." + format
+}
+
+// Type is the media type of a format.
+func Type(format string) string {
+	switch format {
+	case "atom", "rss":
+		return "application/" + format + "+xml; charset=utf-8"
+	case "epub":
+		return "application/epub+zip"
+	case "json":
+		return "application/feed+json"
+	case "opml":
+		return "text/x-opml; charset=utf-8"
+	case "markdown", "html":
+		return "text/" + format + "; charset=utf-8"
+	}
+	return "text/plain; charset=utf-8"
 }
 
 // Write writes a digest in one of the [Formats]. Nothing is written when the

@@ -1,6 +1,7 @@
 package digest_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -30,9 +31,16 @@ func clock(hour, minute int) time.Time {
 // one that knows next to nothing.
 func sample() digest.Digest {
 	return digest.Digest{
-		Title: "Morning & evening",
-		Since: clock(0, 0),
-		Until: clock(23, 0),
+		Title:   "Morning & evening",
+		Since:   clock(0, 0),
+		Until:   clock(23, 0),
+		Note:    "Yesterday's digest may not have reached you.",
+		Zone:    time.FixedZone("", 3600),
+		Folders: map[newsfold.FeedID][]string{1: {"Local/Sea", "Other"}, 2: {"Papers"}},
+		Updated: []digest.Update{{
+			Story: river.Story{ID: 3, Title: "Bridge *closed*", URL: "http://wire.example/bridge", Outlet: "Northwire", Lede: "1. The bridge is shut.", Published: clock(1, 0), Time: clock(1, 0)},
+			What:  []string{"2 new paragraphs", "a correction"},
+		}},
 		Stories: []river.Story{
 			{
 				ID: 7, Title: `The ferry "Linnet" <returns>`, URL: "http://wire.example/2026/ferry?a=1&b=zwei drei|vier",
@@ -80,6 +88,9 @@ func TestWriteMatchesTheGoldenFiles(t *testing.T) {
 		for name, d := range map[string]digest.Digest{"sample": sample(), "empty": {}} {
 			path := fmt.Sprintf("testdata/%s.%s", name, format)
 			got := render(t, format, d)
+			if format == "epub" {
+				path, got = path+".txt", unzipped(t, got)
+			}
 			if *update {
 				if err := os.WriteFile(path, got, 0o644); err != nil {
 					t.Fatal(err)
@@ -94,6 +105,27 @@ func TestWriteMatchesTheGoldenFiles(t *testing.T) {
 			}
 		}
 	}
+}
+
+// unzipped prints an archive as a text.
+func unzipped(t *testing.T, data []byte) []byte {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "==> %s\n", f.Name)
+		if _, err := b.ReadFrom(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.Bytes()
 }
 
 func TestWriteDependsOnItsArgumentsAlone(t *testing.T) {
@@ -117,7 +149,7 @@ func TestWriteLeavesItsArgumentsAlone(t *testing.T) {
 		render(t, format, d)
 	}
 	nan := cmp.Comparer(func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) })
-	if diff := cmp.Diff(same, d, nan); diff != "" {
+	if diff := cmp.Diff(same, d, nan, cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
 		t.Errorf("changed (-before +after):\n%s", diff)
 	}
 }
@@ -183,7 +215,7 @@ func TestAddressesAreThoseOfTheWeb(t *testing.T) {
 func TestWriteRefusesAnUnknownFormat(t *testing.T) {
 	var b bytes.Buffer
 	err := digest.Write(&b, "pdf", sample())
-	if err == nil || err.Error() != `there is no digest format "pdf": use atom, json, opml or rss` || b.Len() > 0 {
+	if err == nil || err.Error() != `there is no digest format "pdf": use atom, epub, html, json, markdown, opml, rss or text` || b.Len() > 0 {
 		t.Errorf("got %v and %d bytes", err, b.Len())
 	}
 }

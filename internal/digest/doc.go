@@ -38,6 +38,7 @@
 //	generated  when it was made, if that was told
 //	stories    how many there are
 //	articles   how many articles they stand for
+//	updated    [{story, title, url, what}]: stories of before that have changed
 //
 // and in an item
 //
@@ -63,6 +64,16 @@
 // JSON Feed. Entries have the same IDs, and as content the text of the lead,
 // followed by a list of the copies that are folded under it and by who was
 // first: that is where such programs show it.
+//
+// # For people
+//
+// Formats "markdown", "text", "html" and "epub" tell each story once, with its
+// copies named, in sections: the stories that most outlets chose to carry (those
+// that print the same agency's text count once), then one section a folder, then
+// the rest; at the end what has changed in stories that were told before. "html"
+// is made for mail: styles on their elements, at home in light and dark, and
+// nothing that is loaded. "epub" is EPUB 3.3, a chapter a story with its text, but
+// without pictures.
 //
 // # OPML
 //

@@ -25,12 +25,19 @@ type (
 		Items       []item  `json:"items"`
 	}
 	summary struct {
-		About     string  `json:"about"`
-		Since     instant `json:"since,omitzero"`
-		Until     instant `json:"until,omitzero"`
-		Generated instant `json:"generated,omitzero"`
-		Stories   int     `json:"stories"`
-		Articles  int     `json:"articles"`
+		About     string    `json:"about"`
+		Since     instant   `json:"since,omitzero"`
+		Until     instant   `json:"until,omitzero"`
+		Generated instant   `json:"generated,omitzero"`
+		Stories   int       `json:"stories"`
+		Articles  int       `json:"articles"`
+		Updated   []changed `json:"updated,omitempty"`
+	}
+	changed struct {
+		Story newsfold.StoryID `json:"story"`
+		Title string           `json:"title"`
+		URL   string           `json:"url,omitempty"`
+		What  []string         `json:"what"`
 	}
 	item struct {
 		ID        string   `json:"id"`
@@ -109,6 +116,9 @@ func writeJSON(w io.Writer, d Digest) error {
 	for _, s := range d.Stories {
 		f.Items = append(f.Items, itemOf(s))
 		f.Extension.Articles += 1 + s.Copies
+	}
+	for _, u := range d.Updated {
+		f.Extension.Updated = append(f.Extension.Updated, changed{u.Story.ID, u.Story.Title, webURL(u.Story.URL), u.What})
 	}
 	f.Description = fmt.Sprintf("%s, each told once, from %s",
 		count(len(d.Stories), "story", "stories"), count(f.Extension.Articles, "article", "articles"))

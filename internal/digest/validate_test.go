@@ -1,6 +1,9 @@
 package digest_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,9 +32,13 @@ func validate(t *testing.T, files ...string) (faults string, ok bool) {
 }
 
 func TestForeignValidatorsAcceptEveryDocument(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.*")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, format := range judged {
+		found, err := filepath.Glob("testdata/*." + format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	lists, err := filepath.Glob("../opml/testdata/*.opml")
 	if err != nil {
@@ -39,7 +46,7 @@ func TestForeignValidatorsAcceptEveryDocument(t *testing.T) {
 	}
 	files = append(files, lists...)
 	dir := t.TempDir()
-	for _, format := range digest.Formats() {
+	for _, format := range judged {
 		name := filepath.Join(dir, "hostile."+format)
 		if err := os.WriteFile(name, render(t, format, hostile()), 0o644); err != nil {
 			t.Fatal(err)
@@ -63,6 +70,68 @@ func TestForeignValidatorsAcceptEveryDocument(t *testing.T) {
 	}
 }
 
+// judged are the formats that the validators of testdata/validate know.
+var judged = []string{"atom", "json", "opml", "rss"}
+
+// epubcheck checks a book with the validator of the W3C, as Debian packages it.
+func epubcheck(t *testing.T, book []byte) (report string, ok bool) {
+	t.Helper()
+	if os.Getenv("NEWSFOLD_VALIDATE") == "" {
+		t.Skip("NEWSFOLD_VALIDATE is not set: install epubcheck, set it to 1, and it checks the books")
+	}
+	name := filepath.Join(t.TempDir(), "digest.epub")
+	if err := os.WriteFile(name, book, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	// Debian's epubcheck is an archive for Java, which only some kernels start.
+	jar, err := exec.LookPath("epubcheck")
+	if err != nil {
+		t.Fatalf("epubcheck is needed: %v", err)
+	}
+	out, err := exec.CommandContext(t.Context(), "java", "-jar", jar, "--failonwarnings", name).CombinedOutput()
+	if _, ran := err.(*exec.ExitError); err != nil && !ran {
+		t.Fatalf("java is needed: %v", err)
+	}
+	return string(out), err == nil
+}
+
+func TestEpubcheckAcceptsEveryBook(t *testing.T) {
+	everything := sample()
+	for i, st := range append(hostile().Stories, river.Story{Title: "A page", Lang: "xx-!!", HTML: tangle}) {
+		st.ID = newsfold.StoryID(100 + i)
+		everything.Stories = append(everything.Stories, st)
+	}
+	// The program takes seconds to start, so each book is worth it.
+	for name, d := range map[string]digest.Digest{"everything": everything, "empty": {}} {
+		t.Run(name, func(t *testing.T) {
+			if report, ok := epubcheck(t, render(t, "epub", d)); !ok {
+				t.Error(report)
+			}
+		})
+	}
+}
+
+// tangle is a page whose elements stand where they may not.
+const tangle = `<ul>loose<p>a<li>b<ul><li>c</ul></ul><em>d<p>e<a href="http://a.example/?a&b">f<div>g<a href="/h">h</a></div></a></p>i</em>
+<blockquote><p>q1</p><p>q2 <img src="http://a.example/x.png" alt="x"></p></blockquote><pre>one
+  two	three</pre><table><tr><td>1<td>2</table><script>x</script><svg><a>y</a></svg><p class="&lt;" onclick="x">z<br>z<wbr>z</p><li>end
+<h1>Big</h1><custom-tag a:b="c">k</custom-tag><!-- -- --><a href="javascript:x">l</a><sub><sup>m</sub></sup>`
+
+func TestEpubcheckRefusesWhatIsBroken(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create("mimetype")
+	if err == nil {
+		_, err = w.Write([]byte("application/epub+zip"))
+	}
+	if err = errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if report, ok := epubcheck(t, b.Bytes()); ok || report == "" {
+		t.Error("nothing was found")
+	}
+}
+
 // hostile is a digest of stories whose fields hold what breaks careless
 // writers.
 func hostile() digest.Digest {
@@ -82,7 +151,7 @@ func hostile() digest.Digest {
 // TestForeignValidatorsRefuseWhatIsBroken makes sure that the validators look.
 func TestForeignValidatorsRefuseWhatIsBroken(t *testing.T) {
 	good := map[string]string{}
-	for _, format := range digest.Formats() {
+	for _, format := range judged {
 		good[format] = string(render(t, format, sample()))
 	}
 	for name, tc := range map[string]struct{ format, old, new string }{

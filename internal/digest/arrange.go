@@ -1,0 +1,324 @@
+package digest
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"newsfold"
+	"newsfold/internal/river"
+)
+
+// Update is a story that an earlier digest told, and what has changed since
+// that is worth another look.
+type Update struct {
+	Story river.Story
+	What  []string // in words, such as "2 new paragraphs"
+}
+
+// section is a part of a digest for people: those formats tell every story
+// once, in the first section that it belongs to.
+type section struct {
+	Title   string
+	Stories []river.Story
+}
+
+// How many stories open a digest, and by how many outlets a story has to be
+// carried to be one of them.
+const (
+	mostTop   = 5
+	topSpread = 2
+)
+
+// arrange puts the stories of a digest into sections: the top stories, then one
+// section a folder, by name, then what is in no folder.
+func arrange(d Digest) []section {
+	top, rest := topStories(d)
+	byName := map[string][]river.Story{}
+	var names []string
+	for _, s := range rest {
+		name := folder(d, s)
+		if _, ok := byName[name]; !ok && name != "" {
+			names = append(names, name)
+		}
+		byName[name] = append(byName[name], s)
+	}
+	slices.Sort(names)
+	var list []section
+	if len(top) > 0 {
+		list = append(list, section{"Top stories", top})
+	}
+	for _, name := range names {
+		list = append(list, section{strings.ReplaceAll(name, "/", " / "), byName[name]})
+	}
+	if others := byName[""]; len(others) > 0 {
+		title := "Other stories"
+		if len(list) == 0 {
+			title = "Stories"
+		}
+		list = append(list, section{title, others})
+	}
+	return list
+}
+
+// folder is where a story stands: the first folder of the feed that carries its
+// lead, else of any feed that carries it. Empty: in none.
+func folder(d Digest, s river.Story) string {
+	feeds := slices.Clone(s.Feeds)
+	for _, a := range s.Articles {
+		if a.Lead {
+			feeds = slices.Concat(a.Feeds, feeds)
+		}
+	}
+	for _, f := range feeds {
+		if folders := d.Folders[f.ID]; len(folders) > 0 {
+			return folders[0]
+		}
+	}
+	return ""
+}
+
+// topStories takes the stories out that the most outlets chose to carry, of
+// equal ones the freshest first. What is left keeps its order.
+func topStories(d Digest) (top, rest []river.Story) {
+	type scored struct {
+		story river.Story
+		score float64
+	}
+	last := d.Until
+	if last.IsZero() {
+		last = newest(d.Stories)
+	}
+	// A story counts half after half of the time that the digest is about.
+	half := 12 * time.Hour
+	if !d.Since.IsZero() {
+		half = max(last.Sub(d.Since)/2, 6*time.Hour)
+	}
+	var list []scored
+	for _, s := range d.Stories {
+		n := spread(s)
+		if n < topSpread {
+			continue
+		}
+		age := max(last.Sub(s.Time), 0)
+		list = append(list, scored{s, math.Log2(float64(1+n)) * math.Exp2(-float64(age)/float64(half))})
+	}
+	slices.SortStableFunc(list, func(a, b scored) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), b.story.Time.Compare(a.story.Time), cmp.Compare(b.story.ID, a.story.ID))
+	})
+	list = list[:min(len(list), mostTop)]
+	for _, s := range list {
+		top = append(top, s.story)
+	}
+	rest = slices.DeleteFunc(slices.Clone(d.Stories), func(s river.Story) bool {
+		return slices.ContainsFunc(list, func(t scored) bool { return t.story.ID == s.ID })
+	})
+	return top, rest
+}
+
+// credits are the kinds of origin by which an outlet says that a text is
+// another's.
+var credits = []string{"credit", "dateline", "byline", "copyright", "source"}
+
+// spread is how many outlets chose a story for themselves. Outlets that state
+// the same agency count once together, and once with the agency itself; one
+// that printed a text as it was counts with whom it printed.
+func spread(s river.Story) int {
+	if len(s.Articles) == 0 {
+		return max(s.Outlets, 1)
+	}
+	by := map[newsfold.ArticleID]river.Article{}
+	for _, a := range s.Articles {
+		by[a.ID] = a
+	}
+	voices := map[string]bool{}
+	for _, a := range s.Articles {
+		if other, ok := by[a.With]; ok && a.Relation == newsfold.Identical && credited(a) == "" {
+			a = other
+		}
+		voices[cmp.Or(credited(a), outletOf(a))] = true
+	}
+	return len(voices)
+}
+
+// credited is whom an article states as the source of its text.
+func credited(a river.Article) string {
+	for _, o := range a.Origins {
+		if slices.Contains(credits, o.Kind) && o.Name != "" && !strings.EqualFold(o.Name, a.Outlet) {
+			return strings.ToLower(o.Name)
+		}
+	}
+	return ""
+}
+
+func outletOf(a river.Article) string {
+	if a.Outlet != "" {
+		return strings.ToLower(a.Outlet)
+	}
+	if u, err := url.Parse(a.URL); err == nil && u.Host != "" {
+		return strings.ToLower(u.Host)
+	}
+	return fmt.Sprint(a.ID)
+}
+
+// mostCopies is how many copies the formats for people name.
+const mostCopies = 12
+
+// told is a story as the formats for people tell it.
+type told struct {
+	ID     newsfold.StoryID
+	Title  string
+	URL    string
+	Lang   string
+	RTL    bool
+	Where  string // outlet and time
+	Lede   string
+	Copies []told // with Where only where that is not known
+	More   int    // copies that are not named
+	First  string // who had it first, where that is another than the lead
+	What   string // what has changed
+}
+
+// tell prepares a story.
+func (d Digest) tell(s river.Story) told {
+	t := told{
+		ID: s.ID, Title: plain(heading(s)), URL: webURL(s.URL), RTL: s.Dir == "rtl", Lede: plain(s.Lede),
+		Lang: tag(s.Lang), Where: join(" · ", plain(s.Outlet), d.clock(first(s.Published, s.Time))),
+	}
+	if s.First.Outlet != "" && s.First.Outlet != s.Outlet && s.First.Confidence >= .5 {
+		t.First = plain(s.First.Outlet)
+	}
+	list := copies(s)
+	if len(list) > mostCopies {
+		t.More = len(list) - mostCopies
+		list = list[:mostCopies]
+	}
+	for _, a := range list {
+		c := told{Title: plain(a.Title), URL: webURL(a.URL), Where: plain(a.Outlet)}
+		if c.Where == "" {
+			c.Where = cmp.Or(c.Title, "another outlet")
+		}
+		var how []string
+		if a.Relation.Copies() {
+			how = append(how, string(a.Relation))
+		}
+		if lag := a.Time().Sub(s.Time); lag >= time.Minute {
+			how = append(how, ago(lag)+" after")
+		}
+		c.What = strings.Join(how, ", ")
+		t.Copies = append(t.Copies, c)
+	}
+	return t
+}
+
+// page is a digest as the formats for people tell it.
+type page struct {
+	Title, Span, Note string
+	Lang              string
+	Sections          []pageSection
+	Empty             bool
+}
+
+type pageSection struct {
+	Title   string
+	Stories []told
+}
+
+func (d Digest) page() page {
+	p := page{Title: plain(d.Title), Span: d.span(), Note: plain(d.Note), Lang: mainLanguage(d), Empty: len(d.Stories)+len(d.Updated) == 0}
+	for _, s := range arrange(d) {
+		ps := pageSection{Title: plain(s.Title)}
+		for _, st := range s.Stories {
+			ps.Stories = append(ps.Stories, d.tell(st))
+		}
+		p.Sections = append(p.Sections, ps)
+	}
+	if len(d.Updated) > 0 {
+		ps := pageSection{Title: updatedTitle}
+		for _, u := range d.Updated {
+			t := d.tell(u.Story)
+			t.What = plain(strings.Join(u.What, ", "))
+			t.Copies, t.More, t.First = nil, 0, ""
+			ps.Stories = append(ps.Stories, t)
+		}
+		p.Sections = append(p.Sections, ps)
+	}
+	return p
+}
+
+const updatedTitle = "Updated since your last digest"
+
+// span says what a digest is about.
+func (d Digest) span() string {
+	n := count(len(d.Stories), "story", "stories")
+	switch {
+	case !d.Since.IsZero() && !d.Until.IsZero():
+		return n + " from " + d.clock(d.Since) + " to " + d.clock(d.Until) + " " + d.offset(d.Until)
+	case !d.Since.IsZero():
+		return n + " since " + d.clock(d.Since) + " " + d.offset(d.Since)
+	case !d.Until.IsZero():
+		return n + " up to " + d.clock(d.Until) + " " + d.offset(d.Until)
+	}
+	return n
+}
+
+func (d Digest) in(t time.Time) time.Time {
+	if d.Zone == nil {
+		return t.UTC()
+	}
+	return t.In(d.Zone)
+}
+
+// clock prints a time for people, in the zone of the digest.
+func (d Digest) clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return d.in(t).Format("Mon 2 Jan 2006 15:04")
+}
+
+// offset names the zone by what differs between zones: abbreviations are
+// ambiguous.
+func (d Digest) offset(t time.Time) string {
+	if o := d.in(t).Format("-07:00"); o != "+00:00" {
+		return "(UTC" + o + ")"
+	}
+	return "(UTC)"
+}
+
+// ago prints a length of time: "23 min", "4 h", "2 d".
+func ago(t time.Duration) string {
+	switch {
+	case t < 90*time.Minute:
+		return fmt.Sprintf("%d min", int(t.Minutes()))
+	case t < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(t.Hours()))
+	}
+	return fmt.Sprintf("%d d", int(t.Hours()/24))
+}
+
+// join joins what is not empty.
+func join(sep string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
+}
+
+// mainLanguage is the one that most stories are in; "und" when none says.
+func mainLanguage(d Digest) string {
+	votes := map[string]int{}
+	best := "und"
+	for _, s := range d.Stories {
+		l := tag(s.Lang)
+		if l == "" {
+			continue
+		}
+		votes[l]++
+		if n, m := votes[l], votes[best]; n > m || n == m && l < best {
+			best = l
+		}
+	}
+	return best
+}
