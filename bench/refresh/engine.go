@@ -18,6 +18,9 @@ import (
 	"newsfold/store/bolt"
 )
 
+// passes is how often the engine asks for what has not changed.
+const passes = 4
+
 // engine reads the feeds of a list into a store as the daemon does, but for the
 // pages of summaries.
 func engine(ctx context.Context, role, list, dir string) error {
@@ -54,7 +57,7 @@ func engine(ctx context.Context, role, list, dir string) error {
 	e := ingest.New(db, client, ingest.Options{Manual: true, NoFold: role == "store"})
 	rounds := 1
 	if role == "again" {
-		rounds = 4
+		rounds = passes
 	}
 	return running(ctx, e, func(ctx context.Context) error {
 		for i := range rounds {
