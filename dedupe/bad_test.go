@@ -83,8 +83,11 @@ func TestTimesOutOfRangeAreUnknown(t *testing.T) {
 
 func TestSharedBoilerplateDoesNotFoldASite(t *testing.T) {
 	n := 3000
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		n = 300
+	case *evaluate:
+		n = 100_000
 	}
 	boilerplate := "\n\n" + story(1, 90)
 	sh := newShelf()

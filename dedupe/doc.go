@@ -60,10 +60,11 @@
 // # What order does
 //
 // The same articles give the same stories in any order but for three cases.
-// Furniture and worn wordings are learned from what came before; a digest that
-// comes before the reports it repeats takes the first of them in; and where an
-// article is a copy of two articles that are not copies of each other, the
-// first to come decides how far the story reaches. Time is that of
+// Furniture and worn wordings are learned from what came before, so that of
+// notices filled in anew each day more come together when several days arrive
+// mixed; a digest that comes before the reports it repeats takes the first of them
+// in; and where an article is a copy of two articles that are not copies of each
+// other, the first to come decides how far the story reaches. Time is that of
 // publication, not of folding, and no clock is read.
 //
 // The package depends on nothing of newsfold, reads no files and no network,

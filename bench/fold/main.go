@@ -1,6 +1,7 @@
 // Command fold measures how newsfold folds, beside the usual ways of finding
 // near-duplicates, on the same articles in one run.
 //
+//	go run . all              everything below that measures, and the evaluations of package dedupe
 //	go run . quality          hand-labelled pairs, silver pairs, traps, cost
 //	go run . cost -n 100000   throughput and memory on a stream made by program
 //	go run . stream -n 100000 that stream as JSON Lines, for newsfold fold:
@@ -17,11 +18,12 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 )
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: fold quality|cost|stream|origin|refresh|replay [flags]")
+		fmt.Fprintln(os.Stderr, "usage: fold all|quality|cost|stream|origin|refresh|replay [flags]")
 		os.Exit(2)
 	}
 	fs := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
@@ -35,6 +37,8 @@ func main() {
 	switch os.Args[1] {
 	case "quality":
 		err = quality(*data)
+	case "all":
+		err = all(*data, *n, *words)
 	case "cost":
 		err = cost(*n, *words)
 	case "stream":
@@ -52,4 +56,23 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// all measures everything: labels, peers, origins, cost, and what package dedupe
+// measures of itself (parts left out, generated copies, other orders, parts that
+// it was not fitted on, the index).
+func all(data string, n, words int) error {
+	if err := quality(data); err != nil {
+		return err
+	}
+	if err := origin(data, false); err != nil {
+		return err
+	}
+	if err := cost(n, words); err != nil {
+		return err
+	}
+	test := exec.Command("go", "test", "./dedupe", "-evaluate", "-v", "-timeout", "2h",
+		"-run", "Ablation|GeneratedCopies|OrderOfRealNews|Generalisation|IndexCost|SharedBoilerplate")
+	test.Dir, test.Stdout, test.Stderr = "../..", os.Stdout, os.Stderr
+	return test.Run()
 }

@@ -15,9 +15,8 @@ import (
 )
 
 // TestOrderOfArrivalDoesNotMatter folds the same articles in several orders and
-// wants the same stories. The stated exception is not among them: what two pages
-// of one site share counts as furniture until another outlet has it too, so a
-// site's own excerpt of its own article may stay apart.
+// wants the same stories. The stated exceptions (see package dedupe) are not among
+// them.
 func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 	room, err := newsroom.Load(t.Context(), newsroom.LoadOptions{Feeds: 20, Entries: 20, Copies: .3, Spread: true, Seed: 7})
 	if err != nil {
