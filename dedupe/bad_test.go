@@ -44,6 +44,7 @@ func TestBadTextIsHandledWithinBounds(t *testing.T) {
 		{"scripts mixed", "Ferry фериботът العبّارة 渡轮停航 渡轮停航 เรือข้ามฟาก 페리 운항 중단 ⅷ №5 ﬁne"},
 		{"broken encoding", "fer\xffry \xc3\x28 stops\x00 now"},
 		{"no spaces", strings.Repeat("x", 2<<20)},
+		{"no spaces, other letters", "é" + strings.Repeat("щ", 1<<18)},
 		{"marks alone", strings.Repeat("\u0301\u200b", 10_000)},
 		{"lines alone", strings.Repeat("\n", 100_000)},
 		{"digits alone", strings.Repeat("1,", 100_000)},

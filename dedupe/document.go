@@ -95,7 +95,7 @@ func articleTime(a Article) time.Time {
 // but common ones also belong to a text.
 func weight(w *word) float64 { return .3*idfScale + float64(w.idf) }
 
-func (d *doc) textOf(w *word) string { return d.text[w.start:w.end] }
+func (d *doc) textOf(w *word) string { return d.text[w.start:w.end()] }
 
 // furniture holds the beginnings of lines that sites put around a text. Only
 // short lines are looked at.

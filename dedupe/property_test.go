@@ -234,10 +234,10 @@ func FuzzSplit(f *testing.F) {
 		words := split(s, nil)
 		last := uint32(0)
 		for i, w := range words {
-			if w.start < last || w.end <= w.start || int(w.end) > len(s) {
-				t.Fatalf("word %d is at [%d,%d) of %d bytes, the one before ends at %d", i, w.start, w.end, len(s), last)
+			if w.start < last || w.end() <= w.start || int(w.end()) > len(s) {
+				t.Fatalf("word %d is at [%d,%d) of %d bytes, the one before ends at %d", i, w.start, w.end(), len(s), last)
 			}
-			last = w.end
+			last = w.end()
 		}
 		upper := split(strings.ToUpper(strings.ToLower(s)), nil)
 		lower := split(strings.ToLower(s), nil)

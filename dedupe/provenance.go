@@ -230,7 +230,7 @@ func originKey(o Origin) string {
 func plainName(name string) string {
 	var kept []string
 	for i, w := range split(name, nil) {
-		s := strings.Map(plainRune, strings.ToLower(name[w.start:w.end]))
+		s := strings.Map(plainRune, strings.ToLower(name[w.start:w.end()]))
 		if s == "www" || i == 0 && leading[s] {
 			continue
 		}

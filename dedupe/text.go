@@ -19,11 +19,17 @@ const (
 // that is written without spaces.
 type word struct {
 	hash  uint64 // of the normalised form
-	start uint32 // byte offsets into the text
-	end   uint32
+	start uint32 // where it is in the text, in bytes
+	size  uint16 // in bytes, at most maxWord
 	kind  kind
 	idf   uint8 // see idf.go
 }
+
+// maxWord is how many bytes of a word are shown; all of them count.
+const maxWord = 1<<16 - 1
+
+// end is where the word ends in the text.
+func (w *word) end() uint32 { return w.start + uint32(w.size) }
 
 // kind says what a word may stand for in a slot of a template.
 type kind uint8
@@ -332,7 +338,10 @@ func (s *scanner) close(i int) {
 	if s.in == nothing {
 		return
 	}
-	w := word{hash: mix(s.hash), start: uint32(s.start), end: uint32(i)}
+	w := word{hash: mix(s.hash), start: uint32(s.start), size: uint16(min(i-s.start, maxWord))}
+	if i-s.start > maxWord {
+		w.size = uint16(len(clip(s.text[s.start:i], maxWord)))
+	}
 	if s.in == digits {
 		w.kind |= number
 	} else {

@@ -259,7 +259,7 @@ func (al *alignment) slotWords(x, y *doc) string {
 }
 
 func excerpt(d *doc, w []word) string {
-	return strings.Join(strings.Fields(d.text[w[0].start:w[len(w)-1].end]), " ")
+	return strings.Join(strings.Fields(d.text[w[0].start:w[len(w)-1].end()]), " ")
 }
 
 // passages returns the longest passages that two texts share.
@@ -273,8 +273,8 @@ func passages(al *alignment, x, y *doc) []Passage {
 	for _, r := range runs[:min(len(runs), 10)] {
 		a, b := al.a[r.a:r.a+r.n], al.b[r.b:r.b+r.n]
 		p := Passage{
-			A: [2]int{int(a[0].start), int(a[r.n-1].end)},
-			B: [2]int{int(b[0].start), int(b[r.n-1].end)},
+			A: [2]int{int(a[0].start), int(a[r.n-1].end())},
+			B: [2]int{int(b[0].start), int(b[r.n-1].end())},
 		}
 		p.Text = x.text[p.A[0]:p.A[1]]
 		out = append(out, p)
