@@ -7,9 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/netip"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -17,11 +15,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"newsfold/fetch"
-	"newsfold/internal/access"
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
 	"newsfold/internal/search"
-	"newsfold/internal/web"
 	"newsfold/store"
 )
 
@@ -114,14 +110,11 @@ func (d *daemon) run(ctx context.Context) error {
 			d.log.Warn("leave the control socket behind", "err", err)
 		}
 	}()
-	gate, proxies, err := d.gate(ctx)
+	site, err := d.site(ctx)
 	if err != nil {
 		return errors.Join(err, socket.Close())
 	}
-	page, address, err := d.reader()
-	if err != nil {
-		return errors.Join(err, socket.Close())
-	}
+	defer site.close()
 	callbacks, err := d.callbacks()
 	if err != nil {
 		_ = socket.Close()
@@ -130,27 +123,10 @@ func (d *daemon) run(ctx context.Context) error {
 	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, Lease: d.lease, Lead: d.lead, PushURL: d.pushURL, Retention: d.retain})
 	index, closeIndex := d.index(search.Options{Log: d.log})
 	server := control.Server{
-		DB: d.db, Engine: engine, Client: d.client, Gate: gate, Log: d.log, Now: time.Now,
+		DB: d.db, Engine: engine, Client: d.client, Gate: site.gate, Log: d.log, Now: time.Now,
 		Version: version, Daemon: true, Index: index,
 	}
-	pictures, err := d.pictures()
-	if err != nil {
-		return errors.Join(err, socket.Close())
-	}
-	if pictures != nil {
-		defer pictures.Close()
-	}
-	// The pages ask for changes as commands do, within the process.
-	pipe := control.NewPipe()
-	opts := web.Options{
-		DB: d.db, Log: d.log, Version: version, Gate: gate, Control: control.Connect(pipe.Dial),
-		API: server.Handler(), Size: d.size, Hosts: d.hosts, Proxies: proxies, ProxyHeader: d.proxyHeader, Copies: d.syncCopies,
-	}
-	if pictures != nil {
-		opts.Image = pictures.Picture
-	}
-	pages, err := web.New(opts)
-	if err != nil {
+	if err := site.furnish(d, server.Handler()); err != nil {
 		return errors.Join(err, socket.Close())
 	}
 	g, ctx := errgroup.WithContext(ctx)
@@ -164,21 +140,18 @@ func (d *daemon) run(ctx context.Context) error {
 		return ix.Run(ctx, d.db)
 	})
 	g.Go(func() error { return serve(ctx, socket, server.Handler()) })
-	if page != nil {
-		g.Go(func() error { return serve(ctx, pipe, server.Handler()) })
-		g.Go(func() error { return serve(ctx, page, pages) })
-	}
+	site.start(ctx, g)
 	if callbacks != nil {
 		g.Go(func() error { return serve(ctx, callbacks, engine.Callback()) })
 	}
-	d.log.Info("started", "version", version, "dir", d.dir, "web", address)
+	d.log.Info("started", "version", version, "dir", d.dir, "web", site.url)
 	if d.ready != nil {
 		g.Go(func() error {
 			c, ok, err := control.Dial(ctx, d.dir)
 			if err != nil || !ok {
 				return fmt.Errorf("reach the daemon just started: %w", err)
 			}
-			return d.ready(ctx, address, c)
+			return d.ready(ctx, site.url, c)
 		})
 	}
 	err = errors.Join(g.Wait(), closeIndex())
@@ -199,98 +172,4 @@ func (d *daemon) callbacks() (net.Listener, error) {
 		return nil, fmt.Errorf("listen for hubs on %s: %w; --push-listen chooses another address", d.pushListen, err)
 	}
 	return l, nil
-}
-
-// size is how many bytes the store takes in the directory.
-func (d *daemon) size() (n int64, err error) {
-	err = filepath.WalkDir(d.dir, func(_ string, e fs.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() {
-			return nil // removed meanwhile
-		}
-		if info, err := e.Info(); err == nil {
-			n += info.Size()
-		}
-		return nil
-	})
-	return n, err
-}
-
-// pictures returns the client that fetches pictures for the reader page, nil
-// when they are off. It is one of its own: a person waits for them, and the
-// pauses between polls would be long.
-func (d *daemon) pictures() (*fetch.Client, error) {
-	switch d.images {
-	case "proxy", "":
-	case "off":
-		return nil, nil
-	default:
-		return nil, usage("--images %q is none of proxy, off", d.images)
-	}
-	c, err := fetch.New(fetch.Options{
-		Allow: d.allow, Gap: -1, PerHost: 6, Timeout: 10 * time.Second, Subscribers: -1,
-		Transport: d.transport, Log: d.log, Agent: "newsfold/" + version + " (+" + home + ")", Contact: d.contact,
-	})
-	if err != nil {
-		return nil, usage("%v", err)
-	}
-	return c, nil
-}
-
-// reader opens the listener of the reader page; nil when it is off.
-func (d *daemon) reader() (net.Listener, string, error) {
-	addr, err := d.address()
-	if err != nil || addr == nil {
-		return nil, "", err
-	}
-	l, err := net.ListenTCP("tcp", addr)
-	if err != nil {
-		return nil, "", fmt.Errorf("serve the reader page on %s: %w; --listen chooses another address", d.listen, err)
-	}
-	return l, "http://" + l.Addr().String() + "/", nil
-}
-
-// address is where the reader page is served; nil when it is off.
-func (d *daemon) address() (*net.TCPAddr, error) {
-	if d.listen == "off" || d.listen == "" {
-		return nil, nil
-	}
-	addr, err := net.ResolveTCPAddr("tcp", d.listen)
-	if err != nil {
-		return nil, usage("--listen %q is no address: say HOST:PORT, such as 127.0.0.1:7878, or off", d.listen)
-	}
-	return addr, nil
-}
-
-// gate decides who may use the reader page. Beyond loopback there has to be a
-// password or a proxy that knows people; without, the page is not served.
-func (d *daemon) gate(ctx context.Context) (*access.Gate, []netip.Prefix, error) {
-	addr, err := d.address()
-	if err != nil {
-		return nil, nil, err
-	}
-	var proxies []netip.Prefix
-	for _, p := range d.proxies {
-		prefix, err := netip.ParsePrefix(p)
-		if err != nil {
-			addr, err := netip.ParseAddr(p)
-			if err != nil {
-				return nil, nil, usage("--trusted-proxy %q is no network: say 10.0.0.0/8 or 192.0.2.7", p)
-			}
-			prefix = netip.PrefixFrom(addr, addr.BitLen())
-		}
-		proxies = append(proxies, prefix)
-	}
-	beyond := addr != nil && !addr.IP.IsLoopback()
-	gate, err := access.Open(ctx, access.Options{DB: d.db, Strict: beyond || len(proxies) > 0})
-	if err == nil {
-		err = gate.Prepare(ctx)
-	}
-	if err != nil || !beyond || len(proxies) > 0 {
-		return gate, proxies, err
-	}
-	ok, err := gate.HasPassword(ctx)
-	if err == nil && !ok {
-		err = usage("--listen %s: others can reach that address, and no password is set: say `newsfold passwd` first, listen on loopback (127.0.0.1:PORT), or name a proxy that lets people in (--trusted-proxy)", d.listen)
-	}
-	return gate, proxies, err
 }

@@ -16,7 +16,8 @@ import (
 const (
 	surveyDays    = 30
 	surveyStories = 5000
-	fewStories    = 10 // below, a share says nothing
+	fewStories    = 3  // below, there is nothing to say
+	enough        = 10 // stories for a verdict
 )
 
 type feedPage struct {
@@ -117,9 +118,11 @@ func worthOf(w *river.Worth, names map[newsfold.FeedID]string) *worth {
 	}
 	if name := names[w.Twin]; name != "" && w.Stories >= fewStories {
 		out.Twin, out.Also = w.Twin, share(w.Both, w.Stories)
-		if w.Unique == 0 && w.First == 0 {
+		switch {
+		case w.Stories < enough || w.Unique > 0:
+		case w.First == 0:
 			out.Verdict = "Safe to drop: everything in it came from other feeds before."
-		} else if w.Unique == 0 {
+		default:
 			out.Verdict = "Everything in it is in other feeds too."
 		}
 	}
