@@ -52,7 +52,7 @@ type booking struct {
 // Polls start in bursts of so many: servers near by answer all of them at once,
 // and what they say has to be read before it can be forgotten.
 const (
-	burst = 32
+	burst = 64
 	pause = 10 * time.Millisecond
 )
 

@@ -19,7 +19,7 @@ const maxBatch = 256
 
 // gather is how long a batch waits for more when the one before it was no single
 // piece: under load, each commit that is saved is worth far more than that.
-const gather = 4 * time.Millisecond
+const gather = 8 * time.Millisecond
 
 // store runs fn in the next transaction, together with what others bring at the
 // same time, and returns when that is durable.
