@@ -105,7 +105,7 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.check() }
 	root.AddCommand(
 		a.newDaemon(), a.newDemo(), a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(),
-		a.newFetch(), a.newList(), a.newShow(), a.newMark(), a.newDigest(), a.newExplain(),
+		a.newFetch(), a.newList(), a.newEvents(), a.newShow(), a.newMark(), a.newDigest(), a.newExplain(),
 		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(),
 		a.newPasswd(), a.newToken(), a.newCopy(),
 		newExtract(), newFold(), newParse(), a.newVersion(),

@@ -118,8 +118,11 @@ func (s screen) story(st river.Story, now time.Time) string {
 
 // aside is what stands behind a title: the outlet and, when there are copies,
 // how many, where, and who was first.
-func aside(st river.Story, now time.Time) string {
+func aside(st river.Story, now time.Time) (tail string) {
 	text := plain(st.Outlet)
+	if st.Event != nil && st.Event.Stories > 1 {
+		defer func() { tail += fmt.Sprintf(" · one of %d reports", st.Event.Stories) }()
+	}
 	if st.Copies == 0 {
 		return "— " + text
 	}

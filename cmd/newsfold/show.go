@@ -86,9 +86,41 @@ func (s screen) show(w io.Writer, st river.Story, now time.Time) error {
 		}
 		s.member(&b, ar, st)
 	}
+	s.event(&b, st)
 	fmt.Fprintf(&b, "\n%s\n", s.dim(fmt.Sprintf("story %d · %s%s", st.ID, state(st), feedNames(st.Feeds))))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// event prints what else reports what a story does, and why that is thought.
+func (s screen) event(b *strings.Builder, st river.Story) {
+	e := st.Event
+	if e == nil {
+		return
+	}
+	if len(e.Reports) > 1 {
+		langs := map[string]bool{}
+		for _, r := range e.Reports {
+			langs[r.Lang] = true
+		}
+		head := fmt.Sprintf("Event %d: %s", e.ID, count(len(e.Reports), "report", "reports"))
+		if len(langs) > 1 {
+			head += " in " + count(len(langs), "language", "languages")
+		}
+		fmt.Fprintf(b, "\n%s\n", s.bold(head))
+		for _, r := range e.Reports {
+			fmt.Fprintln(b, s.dim(strings.TrimLeft(s.report(r, e.Reports[0].Time), " └")))
+		}
+		if e.With != 0 {
+			fmt.Fprintf(b, "This is a %s of %d, score %.2f\n", e.Relation, e.With, e.Score)
+		}
+		for _, v := range e.Evidence {
+			fmt.Fprintf(b, "        · %s\n", evidence(v))
+		}
+	}
+	if e.Earlier != 0 {
+		fmt.Fprintf(b, "\nFollows event %d.\n", e.Earlier)
+	}
 }
 
 // member prints one article of a story with the evidence of its fold.
@@ -134,6 +166,9 @@ func evidence(e newsfold.Evidence) string {
 	case "title":
 		return fmt.Sprintf("titles %s alike: %s", percent(e.Value), detail)
 	case "numbers", "names":
+		if detail == "" {
+			return fmt.Sprintf("%s of the weightiest %s are in both", percent(e.Value), e.Kind)
+		}
 		return fmt.Sprintf("in both: %s of %s", percent(e.Value), detail)
 	case "slots":
 		return fmt.Sprintf("other facts in the same places (%s of those compared): %s", percent(e.Value), detail)

@@ -506,18 +506,24 @@ func (g *Grouper) Stories(event int64) []int64 {
 // Len returns how many stories are held.
 func (g *Grouper) Len() int { return len(g.at) }
 
-// Expire removes the stories of events that ended before a time. They keep
-// their event for whoever stored it; no new story joins them.
-func (g *Grouper) Expire(before time.Time) {
+// Expire removes the stories of events that ended before a time, and returns
+// them. They keep their event for whoever stored it; no new story joins them.
+func (g *Grouper) Expire(before time.Time) []int64 {
 	cut := before.Unix()
+	var gone []int64
 	for _, e := range g.events {
 		if e.last == 0 || e.last >= cut {
 			continue
 		}
-		for _, s := range slices.Clone(e.slots) {
-			g.Remove(g.slots[s].id)
+		for _, s := range e.slots {
+			gone = append(gone, g.slots[s].id)
 		}
 	}
+	slices.Sort(gone)
+	for _, id := range gone {
+		g.Remove(id)
+	}
+	return gone
 }
 
 func days(seconds int64) string {

@@ -59,6 +59,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /v1/stories", s.stream(s.list))
 	mux.HandleFunc("GET /v1/stories/{id}", s.answer(s.show))
 	mux.HandleFunc("GET /v1/articles/{id}/history", s.answer(s.wordings))
+	mux.HandleFunc("GET /v1/events", s.stream(s.events))
 	mux.HandleFunc("POST /v1/mark", s.answer(s.mark))
 	mux.HandleFunc("POST /v1/split", s.answer(s.split))
 	mux.HandleFunc("POST /v1/merge", s.answer(s.merge))

@@ -127,7 +127,8 @@ type folder struct {
 	// texts holds what was read lately, older what was read before: most copies
 	// come within hours.
 	texts, older map[newsfold.ArticleID]dedupe.Article
-	held         int // bytes in texts
+	held         int       // bytes in texts
+	events       *grouping // nil: not opened yet
 	// removed is how far the log of removed articles was read.
 	removed store.Seq
 }
@@ -264,6 +265,9 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 				return fmt.Errorf("article %d: %w", a.ID, err)
 			}
 		}
+		if err := f.group(gone); err != nil {
+			return fmt.Errorf("group stories into events: %w", err)
+		}
 		if err := l.flush(); err != nil {
 			return err
 		}
@@ -273,6 +277,7 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	f.events.open = false
 	return len(changes), nil
 }
 

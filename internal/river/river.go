@@ -33,6 +33,10 @@ type Story struct {
 	Read      bool                `json:"read"`
 	Starred   bool                `json:"starred"`
 
+	// Event is what the story reports together with others; nil when it is
+	// alone.
+	Event *Event `json:"event,omitempty"`
+
 	// Articles are all articles of the story, the lead first, then by time:
 	// when asked for.
 	Articles []Article `json:"articles,omitempty"`
@@ -131,7 +135,10 @@ func Load(tx store.Tx, id newsfold.ArticleID) (Story, error) {
 		return Story{}, err
 	}
 	st.Text, st.HTML = body.Text, body.HTML
-	return st, nil
+	if st.Event != nil {
+		st.Event.Reports, err = reports(l.tx, st.Event.ID)
+	}
+	return st, err
 }
 
 // LoadArticle returns one article as a story shows it.
@@ -168,6 +175,9 @@ func (l *loader) story(s newsfold.Story, articles bool) (Story, error) {
 		Lang: lead.Lang, Dir: lead.Dir, Lede: lead.Lede, Image: lead.Image,
 		Time: s.Time, Published: lead.Published, Copies: s.Copies(), Outlets: s.Outlets,
 		First: s.First, Feeds: feeds, Read: s.Read, Starred: s.Starred, Origins: lead.Origins,
+	}
+	if st.Event, err = event(l.tx, s.ID); err != nil {
+		return Story{}, err
 	}
 	if st.URL == "" {
 		st.URL = address(lead)

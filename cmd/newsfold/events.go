@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"newsfold/internal/control"
+	"newsfold/internal/river"
+)
+
+func (a *app) newEvents() *cobra.Command {
+	var (
+		since  string
+		limit  int
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "events",
+		Short: "List events: what several stories report, each in its own words or language",
+		Long: `List the events that more than one story reports, in other words or in other
+languages. Those that most outlets report come first. Copies of one text are one
+story and count once, however many outlets print it; nothing is hidden: every story
+of an event is in "newsfold list" as well.`,
+		Example: "  newsfold events --since 48h\n  newsfold events --json | jq '{title, languages}'",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			from, err := moment(since, time.Now())
+			if err != nil {
+				return err
+			}
+			if limit < 0 {
+				return usage("--limit %d: say a number from 1 up, or 0 for all", limit)
+			}
+			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+				return a.events(ctx, c, from, limit, asJSON)
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&since, "since", "", "only events with a story from this `time` on: an age (90m, 24h, 7d, 2w), a date or a time (RFC 3339)")
+	f.IntVar(&limit, "limit", 20, "at most this `number` of events; 0 for all")
+	f.BoolVar(&asJSON, "json", false, "print JSON Lines, one event a line (doc/json.md)")
+	return cmd
+}
+
+func (a *app) events(ctx context.Context, c *control.Client, since time.Time, limit int, asJSON bool) error {
+	s := a.screen()
+	n := 0
+	err := a.write("", func(w io.Writer) error {
+		enc := jsonLines(w)
+		return c.Events(ctx, since, limit, func(h river.Happening) error {
+			n++
+			if asJSON {
+				return enc.Encode(h)
+			}
+			_, err := io.WriteString(w, s.happening(h, time.Now()))
+			return err
+		})
+	})
+	if err == nil && n == 0 {
+		a.note("No event: nothing is reported by more than one story.")
+	}
+	return err
+}
+
+// happening prints an event with its stories beneath.
+func (s screen) happening(h river.Happening, now time.Time) string {
+	var b strings.Builder
+	tail := fmt.Sprintf("  — %s in %s", count(len(h.Reports), "report", "reports"), count(h.Outlets, "outlet", "outlets"))
+	if len(h.Languages) > 1 {
+		tail += " · " + plain(strings.Join(h.Languages, ", "))
+	}
+	fmt.Fprintf(&b, "%s%s%s\n", s.dim(fmt.Sprintf("%6d  %-10s  ", h.ID, clock(h.First, now))), s.bold(plain(h.Title)), s.dim(tail))
+	for _, r := range h.Reports {
+		b.WriteString(s.dim(fit(s.report(r, h.First), s.width)))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// report is the line of a story of an event that began at a time.
+func (s screen) report(r river.Report, began time.Time) string {
+	line := fmt.Sprintf("%18s└ %d  %s", "", r.ID, plain(r.Outlet))
+	if r.Copies > 0 {
+		line += fmt.Sprintf(" +%d", r.Copies)
+	}
+	if r.Lang != "" {
+		line += " [" + plain(r.Lang) + "]"
+	}
+	line += ", " + lag(r.Time.Sub(began)) + " after"
+	if r.Relation == "translation" {
+		line += fmt.Sprintf(", translation of %d", r.With)
+	}
+	return line + ": " + plain(r.Title)
+}

@@ -1,0 +1,244 @@
+package ingest
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"newsfold"
+	"newsfold/dedupe"
+	"newsfold/dedupe/event"
+	"newsfold/internal/events"
+	"newsfold/store"
+)
+
+// groupShelf holds the sketch of each story that an event may still take in, by
+// the story, behind the name of its event.
+const groupShelf = "events.sketches"
+
+// eventWindow is how long after its last story an event takes in another.
+const eventWindow = 14 * 24 * time.Hour
+
+// grouping gives stories their events. A story is known by the article it is
+// named after, and read by that article's text.
+type grouping struct {
+	g     *event.Grouper
+	open  bool                     // since the last commit
+	tidy  time.Time                // when it was last relieved of what is old
+	dirty map[int64]bool           // events whose record is to be written
+	moved map[int64]event.Decision // stories that were placed
+}
+
+// openGrouping brings back the events of the last weeks.
+func openGrouping(tx store.Tx, now time.Time) (*grouping, error) {
+	q := &grouping{g: event.NewGrouper(event.Options{Window: eventWindow}), tidy: now}
+	for p, err := range tx.Shelf(groupShelf).All(nil) {
+		if err != nil {
+			return nil, err
+		}
+		if len(p.Key) != 8 || len(p.Value) < 8 {
+			continue
+		}
+		id := int64(binary.BigEndian.Uint64(p.Key))
+		if _, err := tx.Story(newsfold.StoryID(id)); isNew(err) {
+			continue // removed since
+		} else if err != nil {
+			return nil, err
+		}
+		// A sketch of another version is made anew when the story changes.
+		err := q.g.Load(id, int64(binary.BigEndian.Uint64(p.Value)), p.Value[8:])
+		if err != nil && !errors.Is(err, event.ErrSketch) {
+			return nil, err
+		}
+	}
+	return q, nil
+}
+
+// group gives the stories of a batch their events, within its transaction.
+func (f *folder) group(gone map[newsfold.ArticleID]bool) error {
+	now := f.e.now().UTC()
+	if f.events == nil || f.events.open { // or the last transaction was not committed
+		q, err := openGrouping(f.tx, now)
+		if err != nil {
+			return err
+		}
+		f.events = q
+	}
+	q := f.events
+	q.open = true
+	q.dirty, q.moved = map[int64]bool{}, map[int64]event.Decision{}
+	for id := range gone {
+		if err := q.drop(f.tx, int64(id)); err != nil {
+			return err
+		}
+	}
+	for _, a := range f.batched {
+		if gone[newsfold.ArticleID(a.ID)] {
+			continue
+		}
+		if err := f.groupOne(a); err != nil {
+			return err
+		}
+	}
+	if now.Sub(q.tidy) > 6*time.Hour {
+		q.tidy = now
+		if err := q.expire(f.tx, now.Add(-eventWindow)); err != nil {
+			return err
+		}
+	}
+	return q.write(f.tx)
+}
+
+// groupOne sees to it that the story which an article is in now has an event,
+// and that no other of its articles is taken for a story.
+func (f *folder) groupOne(a dedupe.Article) error {
+	stored, err := f.tx.Article(newsfold.ArticleID(a.ID))
+	if isNew(err) || err == nil && stored.Story == 0 {
+		return f.events.drop(f.tx, a.ID)
+	}
+	if err != nil {
+		return err
+	}
+	s, err := f.tx.Story(stored.Story)
+	if err != nil {
+		return err
+	}
+	for _, m := range s.Articles {
+		if newsfold.StoryID(m) != s.ID {
+			if err := f.events.drop(f.tx, int64(m)); err != nil {
+				return err
+			}
+		}
+	}
+	id := int64(s.ID)
+	if id != a.ID {
+		if f.events.g.Event(id) != 0 {
+			return nil
+		}
+		if a, err = f.Article(id); err != nil {
+			return err
+		}
+	}
+	if f.e.now().Sub(s.Time) > eventWindow {
+		return nil // the archives of a feed
+	}
+	return f.events.add(f.tx, a, s.Time)
+}
+
+// add puts a story into its event.
+func (q *grouping) add(tx store.Tx, a dedupe.Article, at time.Time) error {
+	was := q.g.Event(a.ID)
+	d := q.g.Add(event.Story{ID: a.ID, Title: a.Title, Text: a.Text, Lang: a.Lang, Time: at})
+	if was != 0 {
+		q.touch(was)
+	}
+	for _, m := range d.Merged {
+		q.touch(m)
+	}
+	q.touch(d.Event)
+	q.moved[a.ID] = d
+	return q.keep(tx, a.ID, d.Event, d.Sketch)
+}
+
+func (q *grouping) keep(tx store.Tx, story, in int64, sketch []byte) error {
+	v := binary.BigEndian.AppendUint64(nil, uint64(in))
+	return tx.Shelf(groupShelf).Put(binary.BigEndian.AppendUint64(nil, uint64(story)), append(v, sketch...))
+}
+
+// drop forgets what is a story no more.
+func (q *grouping) drop(tx store.Tx, story int64) error {
+	was := q.g.Event(story)
+	if was == 0 {
+		return nil
+	}
+	rest := q.g.Stories(was)
+	q.g.Remove(story)
+	q.touch(was)
+	for _, s := range rest {
+		if e := q.g.Event(s); e != 0 {
+			q.touch(e) // it may go on under another name
+		}
+	}
+	if err := events.PutTie(tx, newsfold.StoryID(story), events.Tie{}); err != nil {
+		return err
+	}
+	return tx.Shelf(groupShelf).Delete(binary.BigEndian.AppendUint64(nil, uint64(story)))
+}
+
+func (q *grouping) touch(e int64) { q.dirty[e] = true }
+
+// write stores what changed: the events, and the ties of all their stories.
+func (q *grouping) write(tx store.Tx) error {
+	for id := range q.dirty {
+		e := events.Event{ID: newsfold.StoryID(id)}
+		for _, s := range q.g.Stories(id) {
+			st, err := tx.Story(newsfold.StoryID(s))
+			if isNew(err) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			e.Stories = append(e.Stories, st.ID)
+			if e.First.IsZero() || st.Time.Before(e.First) {
+				e.First = st.Time
+			}
+			if st.Time.After(e.Last) {
+				e.Last = st.Time
+			}
+		}
+		if err := events.Put(tx, e); err != nil {
+			return err
+		}
+		for _, s := range e.Stories {
+			if err := q.tie(tx, s, e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tie stores what ties a story to its event.
+func (q *grouping) tie(tx store.Tx, s newsfold.StoryID, e events.Event) error {
+	t, err := events.Of(tx, s)
+	if err != nil {
+		return err
+	}
+	if d, ok := q.moved[int64(s)]; ok {
+		t = events.Tie{With: newsfold.StoryID(d.With), Relation: string(d.Relation), Score: d.Score, Earlier: newsfold.StoryID(d.Earlier)}
+		if d.Relation == event.Founds {
+			t.Relation = ""
+		}
+		for _, v := range d.Evidence {
+			t.Evidence = append(t.Evidence, newsfold.Evidence(v))
+		}
+	}
+	if t.Event != e.ID {
+		v, err := tx.Shelf(groupShelf).Get(binary.BigEndian.AppendUint64(nil, uint64(s)))
+		if err != nil {
+			return err
+		}
+		if len(v) > 8 && newsfold.StoryID(binary.BigEndian.Uint64(v)) != e.ID {
+			if err := q.keep(tx, int64(s), int64(e.ID), v[8:]); err != nil {
+				return err
+			}
+		}
+	}
+	t.Event = e.ID
+	if len(e.Stories) < 2 && t.Earlier == 0 {
+		t.Event = 0
+	}
+	return events.PutTie(tx, s, t)
+}
+
+// expire lets go of what is too old for another story to join. The events stay
+// as they are.
+func (q *grouping) expire(tx store.Tx, before time.Time) error {
+	for _, id := range q.g.Expire(before) {
+		if err := tx.Shelf(groupShelf).Delete(binary.BigEndian.AppendUint64(nil, uint64(id))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
