@@ -126,6 +126,7 @@ type Wants struct {
 	URLs     []string             // of articles: for FindArticle, and for Article or PutArticle then
 	Articles []newsfold.ArticleID // for Article
 	Bodies   []newsfold.ArticleID // for Body
+	Stories  []newsfold.StoryID   // for Story
 }
 
 // Fetch is [Fetcher.Fetch] where the engine gains by it.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"newsfold"
@@ -26,6 +27,9 @@ type sharing struct {
 	db    store.Shared
 	owner string
 	lease time.Duration
+	// behind says that this daemon folds, and that much is waiting for that: then
+	// feeds are left to the others.
+	behind atomic.Bool
 }
 
 // newSharing returns nil for a store that is this engine's alone.
@@ -114,6 +118,10 @@ func (p *poller) lease(ctx context.Context) error {
 	s, now := p.e.shared, time.Now()
 	room := min(p.e.opts.Feeds-p.queue.running-p.queue.waiting, 128)
 	if room <= 0 || now.Before(p.look) {
+		return nil
+	}
+	if s.behind.Load() {
+		p.look = now.Add(idle / 5)
 		return nil
 	}
 	var leases []store.Lease

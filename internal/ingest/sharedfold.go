@@ -99,6 +99,7 @@ func (e *Engine) foldTurn(ctx context.Context, f **folder) (int, error) {
 	switch {
 	case l == store.Lease{}:
 		*f = nil
+		e.shared.behind.Store(false)
 		return 0, nil
 	case *f == nil || had.Token != l.Token: // another may have folded in between
 		opened, err := e.openShared(ctx, l)
@@ -110,6 +111,7 @@ func (e *Engine) foldTurn(ctx context.Context, f **folder) (int, error) {
 	}
 	(*f).lease = l
 	n, err := (*f).batch(ctx)
+	e.shared.behind.Store(err == nil && n == foldBatch)
 	return n, e.unlessFenced(f, wrap("fold", err))
 }
 
@@ -120,6 +122,7 @@ func (e *Engine) unlessFenced(f **folder, err error) error {
 	}
 	e.log.Warn("another daemon has taken over the folding", "err", err)
 	*f = nil
+	e.shared.behind.Store(false)
 	return nil
 }
 
@@ -206,6 +209,9 @@ func (f *folder) begin(ctx context.Context, tx store.Tx) error {
 	if err := store.Hold(tx, f.lease); err != nil {
 		return err
 	}
+	if err := f.ahead(tx); err != nil {
+		return err
+	}
 	index := &tableIndex{tx: tx.(store.Indexer)}
 	f.within = func(a dedupe.Article) (dedupe.Decision, error) { return f.f.FoldIn(ctx, index, a) }
 	if f.e.now().Sub(f.expired) < time.Hour {
@@ -228,6 +234,17 @@ func (f *folder) expire(ctx context.Context, tx store.Tx, index *tableIndex) err
 		f.e.log.Debug("relieved the index of what is old", "articles", n)
 	}
 	return err
+}
+
+// ahead tells the store what folding the batch asks for: the articles, and the
+// stories that are named after them.
+func (f *folder) ahead(tx store.Tx) error {
+	var w store.Wants
+	for _, a := range f.batched {
+		w.Articles = append(w.Articles, newsfold.ArticleID(a.ID))
+		w.Stories = append(w.Stories, newsfold.StoryID(a.ID))
+	}
+	return store.Fetch(tx, w)
 }
 
 // decide decides on one article, by the index at hand.

@@ -5,6 +5,7 @@ import (
 
 	"newsfold"
 	"newsfold/store"
+	"newsfold/store/internal/record"
 )
 
 var _ store.Fetcher = (*tx)(nil)
@@ -26,6 +27,9 @@ func (t *tx) Fetch(w store.Wants) error {
 		return err
 	}
 	if err := t.fetchBodies(w.Bodies); err != nil {
+		return err
+	}
+	if err := t.fetchStories(w.Stories); err != nil {
 		return err
 	}
 	return nil
@@ -141,5 +145,25 @@ func (t *tx) fetchBodies(ids []newsfold.ArticleID) error {
 		}
 		return struct{}{}, err
 	}, `select article, rec from body where article = any($1)`, numbers(ids))
+	return err
+}
+
+func (t *tx) fetchStories(ids []newsfold.StoryID) error {
+	ids = missing(t.stories, ids)
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := rows(t, func(r pgx.CollectableRow) (struct{}, error) {
+		var id newsfold.StoryID
+		var row storyRow
+		err := r.Scan(&id, &row.time, &row.unread, &row.starred, &row.rec)
+		if err != nil {
+			return struct{}{}, err
+		}
+		s, err := open(t, "story", id, row.rec, record.Story)
+		row.feeds = distinct(s.Feeds)
+		found(t.stories, id, row)
+		return struct{}{}, err
+	}, `select id, time, unread, starred, rec from story where id = any($1)`, numbers(ids))
 	return err
 }

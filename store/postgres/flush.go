@@ -165,6 +165,7 @@ func (t *tx) flush() error {
 	clean(t.pairs)
 	clear(t.wards)
 	clear(t.indexed)
+	clear(t.byKey)
 	t.moved = nil
 	t.sent, t.pending = t.changes, 0
 	return nil

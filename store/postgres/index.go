@@ -27,11 +27,17 @@ func (t *tx) Candidates(keys []uint32) ([]store.Candidate, error) {
 	}
 	// What this transaction has changed wins.
 	all = slices.DeleteFunc(all, func(c store.Candidate) bool { _, ok := t.indexed[c.Article]; return ok })
-	for _, c := range t.indexed {
-		if c != nil && slices.ContainsFunc(keys, func(k uint32) bool { _, ok := slices.BinarySearch(c.Keys, k); return ok }) {
-			mine := *c
-			mine.Note, mine.Keys = slices.Clone(c.Note), slices.Clone(c.Keys)
-			all = append(all, mine)
+	mine := map[newsfold.ArticleID]bool{}
+	for _, k := range keys {
+		for _, id := range t.byKey[k] {
+			c := t.indexed[id]
+			if c == nil || mine[id] {
+				continue
+			}
+			if _, has := slices.BinarySearch(c.Keys, k); has {
+				mine[id] = true
+				all = append(all, store.Candidate{Article: id, Hour: c.Hour, Note: slices.Clone(c.Note), Keys: slices.Clone(c.Keys)})
+			}
 		}
 	}
 	slices.SortFunc(all, func(a, b store.Candidate) int { return cmp.Compare(a.Article, b.Article) })
@@ -45,6 +51,9 @@ func (t *tx) PutCandidate(c store.Candidate) error {
 	}
 	c.Note, c.Keys = slices.Clone(c.Note), slices.Clone(c.Keys)
 	t.indexed[c.Article] = &c
+	for _, k := range c.Keys {
+		t.byKey[k] = append(t.byKey[k], c.Article)
+	}
 	return nil
 }
 

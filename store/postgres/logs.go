@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -148,6 +149,40 @@ func (s shelf) set(key []byte, v *[]byte) {
 		s.t.pairs[k] = &cell[[]byte]{now: v, was: unknown}
 	}
 	s.t.touched[s.name] = true
+	delete(s.t.small, s.name)
+	s.t.large[s.name] = true
+}
+
+// fewPairs is how many pairs a small shelf has at most.
+const fewPairs = 64
+
+// whole reads a shelf as a whole, once in a transaction, and reports whether it is
+// small enough to be kept: the decisions of people, the rules of feeds and the like
+// are asked for again and again, and are mostly none.
+func (s shelf) whole() (map[string][]byte, bool, error) {
+	if all, ok := s.t.small[s.name]; ok || s.t.large[s.name] {
+		return all, ok, nil
+	}
+	pairs, err := rows(s.t, scanPair, `select key, value from shelf where name = $1 order by key limit $2`, s.name, fewPairs+1)
+	if err != nil {
+		return nil, false, err
+	}
+	size := 0
+	all := make(map[string][]byte, len(pairs))
+	for _, p := range pairs {
+		all[string(p.Key)] = p.Value
+		size += len(p.Value)
+	}
+	if len(pairs) > fewPairs || size > 1<<20 {
+		s.t.large[s.name] = true
+		return nil, false, nil
+	}
+	s.t.small[s.name] = all
+	return all, true, nil
+}
+
+func scanPair(r pgx.CollectableRow) (p store.Pair, err error) {
+	return p, r.Scan(&p.Key, &p.Value)
 }
 
 // All implements [store.Shelf].
@@ -163,6 +198,9 @@ func (s shelf) All(prefix []byte) iter.Seq2[store.Pair, error] {
 		if err := checkName("shelf", s.name); err != nil {
 			return nil, err
 		}
+		if all, ok, err := s.whole(); err != nil || ok {
+			return within(all, prefix, last), err
+		}
 		from, op := prefix, ">="
 		if last != nil {
 			from, op = last.Key, ">"
@@ -173,10 +211,18 @@ func (s shelf) All(prefix []byte) iter.Seq2[store.Pair, error] {
 			sql += ` and key < $4`
 			args = append(args, end)
 		}
-		return rows(s.t, func(r pgx.CollectableRow) (p store.Pair, err error) {
-			return p, r.Scan(&p.Key, &p.Value)
-		}, sql+` order by key limit $3`, args...)
+		return rows(s.t, scanPair, sql+` order by key limit $3`, args...)
 	})
+}
+
+// within returns the pairs of a small shelf with a prefix, behind the last one.
+func within(all map[string][]byte, prefix []byte, last *store.Pair) (pairs []store.Pair) {
+	for _, k := range sorted(all) {
+		if strings.HasPrefix(k, string(prefix)) && (last == nil || k > string(last.Key)) {
+			pairs = append(pairs, store.Pair{Key: []byte(k), Value: append([]byte{}, all[k]...)})
+		}
+	}
+	return pairs
 }
 
 // after returns the first key that is behind all that start with a prefix; nil

@@ -47,6 +47,7 @@ type tx struct {
 	stories  cells[newsfold.StoryID, storyRow]
 	pairs    cells[pairKey, []byte]
 	indexed  map[newsfold.ArticleID]*store.Candidate // not sent yet; nil: taken out
+	byKey    map[uint32][]newsfold.ArticleID         // those of indexed, also such as had the key before
 	moved    [][]any                                 // changes that keep their positions
 	appends  map[store.Log][]newsfold.ArticleID
 	// wards are articles that must still be there at the end, since something
@@ -54,8 +55,10 @@ type tx struct {
 	wards   map[newsfold.ArticleID]bool
 	held    map[newsfold.FeedID]bool // leases that end with this transaction
 	pages   map[newsfold.ArticleID]bool
-	touched map[string]bool      // shelves with changes that the server does not know
-	spare   []newsfold.ArticleID // numbers that were fetched for new articles
+	small   map[string]map[string][]byte // shelves of which everything is here
+	large   map[string]bool              // shelves that are not small
+	touched map[string]bool              // shelves with changes that the server does not know
+	spare   []newsfold.ArticleID         // numbers that were fetched for new articles
 }
 
 var (
@@ -72,9 +75,9 @@ func newTx(ctx context.Context, db *DB, c *pgxpool.Conn, writable bool) *tx {
 		entries: cells[entryKey, entryRow]{}, articles: cells[newsfold.ArticleID, articleRow]{},
 		urls: cells[hash, newsfold.ArticleID]{}, bodies: cells[newsfold.ArticleID, []byte]{},
 		stories: cells[newsfold.StoryID, storyRow]{}, pairs: cells[pairKey, []byte]{},
-		indexed: map[newsfold.ArticleID]*store.Candidate{}, appends: map[store.Log][]newsfold.ArticleID{}, wards: map[newsfold.ArticleID]bool{},
+		indexed: map[newsfold.ArticleID]*store.Candidate{}, byKey: map[uint32][]newsfold.ArticleID{}, appends: map[store.Log][]newsfold.ArticleID{}, wards: map[newsfold.ArticleID]bool{},
 		held: map[newsfold.FeedID]bool{}, pages: map[newsfold.ArticleID]bool{},
-		touched: map[string]bool{},
+		touched: map[string]bool{}, small: map[string]map[string][]byte{}, large: map[string]bool{},
 	}
 }
 
