@@ -81,7 +81,6 @@ type ours struct {
 	articles []dedupe.Article
 	story    map[int64]int64
 	members  map[int64][]int64
-	heap     func() float64
 }
 
 func newOurs() *ours {
