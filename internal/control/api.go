@@ -156,6 +156,20 @@ type Explanation struct {
 	Rule      string              `json:"rule"`
 	Evidence  []newsfold.Evidence `json:"evidence"`
 	Shared    []string            `json:"shared,omitempty"` // longest shared passages
+
+	// Event says whether they report one event; nil when they are one story.
+	Event *EventExplanation `json:"event,omitempty"`
+}
+
+// EventExplanation says why two articles do, or do not, report one event. What
+// it says of the two by themselves may differ from where they are: other stories
+// of an event speak for it as well.
+type EventExplanation struct {
+	ID       newsfold.StoryID    `json:"id,omitempty"` // of the event that both are in
+	Same     bool                `json:"same"`
+	Relation string              `json:"relation,omitempty"` // report or translation
+	Score    float64             `json:"score"`              // 0 to 1; one event from .5 on
+	Evidence []newsfold.Evidence `json:"evidence"`
 }
 
 // DigestRequest asks for a digest.

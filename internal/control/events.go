@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"newsfold"
+	"newsfold/internal/ingest"
 	"newsfold/internal/river"
 	"newsfold/store"
 )
@@ -54,4 +56,27 @@ func (c *Client) Events(ctx context.Context, since time.Time, limit int, fn func
 	}
 	_, err = follow[river.Happening, struct{}](ctx, r, fn)
 	return err
+}
+
+func explainedEvent(tx store.Tx, a, b newsfold.Article) (*EventExplanation, error) {
+	v, err := ingest.ExplainEvent(tx, a.ID, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	x := &EventExplanation{Same: v.Same, Relation: string(v.Relation), Score: v.Score, Evidence: []newsfold.Evidence{}}
+	for _, e := range v.Evidence {
+		x.Evidence = append(x.Evidence, newsfold.Evidence(e))
+	}
+	in, err := river.EventOf(tx, a.Story)
+	if err != nil {
+		return nil, err
+	}
+	other, err := river.EventOf(tx, b.Story)
+	if err != nil {
+		return nil, err
+	}
+	if in != 0 && in == other {
+		x.ID = in
+	}
+	return x, nil
 }

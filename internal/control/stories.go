@@ -209,7 +209,10 @@ func (s *Server) explained(tx store.Tx, a, b newsfold.ArticleID) (x Explanation,
 	for _, p := range v.Shared {
 		x.Shared = append(x.Shared, p.Text)
 	}
-	return x, nil
+	if x.Story == 0 {
+		x.Event, err = explainedEvent(tx, in, other)
+	}
+	return x, err
 }
 
 func (s *Server) digest(r *http.Request, w io.Writer) error {

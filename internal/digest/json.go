@@ -64,6 +64,7 @@ type (
 		Feeds   []river.Feed        `json:"feeds,omitempty"`
 		First   newsfold.Provenance `json:"first"`
 		Origins []newsfold.Origin   `json:"origins,omitempty"`
+		Event   *river.Event        `json:"event,omitempty"`
 		fold
 		Copies []copied `json:"copies"`
 	}
@@ -142,7 +143,7 @@ func itemOf(s river.Story) item {
 		Published: at(first(s.Published, s.Time)), Language: s.Lang,
 		Extension: story{
 			Story: s.ID, Time: at(s.Time), Outlet: s.Outlet, Outlets: s.Outlets, Feeds: s.Feeds,
-			First: s.First, Origins: s.Origins, Copies: []copied{},
+			First: s.First, Origins: s.Origins, Event: s.Event, Copies: []copied{},
 		},
 	}
 	// The format asks for a text, and for one at least that is not empty.

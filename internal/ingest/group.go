@@ -242,3 +242,20 @@ func (q *grouping) expire(tx store.Tx, before time.Time) error {
 	}
 	return nil
 }
+
+// ExplainEvent says whether two stored articles report one event, by themselves.
+func ExplainEvent(tx store.Tx, a, b newsfold.ArticleID) (event.Verdict, error) {
+	var both [2]event.Story
+	for i, id := range []newsfold.ArticleID{a, b} {
+		t, err := Text(tx, id)
+		if err != nil {
+			return event.Verdict{}, err
+		}
+		stored, err := tx.Article(id)
+		if err != nil {
+			return event.Verdict{}, err
+		}
+		both[i] = event.Story{ID: t.ID, Title: t.Title, Text: t.Text, Lang: t.Lang, Time: stored.Time()}
+	}
+	return event.Compare(both[0], both[1], event.Options{Window: eventWindow}), nil
+}

@@ -53,6 +53,12 @@ type Happening struct {
 	Reports   []Report         `json:"reports"` // earliest first
 }
 
+// EventOf returns the event that a story is in; 0 when it is alone.
+func EventOf(tx store.Tx, story newsfold.StoryID) (newsfold.StoryID, error) {
+	t, err := events.Of(tx, story)
+	return t.Event, err
+}
+
 func event(tx store.Tx, story newsfold.StoryID) (*Event, error) {
 	t, err := events.Of(tx, story)
 	if err != nil || t.Event == 0 {
