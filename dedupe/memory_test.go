@@ -2,9 +2,11 @@ package dedupe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -195,5 +197,55 @@ func TestFolderHoldsWhatIsInTheWindow(t *testing.T) {
 	f.Forget(4999)
 	if f.Holds(4999) {
 		t.Error("it holds what was forgotten")
+	}
+}
+
+// failing is an Index that cannot do one thing.
+type failing struct {
+	*Memory
+	what string
+}
+
+func (x failing) Lookup(ctx context.Context, keys []uint32, dst []Posting) ([]Posting, error) {
+	if x.what == "look" {
+		return nil, errDisk
+	}
+	return x.Memory.Lookup(ctx, keys, dst)
+}
+
+func (x failing) Insert(ctx context.Context, a Indexed, keys []uint32) error {
+	if x.what == "add" {
+		return errDisk
+	}
+	return x.Memory.Insert(ctx, a, keys)
+}
+
+func (x failing) Forget(ctx context.Context, ids ...int64) error {
+	if x.what == "take" {
+		return errDisk
+	}
+	return x.Memory.Forget(ctx, ids...)
+}
+
+func TestIndexOfTheCallerGivesTheSameStories(t *testing.T) {
+	articles := newsroom(7)
+	_, want := foldAll(t, Options{}, articles...)
+	sh := newShelf()
+	f, ix := NewFolder(Options{}, sh), NewMemory(0)
+	for _, a := range articles {
+		d, err := f.FoldIn(t.Context(), ix, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sh.place(a, d)
+	}
+	if got, want := stories(sh), stories(want); !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("stories are %v, with the index in memory %v", got, want)
+	}
+	for _, what := range []string{"look", "add", "take"} {
+		_, err := f.FoldIn(t.Context(), failing{ix, what}, articles[0])
+		if !errors.Is(err, errDisk) || !strings.HasPrefix(err.Error(), what+" article 1 ") {
+			t.Errorf("an index that cannot %s: %v", what, err)
+		}
 	}
 }
