@@ -37,6 +37,8 @@ type app struct {
 	lead        string
 	quiet       bool
 	logFormat   string
+	configFile  string
+	configured  configured
 
 	// transport, when set, is the network: the demo's sample newsroom, or that
 	// of a test.
@@ -77,6 +79,9 @@ that says who had it first. Nothing is thrown away.
 Try it without any set-up:   newsfold demo
 Start reading:               newsfold import feeds.opml && newsfold daemon
 
+Each flag can also be given by a variable or in a configuration file; "newsfold
+config" says how, and what each comes to.
+
 ` + exitHelp,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
@@ -88,27 +93,28 @@ Start reading:               newsfold import feeds.opml && newsfold daemon
 	}
 	root.SetVersionTemplate("newsfold {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("%v; see `%s --help`", err, cmd.CommandPath())
+		return misflagged(cmd, err)
 	})
 	f := root.PersistentFlags()
-	f.StringVar(&a.dir, "dir", "", "`directory` of the database and the daemon's socket (default $NEWSFOLD_DIR, else $XDG_DATA_HOME/newsfold)")
-	f.StringVar(&a.store, "store", "", "`database` to keep everything in instead of a file in --dir, which several daemons may share: postgres://user@host/database (default $NEWSFOLD_STORE)")
+	f.StringVar(&a.dir, "dir", "", "`directory` of the database and the daemon's socket (default $XDG_DATA_HOME/newsfold)")
+	f.StringVar(&a.store, "store", "", "`database` to keep everything in instead of a file in --dir, which several daemons may share: postgres://user@host/database")
 	f.StringSliceVar(&a.allow, "allow-net", nil, "`networks` or hosts that fetching may reach although they are private or loopback, as CIDR or name, separated by commas")
 	f.DurationVar(&a.interval, "interval", time.Hour, "usual time between two polls of a feed")
 	f.DurationVar(&a.minInterval, "min-interval", 10*time.Minute, "shortest time between two polls of a feed, from 1s")
 	f.DurationVar(&a.gap, "host-gap", 0, "least time between the starts of two requests to one host (default 1s; none for hosts of --allow-net)")
 	f.IntVar(&a.perHost, "per-host", 2, "most requests to one host at a time")
 	f.StringVar(&a.contact, "contact", "", "`URL` or mail address under which publishers reach you, stated in the User-Agent")
-	f.StringVar(&a.lead, "lead", "", "`policy` by which the lead of a story is chosen: earliest, complete, or preferred:OUTLET,OUTLET with names or hosts (default $NEWSFOLD_LEAD, else earliest)")
+	f.StringVar(&a.lead, "lead", "", "`policy` by which the lead of a story is chosen: earliest, complete, or preferred:OUTLET,OUTLET with names or hosts (default earliest)")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors only")
 	f.StringVar(&a.logFormat, "log-format", "text", "format of the log on standard error: text or json")
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.check() }
+	f.StringVar(&a.configFile, "config", "", "configuration `file`; \"off\" for none (default $NEWSFOLD_CONFIG, else $XDG_CONFIG_HOME/newsfold/config.toml if it is there)")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.prepare(cmd) }
 	root.AddCommand(
 		a.newDaemon(), a.newDemo(), a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(),
 		a.newFetch(), a.newList(), a.newEvents(), a.newShow(), a.newMark(), a.newDigest(), a.newExplain(),
 		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(),
 		a.newPasswd(), a.newToken(), a.newCopy(),
-		newExtract(), newFold(), newParse(), a.newVersion(),
+		newExtract(), newFold(), newParse(), a.newConfig(), a.newVersion(),
 	)
 	root.AddCommand(a.keeping()...)
 	named(root)
@@ -120,7 +126,7 @@ func named(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return usage("%v; see `%s --help`", err, cmd.CommandPath())
+				return misnamed(cmd, args, err)
 			}
 			return nil
 		}
@@ -130,17 +136,21 @@ func named(cmd *cobra.Command) {
 	}
 }
 
+// prepare settles the flags of a command that is about to run.
+func (a *app) prepare(cmd *cobra.Command) error {
+	if err := contradictory(cmd); err != nil {
+		return err
+	}
+	if !unset(cmd) {
+		if err := a.configure(cmd.Root()); err != nil {
+			return err
+		}
+	}
+	return a.check()
+}
+
 // check completes and checks the global flags.
 func (a *app) check() error {
-	if a.dir == "" {
-		a.dir = os.Getenv("NEWSFOLD_DIR")
-	}
-	if a.store == "" {
-		a.store = os.Getenv("NEWSFOLD_STORE")
-	}
-	if a.lead == "" {
-		a.lead = os.Getenv("NEWSFOLD_LEAD")
-	}
 	if a.dir == "" {
 		base := os.Getenv("XDG_DATA_HOME")
 		if base == "" {
@@ -163,10 +173,8 @@ func (a *app) check() error {
 		return usage("--per-host %d: at least one request has to go through", a.perHost)
 	case !leads(a.lead):
 		return usage("--lead %q is none of earliest, complete, preferred:OUTLET,OUTLET", a.lead)
-	case a.logFormat != "text" && a.logFormat != "json":
-		return usage("--log-format %q is none of text, json", a.logFormat)
 	}
-	return nil
+	return choice("--log-format", a.logFormat, "text", "json")
 }
 
 // logger writes to standard error from a level on.
