@@ -14,7 +14,7 @@ import (
 var apiCalls = []string{
 	"GET /v1/status",
 	"GET /v1/feeds", "POST /v1/feeds", "DELETE /v1/feeds", "GET /v1/preview", "POST /v1/import", "GET /v1/export", "POST /v1/fetch",
-	"GET /v1/stories", "GET /v1/stories/{id}", "GET /v1/articles/{id}/history", "GET /v1/search", "POST /v1/mark",
+	"GET /v1/stories", "GET /v1/stories/{id}", "GET /v1/articles/{id}/history", "GET /v1/search", "GET /v1/events", "POST /v1/mark",
 	"POST /v1/split", "POST /v1/merge", "POST /v1/lead", "POST /v1/never-fold", "POST /v1/refold", "POST /v1/undo", "GET /v1/explain", "GET /v1/digest",
 }
 

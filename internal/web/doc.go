@@ -17,6 +17,8 @@
 //	GET  /story/{id}/compare/{article}      what is new in one copy
 //	POST /story/{id}/split, merge           correct folds; lead, apart: choose the lead, keep two feeds apart
 //	POST /folds/undo                        take back the last such correction
+//	GET  /events                            what several outlets reported in their own words
+//	GET  /event/{id}                        the stories on one happening, by language and time
 //	GET  /feeds                             the health of every feed, and what it brings
 //	GET  /feeds/{id}                        one feed; POST edit, remove
 //	GET  /add                               the form to add feeds; POST: preview, subscribe

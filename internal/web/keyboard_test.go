@@ -136,12 +136,13 @@ func TestAccessibilityInABrowser(t *testing.T) {
 	s := openWith(t, newsroom, gated(t, true))
 	empty := openWith(t, nil, gated(t, true))
 	in, _ := locked(t, nil)
+	told := open(t, happened)
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int{1280, 390} {
 			b.screen(width, 860, scheme)
 			for _, url := range []string{
 				s.URL + "/", s.URL + "/?marked=2&undo=00", s.URL + "/?feed=2&unread=1", s.URL + "/story/1", s.URL + "/story/5", s.URL + "/story/7",
-				s.URL + "/story/1/compare/2", s.URL + "/feeds", s.URL + "/story/99", s.URL + "/feeds/1", s.URL + "/feeds/2?did=saved", s.URL + "/add", s.URL + "/?find=ferry", in.URL + "/login", empty.URL + "/", empty.URL + "/feeds",
+				s.URL + "/story/1/compare/2", s.URL + "/feeds", s.URL + "/story/99", s.URL + "/feeds/1", s.URL + "/feeds/2?did=saved", s.URL + "/add", s.URL + "/?find=ferry", told.URL + "/events", told.URL + "/event/1", told.URL + "/story/5", in.URL + "/login", empty.URL + "/", empty.URL + "/feeds",
 			} {
 				b.visit(url)
 				b.eval(`for (const d of document.querySelectorAll("details")) d.open = true`)

@@ -27,6 +27,7 @@ type storyPage struct {
 	Articles  []member
 	Rest      string // says how many articles are not shown
 	Related   []related
+	Reports   []report // of the event that it reports; none when it is alone
 	Spread    *spread
 	Stated    moment // when the lead says that it was published
 }
@@ -129,6 +130,9 @@ func (s *server) story(w http.ResponseWriter, r *http.Request) error {
 	}
 	keepApart(page.Articles, st)
 	page.Related = relatedTo(st, titles)
+	if st.Event != nil && len(st.Event.Reports) > 1 {
+		page.Reports = s.reports(st.Event.Reports, st.ID)
+	}
 	page.Spread = s.spread(st, polls)
 	s.render(w, r, "story", http.StatusOK, page)
 	return nil

@@ -138,6 +138,8 @@ func New(opts Options) (http.Handler, error) {
 	s.mux.HandleFunc("GET /login", s.page(s.login))
 	s.mux.HandleFunc("POST /login", s.page(s.login))
 	s.mux.HandleFunc("POST /logout", s.page(s.logout))
+	s.mux.HandleFunc("GET /events", s.page(s.events))
+	s.mux.HandleFunc("GET /event/{id}", s.page(s.event))
 	s.mux.HandleFunc("GET /feeds/{id}", s.page(s.feed))
 	s.mux.HandleFunc("GET /feeds/progress", s.page(s.progress))
 	if s.control != nil {
@@ -386,7 +388,7 @@ func (s *server) templates() (map[string]*template.Template, error) {
 		return nil, err
 	}
 	pages := map[string]*template.Template{}
-	for _, name := range []string{"river", "story", "compare", "feeds", "error", "login", "add", "feed"} {
+	for _, name := range []string{"river", "story", "compare", "feeds", "error", "login", "add", "feed", "events", "event"} {
 		t, err := base.Clone()
 		if err != nil {
 			return nil, err
