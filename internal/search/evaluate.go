@@ -32,6 +32,9 @@ type top struct {
 }
 
 func (t *top) add(h hit) {
+	if len(t.hits) == t.most && t.most > 0 && h.score < t.hits[0].score {
+		return
+	}
 	if len(t.hits) < t.most {
 		t.hits = append(t.hits, h)
 		for i := len(t.hits) - 1; i > 0 && better(t.hits[(i-1)/2], t.hits[i]) < 0; i = (i - 1) / 2 {
@@ -84,6 +87,8 @@ type evaluation struct {
 	found [][]lookups // by segment and clause
 	idf   []float64   // by clause
 	words float64     // of an article, on the average
+	base  float64     // k1 (1 - b + b length / words) is base + slope length
+	slope float64
 }
 
 // lookups is what the dictionary of one segment says of a clause.
@@ -132,6 +137,7 @@ func (e *evaluation) prepare() error {
 		e.found = append(e.found, of)
 	}
 	e.words = max(1, float64(words)/float64(max(1, all)))
+	e.base, e.slope = k1*(1-b), k1*b/e.words
 	for _, n := range articles {
 		n = min(n, all)
 		e.idf = append(e.idf, math.Log(1+(float64(all-n)+.5)/(float64(n)+.5)))
@@ -216,17 +222,19 @@ next:
 		if steps++; steps%(1<<14) == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		for again := true; again; {
-			again = false
-			for _, p := range wanted {
-				if !p.seek(doc) {
-					break next
-				}
-				if at, _ := p.now(); at != doc {
-					doc, again = at, true
-					break
+		for n := 0; n < len(wanted); { // until all stand at one article
+			p := &wanted[n]
+			if !p.seek(doc) {
+				break next
+			}
+			if at, _ := p.now(); at != doc {
+				doc = at
+				if n > 0 {
+					n = 0
+					continue
 				}
 			}
+			n++
 		}
 		if int(doc) >= len(s.ids) {
 			break
@@ -245,7 +253,7 @@ next:
 		for _, p := range wanted {
 			if _, w := p.now(); w > 0 && e.clauses[p.clause].scored {
 				tf := float64(w)
-				score += e.idf[p.clause] * tf * (k1 + 1) / (tf + k1*(1-b+b*float64(s.lengths[doc])/e.words))
+				score += e.idf[p.clause] * tf * (k1 + 1) / (tf + e.base + e.slope*float64(s.lengths[doc]))
 			}
 		}
 		e.total++
@@ -261,6 +269,13 @@ next:
 
 // open reads the postings of a clause.
 func (c *clause) open(s *segment, l *lookups) (matcher, error) {
+	if len(l.places) == 1 && len(l.places[0]) == 1 && len(l.free) == 0 {
+		p, err := s.read(l.places[0][0], false)
+		if err != nil {
+			return nil, err
+		}
+		return (*single)(p), nil
+	}
 	if len(c.places) <= 1 {
 		u := &union{}
 		for _, es := range l.places {
@@ -296,6 +311,15 @@ func (c *clause) open(s *segment, l *lookups) (matcher, error) {
 	}
 	return ph, nil
 }
+
+// single matches where one list does.
+type single postings
+
+func (p *single) seek(doc uint32) bool { return (*postings)(p).to(doc) }
+
+func (p *single) now() (doc, weight uint32) { return p.doc, p.weight }
+
+func (p *single) damaged() bool { return p.bad }
 
 // union matches where any of its lists does.
 type union struct {
@@ -411,6 +435,9 @@ func (p *phrase) matches() uint32 {
 
 // where returns the places of any of the lists in the present article.
 func (u *union) where(buf *[]uint32) []uint32 {
+	if len(u.lists) == 1 {
+		return u.lists[0].where()
+	}
 	out := (*buf)[:0]
 	n := 0
 	for _, p := range u.lists {

@@ -459,7 +459,11 @@ func (p *postings) next() bool {
 		b = b[n:]
 	}
 	p.weight = 1
-	if v&1 == 0 {
+	switch {
+	case v&1 != 0:
+	case len(b) > 0 && b[0] < 0x80:
+		p.weight, b = uint32(b[0]), b[1:]
+	default:
 		w, n := binary.Uvarint(b)
 		if n <= 0 {
 			p.bad, p.docs = true, nil
@@ -481,6 +485,10 @@ func (p *postings) next() bool {
 
 // skip leaves the places of the present article behind.
 func (p *postings) skip() {
+	if b := p.places; len(b) > 0 && b[0] < 0x80 && int(b[0]) < len(b) {
+		p.places = b[1+b[0]:]
+		return
+	}
 	r := reader{b: p.places}
 	r.bytes(r.int())
 	p.bad = p.bad || r.bad
@@ -498,7 +506,12 @@ func (p *postings) where() []uint32 {
 	p.at = p.at[:0]
 	at := 0
 	for len(r.b) > 0 {
-		at += r.int()
+		if d := r.b[0]; d < 0x80 {
+			at += int(d)
+			r.b = r.b[1:]
+		} else {
+			at += r.int()
+		}
 		p.at = append(p.at, uint32(at))
 	}
 	p.bad = p.bad || r.bad
