@@ -235,20 +235,3 @@ func TestTune(t *testing.T) {
 		t.Logf("%+v %s", v, line)
 	}
 }
-
-func TestLag(t *testing.T) {
-	if !*fit {
-		t.Skip("runs with -fit")
-	}
-	news := loadLabelled(t, "newscluster_en")
-	ecb := loadLabelled(t, "ecbplus_en")
-	w := logit(append(ecb.examples(-1, 2500), news.examples(-1, 2500)...))
-	t.Logf("lag weights %.3f", w)
-	for _, v := range [][2]float64{{0, 0}, {.2, 2}, {.4, 3}, {.4, 5}} {
-		tune := defaultTuning
-		tune.otherLag, tune.otherMost = v[0], v[1]
-		old := news.score(-1, tune)
-		tune.likeness = w
-		t.Logf("lag %v newscluster %.4f, refitted %.4f, ecb %.4f", v, old, news.score(-1, tune), ecb.score(-1, tune))
-	}
-}

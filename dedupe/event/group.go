@@ -189,6 +189,10 @@ func (g *Grouper) weigh(p *profile, e *group, near int32) (candidate, bool) {
 	}
 	l := compare(newCentroid([]*profile{p}), g.centre(e, p.lang))
 	c := candidate{g: e, best: near, like: l, timely: l.odds(g.tune)}
+	if g.opts.without.consensus {
+		l.contrast = [2]float64{}
+		c.timely = l.odds(g.tune)
+	}
 	c.timely += g.tune.large * largeness(len(e.slots))
 	c.odds = c.timely - g.lag(p, e)
 	if swapped(p.ordinals, g.slots[near].ordinals) {

@@ -3,8 +3,6 @@ package event
 import (
 	"flag"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -51,47 +49,4 @@ func groupAll(opts Options, stories []Story) []int64 {
 		out[i] = g.Event(s.ID)
 	}
 	return out
-}
-
-func TestScore(t *testing.T) {
-	if !*evaluate {
-		t.Skip("runs with -evaluate")
-	}
-	for _, set := range []string{"ecbplus_en", "newscluster_en", "translations_multi"} {
-		stories, gold := labelled(t, set)
-		began := time.Now()
-		pred := groupAll(Options{}, stories)
-		p, r, f := bcubed(gold, pred)
-		if set == "ecbplus_en" {
-			confusion(t, gold, pred)
-		}
-		t.Logf("%-20s P %.4f R %.4f F1 %.4f  %v a story", set, p, r, f, time.Since(began)/time.Duration(len(stories)))
-	}
-}
-
-// confusion logs the events that were split or thrown together.
-func confusion(t *testing.T, gold []string, pred []int64) {
-	of := map[int64]map[string]int{}
-	parts := map[string]map[int64]int{}
-	for i, g := range gold {
-		if of[pred[i]] == nil {
-			of[pred[i]] = map[string]int{}
-		}
-		of[pred[i]][g]++
-		if parts[g] == nil {
-			parts[g] = map[int64]int{}
-		}
-		parts[g][pred[i]]++
-	}
-	for _, g := range slices.Sorted(maps.Keys(parts)) {
-		line := ""
-		for e, n := range parts[g] {
-			if len(parts[g]) > 1 || len(of[e]) > 1 {
-				line += fmt.Sprint(" ", n, " in ", of[e])
-			}
-		}
-		if line != "" {
-			t.Logf("%s:%s", g, line)
-		}
-	}
 }

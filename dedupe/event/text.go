@@ -96,8 +96,7 @@ func read(lang, text string, dst []token) []token {
 			continue
 		}
 		u, n := utf8.DecodeRuneInString(text[i:])
-		r.rune(i, n, u)
-		i += n
+		i += r.rune(i, n, u)
 	}
 	r.close()
 	return r.tokens
@@ -159,7 +158,8 @@ func (r *reader) punctuation(u rune) {
 	}
 }
 
-func (r *reader) rune(i, n int, u rune) {
+// rune reads what is not ASCII and returns how many bytes that took.
+func (r *reader) rune(i, n int, u rune) int {
 	switch {
 	case u == '’' || u == '‘' || u == 'ʼ' || u == '׳':
 		if r.n > 0 && r.letterAt(i+n) {
@@ -167,12 +167,11 @@ func (r *reader) rune(i, n int, u rune) {
 		} else {
 			r.close()
 		}
-		return
+		return n
 	case u == 'ـ' || unicode.Is(unicode.Mn, u) && !(u >= 0x0900 && u < 0x0E00) || unicode.Is(unicode.Cf, u):
-		return
+		return n
 	case unicode.IsDigit(u):
-		r.number(i)
-		return
+		return r.number(i)
 	}
 	if u < 0x0250 || u >= 0x1E00 && u <= 0x1FFF || u >= 0xFB00 && u <= 0xFDFF || u >= 0xFE70 && u <= 0xFFEF || u == 'ё' || u == 'Ё' || u == 'й' || u == 'Й' || u >= 0x0370 && u <= 0x03FF {
 		if u != 'й' && u != 'Й' {
@@ -182,11 +181,12 @@ func (r *reader) rune(i, n int, u rune) {
 						r.folded(d)
 					}
 				}
-				return
+				return n
 			}
 		}
 	}
 	r.folded(u)
+	return n
 }
 
 func (r *reader) folded(u rune) {

@@ -5,7 +5,9 @@ import (
 	"testing"
 )
 
-func TestTranslationsMeasured(t *testing.T) {
+// TestMeasureTranslations compares sources with their machine translations and
+// those with each other, against all other documents of the same languages.
+func TestMeasureTranslations(t *testing.T) {
 	if !*evaluate {
 		t.Skip("runs with -evaluate")
 	}
@@ -72,7 +74,7 @@ func TestTranslationsMeasured(t *testing.T) {
 				}
 			}
 		}
-		fmt.Printf("%s: links P %.4f R %.3f (%d); two outputs P %.4f R %.3f (%d)\n", pair, float64(tp)/float64(tp+fp), float64(tp)/float64(tp+fn), tp+fn,
+		t.Logf("%s: links P %.4f R %.3f (%d); two outputs P %.4f R %.3f (%d)", pair, float64(tp)/float64(tp+fp), float64(tp)/float64(tp+fn), tp+fn,
 			float64(mtp)/float64(mtp+mfp), float64(mtp)/float64(mtp+mfn), mtp+mfn)
 	}
 	for _, set := range []string{"ecbplus_en", "newscluster_en"} {
@@ -91,7 +93,7 @@ func TestTranslationsMeasured(t *testing.T) {
 				}
 			}
 		}
-		fmt.Println(set, "called translations though independent:", same, "of", n, "and across events", other)
+		t.Log(set, "called translations though independent:", same, "of", n, "and across events", other)
 	}
 	var en []*profile
 	for a := range development(t, "translations_multi") {
@@ -111,5 +113,5 @@ func TestTranslationsMeasured(t *testing.T) {
 			}
 		}
 	}
-	fmt.Println("saudi: wrong", wrong, "of", n/40*len(en))
+	t.Log("saudi: wrong", wrong, "of", n/40*len(en))
 }

@@ -1,0 +1,275 @@
+package event
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// stories returns texts of testdata/pairs.txt.
+func stories(t *testing.T, names ...string) []Story {
+	texts, _ := readPairs(t)
+	out := make([]Story, len(names))
+	for i, n := range names {
+		out[i] = texts[n]
+		if out[i].ID == 0 {
+			t.Fatalf("no text %s", n)
+		}
+		out[i].ID = int64(i + 1)
+	}
+	return out
+}
+
+func TestReportsInFourLanguagesAreOneEvent(t *testing.T) {
+	g := NewGrouper(Options{})
+	for _, s := range stories(t, "coach1", "results2", "coach5", "match1", "coach6", "coach2", "obit2") {
+		g.Add(s)
+	}
+	if got := g.Stories(g.Event(1)); !slices.Equal(got, []int64{1, 3, 5, 6}) {
+		t.Errorf("event of the coach: %v", got)
+	}
+	for _, alone := range []int64{2, 4, 7} {
+		if got := g.Stories(alone); !slices.Equal(got, []int64{alone}) {
+			t.Errorf("story %d is with %v", alone, got)
+		}
+	}
+}
+
+func TestAddedAgainAStoryMoves(t *testing.T) {
+	g := NewGrouper(Options{})
+	s := stories(t, "quake1", "quake1b", "results1")
+	for _, s := range s {
+		g.Add(s)
+	}
+	if g.Event(2) != 1 {
+		t.Fatal("two reports of the quake are apart")
+	}
+	s[2].ID = 2
+	if d := g.Add(s[2]); d.With != 3 || g.Event(2) != 2 || !slices.Equal(g.Stories(1), []int64{1}) {
+		t.Errorf("rewritten into another report: %+v, events 1: %v, 2: %v", d, g.Stories(1), g.Stories(2))
+	}
+}
+
+func TestEventIsNamedAfterItsFirstStoryThatIsLeft(t *testing.T) {
+	g := NewGrouper(Options{})
+	for _, s := range stories(t, "talks1", "talks1b", "talks1de") {
+		g.Add(s)
+	}
+	g.Remove(1)
+	if g.Event(1) != 0 || g.Event(2) != 2 || g.Event(3) != 2 || g.Stories(1) != nil {
+		t.Errorf("events: %d %d %d", g.Event(1), g.Event(2), g.Event(3))
+	}
+	g.Remove(2)
+	g.Remove(3)
+	if g.Len() != 0 || len(g.events) != 0 || len(g.index.words) != 0 || len(g.index.anchors) != 0 || len(g.index.langs) != 0 {
+		t.Errorf("something is left: %d stories, %d events, %d words", g.Len(), len(g.events), len(g.index.words))
+	}
+}
+
+func TestLoadedGrouperGoesOnAsTheOldOne(t *testing.T) {
+	all := stories(t, "flight12", "ferry1", "vote1", "quake1", "ferry1tr", "vote1b", "quake1es", "flight12b")
+	old, loaded := NewGrouper(Options{}), NewGrouper(Options{})
+	for _, s := range all[:5] {
+		d := old.Add(s)
+		if err := loaded.Load(s.ID, d.Event, d.Sketch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, s := range all[5:] {
+		a, b := old.Add(s), loaded.Add(s)
+		if a.Event != b.Event || a.With != b.With || a.Relation != b.Relation {
+			t.Errorf("story %d: %+v, after loading %+v", s.ID, a, b)
+		}
+	}
+}
+
+func TestWhatFollowsWeeksLaterNamesTheEarlierEvent(t *testing.T) {
+	g := NewGrouper(Options{Window: 14 * 24 * time.Hour})
+	s := stories(t, "ferry2", "ferry2b")
+	s[1].Time = s[0].Time.AddDate(0, 0, 30)
+	g.Add(s[0])
+	if d := g.Add(s[1]); d.Event != 2 || d.Earlier != 1 || d.Relation != Founds {
+		t.Errorf("a month later: %+v", d)
+	}
+}
+
+func TestAPersonDecides(t *testing.T) {
+	s := stories(t, "ferry2", "ferry2b", "week14")
+	g := NewGrouper(Options{})
+	for _, s := range s {
+		g.Add(s)
+	}
+	g.Apart(1, 2)
+	if g.Event(2) != 2 {
+		t.Errorf("apart by hand, and in event %d", g.Event(2))
+	}
+	if d := g.Add(s[1]); d.Event != 2 {
+		t.Errorf("joins what it is not to join: %+v", d)
+	}
+	if e := g.Together(1, 3); e != 1 || g.Event(3) != 1 {
+		t.Errorf("together by hand: %d, %d", e, g.Event(3))
+	}
+	if e := g.Together(1, 99); e != 0 {
+		t.Errorf("together with nothing: %d", e)
+	}
+}
+
+func TestExpiredEventsTakeNothingIn(t *testing.T) {
+	s := stories(t, "ferry2", "ferry2b")
+	g := NewGrouper(Options{})
+	g.Add(s[0])
+	if gone := g.Expire(s[0].Time); len(gone) != 0 {
+		t.Errorf("expired too early: %v", gone)
+	}
+	if gone := g.Expire(s[0].Time.Add(time.Second)); !slices.Equal(gone, []int64{1}) {
+		t.Errorf("gone: %v", gone)
+	}
+	if d := g.Add(s[1]); d.Event != 2 {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestEventsAreBounded(t *testing.T) {
+	g := NewGrouper(Options{Stories: 5})
+	s := stories(t, "ferry2")[0]
+	for i := range 12 {
+		s.ID = int64(i + 1)
+		g.Add(s)
+	}
+	for e := range g.events {
+		if n := len(g.Stories(e)); n > 5 {
+			t.Errorf("event %d has %d stories", e, n)
+		}
+	}
+}
+
+func TestHugeAndStrangeTextsAreRead(t *testing.T) {
+	g := NewGrouper(Options{})
+	for i, text := range []string{
+		"", " ", "\x00\xff\xfe", strings.Repeat("a", 1<<20), strings.Repeat("Word ", 1<<18), strings.Repeat("9", 1<<16), strings.Repeat("1,", 1<<12),
+		strings.Repeat("特朗普", 1<<14), strings.Repeat("U.S.", 1<<10), "\u202e\u0301", strings.Repeat("٣٫", 1000),
+	} {
+		began := time.Now()
+		d := g.Add(Story{ID: int64(i + 1), Title: text, Text: text})
+		if d.Event == 0 {
+			t.Errorf("%.10q has no event", text)
+		}
+		if len(d.Sketch) > 8<<10 {
+			t.Errorf("%.10q: sketch of %d bytes", text, len(d.Sketch))
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%.10q took %v", text, took)
+		}
+	}
+}
+
+func TestDamagedSketchIsRefused(t *testing.T) {
+	d := NewGrouper(Options{}).Add(stories(t, "talks1")[0])
+	for n := range d.Sketch {
+		if err := NewGrouper(Options{}).Load(1, 1, d.Sketch[:n]); !errors.Is(err, ErrSketch) {
+			t.Fatalf("cut to %d bytes: %v", n, err)
+		}
+	}
+	if err := NewGrouper(Options{}).Load(1, 1, append(d.Sketch, 0)); !errors.Is(err, ErrSketch) {
+		t.Errorf("one byte more: %v", err)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(NewGrouper(Options{}).Add(Story{ID: 1, Title: "Ferry Linnet", Text: "87 people on Kestrel Island", Lang: "en"}).Sketch)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		g := NewGrouper(Options{})
+		if err := g.Load(1, 1, b); err != nil {
+			return
+		}
+		g.Add(Story{ID: 2, Text: "87 people on Kestrel Island", Lang: "en"})
+		g.Add(Story{ID: 3, Text: "87 Menschen auf Kestrel Island", Lang: "de"})
+	})
+}
+
+func FuzzAdd(f *testing.F) {
+	f.Add("Ferry Linnet", "87 people, 3.5 million crowns, the 12th of U.S. 特朗普 ٣٫٥", "en")
+	f.Fuzz(func(t *testing.T, title, text, lang string) {
+		g := NewGrouper(Options{})
+		d := g.Add(Story{ID: 1, Title: title, Text: text, Lang: lang})
+		if err := NewGrouper(Options{}).Load(1, d.Event, d.Sketch); err != nil {
+			t.Error(err)
+		}
+		g.Add(Story{ID: 2, Title: text, Text: title, Lang: "ar"})
+	})
+}
+
+func TestSkeletonsMeetAcrossScripts(t *testing.T) {
+	skel := func(lang, w string) (token, uint64) {
+		toks := read(lang, w, nil)
+		if len(toks) == 0 {
+			t.Fatalf("%q has no token", w)
+		}
+		return toks[0], toks[0].skel
+	}
+	for _, tt := range []struct{ latin, lang, other string }{
+		{"Obama", "ar", "أوباما"},
+		{"Putin", "ru", "Путин"},
+		{"Macron", "ar", "ماكرون"},
+		{"Macron", "el", "Μακρον"},
+		{"Brennick", "ru", "Бренник"},
+		{"Scotland", "ar", "سكوتلند"},
+		{"Modi", "hi", "मोदी"},
+		{"Lavrov", "uk", "Лавров"},
+	} {
+		_, a := skel("en", tt.latin)
+		if _, b := skel(tt.lang, tt.other); a != b {
+			t.Errorf("%s %x, %s %x", tt.latin, a, tt.other, b)
+		}
+	}
+	for _, tt := range []struct{ latin, lang, other string }{
+		{"Trump", "ja", "トランプ"}, {"Clinton", "ja", "クリントン"}, {"Obama", "ko", "오바마"}, {"Facebook", "he", "פייסבוק"},
+	} {
+		_, a := skel("en", tt.latin)
+		if _, b := skel(tt.lang, tt.other); eastern(a) != eastern(b) {
+			t.Errorf("%s %x, %s %x", tt.latin, eastern(a), tt.other, eastern(b))
+		}
+	}
+	if tok, _ := skel("en", "Trump"); tok.sino != hanSkeleton([]rune("特朗普")) {
+		t.Errorf("Trump %x, 特朗普 %x", tok.sino, hanSkeleton([]rune("特朗普")))
+	}
+}
+
+func TestNumbersAreReadAlike(t *testing.T) {
+	for _, tt := range []struct {
+		lang, text string
+		want       float64
+	}{
+		{"en", "3,014,400", 3014400},
+		{"de", "3.014.400", 3014400},
+		{"de", "13,2", 13.2},
+		{"en", "2.8bn", 2.8e9},
+		{"en", "2.8 billion", 2.8e9},
+		{"de", "2,8 Milliarden", 2.8e9},
+		{"zh", "28亿", 2.8e9},
+		{"ja", "3億2000万", 3.2e8},
+		{"ar", "٣٫٥ مليون", 3.5e6},
+		{"hi", "५ लाख", 5e5},
+		{"en", "twelfth", 12},
+		{"ru", "9,4 млн", 9.4e6},
+	} {
+		a := anchorSet{lang: tt.lang, m: map[uint32]*anchorTally{}}
+		a.number(read(tt.lang, tt.text, nil), 0)
+		if a.m[anchorHash(number, uint64(hashNumber(tt.want)))] == nil {
+			t.Errorf("%s is not read as %v", tt.text, tt.want)
+		}
+	}
+}
+
+func ExampleCompare() {
+	v := Compare(
+		Story{Lang: "en", Title: "Rate up", Text: "The central bank in Calder raised its rate to 3.25 percent on Wednesday, Governor Hanne Storli said."},
+		Story{Lang: "fr", Title: "Crue", Text: "La rivière Orrin a débordé à Pell ; 40 maisons sont inondées, selon le maire Ruth Anselm."},
+		Options{},
+	)
+	fmt.Println(v.Same)
+	// Output: false
+}

@@ -1,0 +1,239 @@
+package event
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The tests in this file and in measure_translate_test.go measure on the
+// development sets:
+//
+//	go test ./dedupe/event -run Measure -evaluate -v
+
+// TestMeasureEvents prints the table of the sets with labelled events, and what
+// leaving parts out costs.
+func TestMeasureEvents(t *testing.T) {
+	if !*evaluate {
+		t.Skip("runs with -evaluate")
+	}
+	for _, v := range []struct {
+		name string
+		off  ablation
+	}{
+		{"all of it", ablation{}},
+		{"names like words", ablation{names: true}},
+		{"no numbers", ablation{numbers: true}},
+		{"no time", ablation{time: true}},
+		{"no background idf", ablation{background: true}},
+		{"no consensus", ablation{consensus: true}},
+		{"no CLDR names", ablation{concepts: true}},
+		{"no skeletons", ablation{skeletons: true}},
+		{"no anchors", ablation{anchors: true}},
+	} {
+		line := ""
+		for _, set := range []string{"ecbplus_en", "newscluster_en", "translations_multi"} {
+			stories, gold := labelled(t, set)
+			p, r, f := bcubed(gold, groupAll(Options{without: v.off}, stories))
+			line += fmt.Sprintf("  %s P %.3f R %.3f F1 %.3f", set, p, r, f)
+		}
+		t.Logf("%-20s%s", v.name, line)
+	}
+}
+
+// lead is the first n lines of a text, which are its sentences or paragraphs.
+func lead(text string, n int) string {
+	parts := strings.SplitAfter(text, "\n")
+	return strings.Join(parts[:min(n, len(parts))], "")
+}
+
+// translated are the documents of translations_multi by language, whole and by
+// their first four sentences.
+type translated struct {
+	whole, lead *profile
+	event       string
+}
+
+func translations(t *testing.T, off ablation) map[string][]translated {
+	by := map[string][]translated{}
+	for a := range development(t, "translations_multi") {
+		s := Story{Title: a.Title, Text: a.Text, Lang: a.Lang}
+		d := translated{event: fmt.Sprint(a.Event), whole: newProfile(s, off)}
+		s.Text = lead(a.Text, 4)
+		d.lead = newProfile(s, off)
+		by[d.whole.lang] = append(by[d.whole.lang], d)
+	}
+	return by
+}
+
+// TestMeasureAcross looks each English document up among those of another
+// language.
+func TestMeasureAcross(t *testing.T) {
+	if !*evaluate {
+		t.Skip("runs with -evaluate")
+	}
+	for _, v := range []struct {
+		name string
+		off  ablation
+	}{
+		{"all of it", ablation{}},
+		{"no CLDR names", ablation{concepts: true}},
+		{"no skeletons", ablation{skeletons: true}},
+		{"no numbers", ablation{numbers: true}},
+	} {
+		by := translations(t, v.off)
+		line := ""
+		for _, l := range []string{"ar", "fr", "de", "es", "ru", "tr", "zh", "hi", "ja", "ko", "he", "el", "uk", "pl", "cs", "it", "pt", "nl", "sv", "id", "ur"} {
+			whole, short := 0, 0
+			for _, q := range by["en"] {
+				if nearest(q.whole, by[l], func(d translated) *profile { return d.whole }).event == q.event {
+					whole++
+				}
+				if nearest(q.lead, by[l], func(d translated) *profile { return d.lead }).event == q.event {
+					short++
+				}
+			}
+			n := float64(len(by["en"]))
+			line += fmt.Sprintf("  %s %.3f/%.3f", l, float64(whole)/n, float64(short)/n)
+		}
+		t.Logf("top-1, whole/4 sentences, %s:%s", v.name, line)
+	}
+}
+
+func nearest(q *profile, pool []translated, of func(translated) *profile) (best translated) {
+	top := -1.0
+	for _, d := range pool {
+		if c := cross(q, of(d)); c.strength > top {
+			top, best = c.strength, d
+		}
+	}
+	return best
+}
+
+// TestMeasureDistractors lets the Arabic documents and twenty thousand other
+// Arabic articles come as stories, and then the English ones: what is right is
+// to join the event of the same document, or none. A second run without the
+// Arabic documents counts what joins when there is nothing to join.
+func TestMeasureDistractors(t *testing.T) {
+	if !*evaluate {
+		t.Skip("runs with -evaluate")
+	}
+	var arabic, english []Story
+	of := map[int64]string{}
+	for a := range development(t, "translations_multi") {
+		s := Story{ID: int64(100_000 + len(of)), Title: a.Title, Text: a.Text, Lang: a.Lang}
+		of[s.ID] = fmt.Sprint(a.Event)
+		switch a.Lang {
+		case "ar":
+			arabic = append(arabic, s)
+		case "en":
+			english = append(english, s)
+		}
+	}
+	// English reports of one happening: the Indonesian tsunami, the Macedonian
+	// vote. Each is asked by itself, so that none finds another.
+	g := NewGrouper(Options{})
+	n := 0
+	for a := range development(t, "saudi_ar") {
+		n++
+		g.Add(Story{ID: int64(n), Title: a.Title, Text: a.Text, Lang: a.Lang})
+	}
+	ask := func(s Story) Decision {
+		d := g.Add(s)
+		g.Remove(s.ID)
+		return d
+	}
+	false0 := 0
+	for _, s := range english {
+		if ask(s).With != 0 {
+			false0++
+		}
+	}
+	for _, s := range arabic {
+		g.Add(s)
+	}
+	for _, form := range []string{"whole", "4 sentences"} {
+		right, wrong, translation := 0, 0, 0
+		for _, s := range english {
+			if form != "whole" {
+				s.Text = lead(s.Text, 4)
+			}
+			d := ask(s)
+			switch {
+			case d.With == 0:
+			case of[d.With] == of[s.ID]:
+				right++
+				if d.Relation == Translation {
+					translation++
+				}
+			default:
+				wrong++
+			}
+		}
+		t.Logf("%d English against %d Arabic, %s: %d right (%d as translations), %d wrong: precision %.3f, recall %.3f", len(english), n+len(arabic), form,
+			right, translation, wrong, float64(right)/float64(max(1, right+wrong)), float64(right)/float64(len(english)))
+	}
+	t.Logf("with nothing to join, %d of %d join something", false0, len(english))
+}
+
+// TestMeasureCost times stories when a hundred thousand others are live.
+func TestMeasureCost(t *testing.T) {
+	if !*evaluate {
+		t.Skip("runs with -evaluate")
+	}
+	const live, timed = 100_000, 2000
+	r := rand.New(rand.NewPCG(1, 1))
+	g := NewGrouper(Options{})
+	began := time.Now()
+	for i := range live {
+		g.Add(generated(r, int64(i+1)))
+	}
+	filled := time.Since(began)
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	began = time.Now()
+	for i := range timed {
+		g.Add(generated(r, int64(live+i+1)))
+	}
+	took := time.Since(began)
+	began = time.Now()
+	for i := range timed {
+		generated(r, int64(i))
+	}
+	took -= time.Since(began)
+	t.Logf("%d live stories, %d events: %v a story (filled in %v), %d MB", live, len(g.events), took/timed, filled, m.HeapAlloc>>20)
+}
+
+// generated is a story of 300 words by Zipf's law in one of four languages, in
+// one of some thousand events that share names and numbers.
+func generated(r *rand.Rand, id int64) Story {
+	lang := []string{"en", "en", "de", "ar", "ru"}[r.IntN(5)]
+	z := rand.NewZipf(r, 1.1, 8, 60_000)
+	topic := r.IntN(20_000)
+	var b strings.Builder
+	for i := range 300 {
+		switch {
+		case i%12 == 0:
+			fmt.Fprintf(&b, "N%s ", strings.ToLower(name26(topic*7+i/12%7)))
+		case i%25 == 0:
+			fmt.Fprintf(&b, "%d ", topic*13+i)
+		case i%15 == 14:
+			b.WriteString("end. ")
+		default:
+			b.WriteString(name26(int(z.Uint64())) + " ")
+		}
+	}
+	return Story{ID: id, Lang: lang, Text: b.String(), Time: time.Unix(1_700_000_000+id*9, 0)}
+}
+
+func name26(n int) string {
+	s := []byte{}
+	for n += 700; n > 0; n /= 26 {
+		s = append(s, "ethaionsrldcumfpgwybvkxjqz"[n%26])
+	}
+	return string(s)
+}
