@@ -55,8 +55,8 @@ func measure(ctx context.Context, dir string, rounds int) error {
 	}
 	fmt.Printf("%-28s %7.0f ms from the start of the daemon\n", "first list", float64(time.Since(start).Microseconds())/1000)
 	memory(daemon.Process.Pid, "at once")
-	time.Sleep(30 * time.Second) // until all is loaded
-	memory(daemon.Process.Pid, "after 30 s")
+	time.Sleep(20 * time.Second) // until all is loaded
+	memory(daemon.Process.Pid, "after 20 s")
 	var ds []time.Duration
 	used := spent(daemon.Process.Pid)
 	for range rounds {
@@ -72,8 +72,8 @@ func measure(ctx context.Context, dir string, rounds int) error {
 		return err
 	}
 	memory(daemon.Process.Pid, "after the searches")
-	time.Sleep(2 * time.Minute) // the collector gives memory back
-	memory(daemon.Process.Pid, "idle for two minutes")
+	time.Sleep(time.Minute) // the collector gives memory back
+	memory(daemon.Process.Pid, "idle for a minute")
 	return nil
 }
 
