@@ -21,6 +21,7 @@ const (
 	exitUnread      = 5
 	exitInput       = 6
 	exitFull        = 7
+	exitUnsent      = 8
 	exitInterrupted = 130
 )
 
@@ -34,6 +35,7 @@ const exitHelp = `Exit codes:
   5    a feed or page could not be fetched, or is none
   6    an input file is not what it should be
   7    the disk is full
+  8    a digest could not be delivered; what was not is in the next one
   130  interrupted (a daemon or demo that is interrupted is done: 0)`
 
 // judge gives an error its exit code and its text for a person; the text is
@@ -61,6 +63,8 @@ func judge(ctx context.Context, err error) (int, string) {
 		return exitStore, text
 	case errors.As(err, &fe):
 		return exitUnread, text
+	case errors.Is(err, errUnsent):
+		return exitUnsent, text
 	case strings.HasPrefix(text, "unknown command"):
 		return exitUsage, text
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -15,69 +16,147 @@ import (
 	"newsfold/internal/river"
 )
 
+// listing is how stories are listed.
+type listing struct {
+	req                  control.ListRequest
+	since, name, format  string
+	json, count, newOnly bool
+}
+
 func (a *app) newList() *cobra.Command {
-	var (
-		since    string
-		req      control.ListRequest
-		asJSON   bool
-		withCopy bool
-	)
+	var l listing
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List stories, newest first, each once",
 		Long: `List stories, newest first, each once, with the number of its copies and of the
-outlets that carry it. The number in front is the ID for show, mark and explain.`,
+outlets that carry it. The number in front is the ID for show, mark and explain.
+
+"--new" lists what is new since the last "--new" of the same --name. The name is
+moved on only when all of the list was written: a pipe that breaks loses nothing.
+"--follow" prints stories as the daemon folds them, until interrupted.
+
+"--format" takes a template of Go (https://pkg.go.dev/text/template) for each
+story. Its fields are those of doc/json.md with a capital: .ID .Title .URL .Outlet
+.Byline .Lang .Lede .Image .Time .Published .Copies .Outlets .First.Outlet .Feeds
+.Read .Starred, and .Articles with --copies. \n and \t mean what they say.`,
 		Example: `  newsfold list --since 24h --unread
   newsfold list --feed "Harbour Courier" --copies
-  newsfold list --since 7d --limit 0 --json | jq -r .title`,
+  newsfold list --new --name mail --format '{{.Time.Format "15:04"}} {{.Title}} <{{.URL}}>'
+  newsfold list --follow --json | jq -r .title
+  newsfold list --unread --count`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var err error
-			if req.Since, err = moment(since, time.Now()); err != nil {
+			if err := l.check(cmd); err != nil {
 				return err
 			}
-			if req.Limit < 0 {
-				return usage("--limit %d: say a number from 1 up, or 0 for all", req.Limit)
-			}
-			req.Articles = withCopy
 			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
-				return a.list(ctx, c, req, asJSON)
+				return a.list(ctx, c, l)
 			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&since, "since", "", "only stories from this `time` on: an age (90m, 24h, 7d, 2w), a date or a time (RFC 3339)")
-	f.BoolVar(&req.Unread, "unread", false, "only stories that are not read")
-	f.BoolVar(&req.Starred, "starred", false, "only starred stories")
-	f.StringVar(&req.Feed, "feed", "", "only stories that this `feed` carries: its ID, URL or title")
-	f.IntVar(&req.Limit, "limit", 50, "at most this `number` of stories; 0 for all")
-	f.BoolVar(&withCopy, "copies", false, "print the copies beneath each story")
-	f.BoolVar(&asJSON, "json", false, "print JSON Lines, one story a line (doc/json.md)")
+	f.StringVar(&l.since, "since", "", "only stories from this `time` on: an age (90m, 24h, 7d, 2w), a date or a time (RFC 3339)")
+	f.BoolVar(&l.req.Unread, "unread", false, "only stories that are not read")
+	f.BoolVar(&l.req.Starred, "starred", false, "only starred stories")
+	f.StringVar(&l.req.Feed, "feed", "", "only stories that this `feed` carries: its ID, URL or title")
+	f.IntVar(&l.req.Limit, "limit", 50, "at most this `number` of stories; 0 for all")
+	f.BoolVar(&l.req.Articles, "copies", false, "print the copies beneath each story")
+	f.BoolVar(&l.newOnly, "new", false, "only stories that are new since the last list of this kind; all of them")
+	f.StringVar(&l.name, "name", "default", "`name` of who lists with --new: each has a last of its own")
+	f.BoolVar(&l.req.Follow, "follow", false, "print stories as they are folded, from now on")
+	f.StringVar(&l.format, "format", "", "`template` of Go for each story")
+	f.BoolVar(&l.count, "count", false, "print the number of stories only")
+	f.BoolVar(&l.json, "json", false, "print JSON Lines, one story a line (doc/json.md)")
 	return cmd
 }
 
-func (a *app) list(ctx context.Context, c *control.Client, req control.ListRequest, asJSON bool) error {
+// check completes the flags and finds those that contradict each other.
+func (l *listing) check(cmd *cobra.Command) (err error) {
+	limited := cmd.Flags().Changed("limit")
+	switch {
+	case l.req.Limit < 0:
+		return usage("--limit %d: say a number from 1 up, or 0 for all", l.req.Limit)
+	case l.newOnly && limited && l.req.Limit > 0:
+		return usage("--new and --limit: what the limit cuts off would never be listed")
+	case l.newOnly && l.req.Follow:
+		return usage("--new and --follow: say one of them")
+	case l.count && l.req.Follow:
+		return usage("--count and --follow: what is followed has no end")
+	case cmd.Flags().Changed("name") && !l.newOnly:
+		return usage("--name goes with --new")
+	}
+	if l.newOnly {
+		l.req.New = l.name
+	}
+	if l.newOnly || l.count && !limited {
+		l.req.Limit = 0
+	}
+	if l.req.Since, err = moment(l.since, time.Now()); err != nil || l.format == "" {
+		return err
+	}
+	_, err = storyTemplate(l.format) // before anything is opened
+	return err
+}
+
+// printer returns what prints a story the way that the flags ask for.
+func (a *app) printer(l *listing) (func(io.Writer, river.Story) error, error) {
+	ways := 0
+	for _, on := range []bool{l.json, l.count, l.format != ""} {
+		if on {
+			ways++
+		}
+	}
+	switch {
+	case ways > 1:
+		return nil, usage("--json, --count and --format: say one of them")
+	case l.json:
+		return func(w io.Writer, st river.Story) error { return jsonLines(w).Encode(st) }, nil
+	case l.count:
+		return func(io.Writer, river.Story) error { return nil }, nil
+	case l.format != "":
+		return storyTemplate(l.format)
+	}
 	s := a.screen()
+	return func(w io.Writer, st river.Story) error {
+		_, err := io.WriteString(w, s.story(st, time.Now()))
+		return err
+	}, nil
+}
+
+func (a *app) list(ctx context.Context, c *control.Client, l listing) error {
+	print, err := a.printer(&l)
+	if err != nil {
+		return err
+	}
 	n := 0
-	var more bool
-	err := a.write("", func(w io.Writer) (err error) {
-		enc := jsonLines(w)
-		more, err = c.List(ctx, req, func(st river.Story) error {
+	var end control.Listed
+	err = a.write("", func(w io.Writer) (err error) {
+		end, err = c.List(ctx, l.req, func(st river.Story) error {
 			n++
-			if asJSON {
-				return enc.Encode(st)
+			err := print(w, st)
+			if b, ok := w.(*bufio.Writer); ok && err == nil && l.req.Follow {
+				err = b.Flush()
 			}
-			_, err := io.WriteString(w, s.story(st, time.Now()))
 			return err
 		})
+		if err == nil && l.count {
+			_, err = fmt.Fprintln(w, n)
+		}
 		return err
 	})
 	switch {
+	case l.req.Follow && ctx.Err() != nil:
+		return nil // it has no other end
 	case err != nil:
 		return err
-	case more:
+	case end.Next != nil:
+		if err := c.Advance(ctx, "list/"+l.name, *end.Next); err != nil {
+			return err
+		}
+	case end.More:
 		a.note("… there are more: --limit 0 lists them all.")
-	case n == 0:
+	}
+	if n == 0 && !l.count {
 		a.note("No such stories.")
 	}
 	return nil
@@ -138,6 +217,16 @@ func aside(st river.Story, now time.Time) (tail string) {
 func moment(v string, now time.Time) (time.Time, error) {
 	if v == "" {
 		return time.Time{}, nil
+	}
+	// Whole days are those of the calendar: the day on which clocks change is
+	// as good as any.
+	if n, err := strconv.Atoi(v[:len(v)-1]); err == nil && n >= 0 && n <= 36500 {
+		switch v[len(v)-1] {
+		case 'd':
+			return now.AddDate(0, 0, -n), nil
+		case 'w':
+			return now.AddDate(0, 0, -7*n), nil
+		}
 	}
 	if n, err := strconv.ParseFloat(v[:len(v)-1], 64); err == nil && n >= 0 && n <= 36500 {
 		day := 24 * time.Hour

@@ -7,6 +7,7 @@ import (
 
 	"newsfold"
 	"newsfold/fetch"
+	"newsfold/internal/delivery"
 	"newsfold/internal/river"
 )
 
@@ -109,6 +110,11 @@ type ListRequest struct {
 	Feed            string // by ID, URL or title
 	Limit           int    // 0: all
 	Articles        bool   // with the articles of each story
+	// New asks for what is new since the cursor of this name instead of for
+	// the newest; the Limit does not count.
+	New string
+	// Follow asks for what is folded from now on, without end.
+	Follow bool
 }
 
 // Mark is what may be said of a story.
@@ -172,9 +178,36 @@ type EventExplanation struct {
 	Evidence []newsfold.Evidence `json:"evidence"`
 }
 
+// Listed ends a list.
+type Listed struct {
+	More bool `json:"more"` // the limit cut it short
+	// Next is the cursor behind a list of what is new; see [Client.Advance].
+	Next *river.Cursor `json:"next,omitempty"`
+}
+
 // DigestRequest asks for a digest.
 type DigestRequest struct {
-	Since, Until time.Time
-	Format       string // see package digest
-	Title        string
+	delivery.Want
+	Zone string `json:"zone,omitempty"` // of the times, by its IANA name; default UTC
+}
+
+// Digested says what is in a digest.
+type Digested struct {
+	Stories int           `json:"stories"`
+	Updated int           `json:"updated"`
+	Next    *river.Cursor `json:"next,omitempty"` // behind it; see [Client.Advance]
+}
+
+// DeliveryRequest asks for a digest to be delivered.
+type DeliveryRequest struct {
+	DigestRequest
+	To     []delivery.Recipient `json:"to"`
+	Mail   delivery.Server      `json:"mail"`
+	Secret string               `json:"secret,omitempty"` // that signs what web hooks get
+}
+
+// AdvanceRequest moves a cursor forward.
+type AdvanceRequest struct {
+	Name string       `json:"name"`
+	Next river.Cursor `json:"next"`
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/internal/delivery"
 	"newsfold/internal/ingest"
 	"newsfold/internal/river"
 )
@@ -186,28 +187,36 @@ func (c *Client) Fetch(ctx context.Context, req FetchRequest, fn func(ingest.Pro
 	})
 }
 
-// List hands stories to fn, newest first, and reports whether there are more
-// than the limit.
-func (c *Client) List(ctx context.Context, req ListRequest, fn func(river.Story) error) (more bool, err error) {
+// List hands stories to fn, newest first. It says whether there are more than
+// the limit and, where new ones were asked for, up to where they go.
+func (c *Client) List(ctx context.Context, req ListRequest, fn func(river.Story) error) (Listed, error) {
 	r, err := c.do(ctx, "GET", "/v1/stories", req.values(), nil)
 	if err != nil {
-		return false, err
+		return Listed{}, err
 	}
-	end, err := follow[river.Story, listed](ctx, r, fn)
-	return end.More, err
+	return follow[river.Story, Listed](ctx, r, fn)
+}
+
+// Advance moves the cursor of a name forward, once what is before it was told.
+func (c *Client) Advance(ctx context.Context, name string, next river.Cursor) error {
+	_, err := ask[struct{}](ctx, c, "POST", "/v1/advance", nil, AdvanceRequest{name, next})
+	return err
 }
 
 func (r ListRequest) values() url.Values {
 	v := url.Values{}
 	setTime(v, "since", r.Since)
 	setTime(v, "until", r.Until)
-	for name, on := range map[string]bool{"unread": r.Unread, "starred": r.Starred, "articles": r.Articles} {
+	for name, on := range map[string]bool{"unread": r.Unread, "starred": r.Starred, "articles": r.Articles, "follow": r.Follow} {
 		if on {
 			v.Set(name, "true")
 		}
 	}
 	if r.Feed != "" {
 		v.Set("feed", r.Feed)
+	}
+	if r.New != "" {
+		v.Set("new", r.New)
 	}
 	if r.Limit > 0 {
 		v.Set("limit", strconv.Itoa(r.Limit))
@@ -255,11 +264,20 @@ func (c *Client) Explain(ctx context.Context, a, b newsfold.ArticleID) (Explanat
 }
 
 // Digest writes a digest in one of the formats of package digest.
-func (c *Client) Digest(ctx context.Context, req DigestRequest, w io.Writer) error {
-	v := url.Values{}
-	setTime(v, "since", req.Since)
-	setTime(v, "until", req.Until)
-	v.Set("format", req.Format)
-	v.Set("title", req.Title)
-	return c.copy(ctx, w, "/v1/digest", v)
+func (c *Client) Digest(ctx context.Context, req DigestRequest, w io.Writer) (end Digested, err error) {
+	res, err := c.request(ctx, "POST", "/v1/digest", nil, req)
+	if err != nil {
+		return end, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if err := json.Unmarshal([]byte(res.Header.Get(digestHeader)), &end); err != nil {
+		return end, fmt.Errorf("read the daemon's answer: %w", err)
+	}
+	_, err = io.Copy(w, res.Body)
+	return end, err
+}
+
+// Deliver has a digest delivered; there is an outcome for each recipient.
+func (c *Client) Deliver(ctx context.Context, req DeliveryRequest) ([]delivery.Outcome, error) {
+	return ask[[]delivery.Outcome](ctx, c, "POST", "/v1/deliver", nil, req)
 }

@@ -1,15 +1,12 @@
 package control
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 
 	"newsfold"
-	"newsfold/internal/digest"
 	"newsfold/internal/ingest"
 	"newsfold/internal/river"
 	"newsfold/store"
@@ -23,6 +20,12 @@ func (s *Server) list(r *http.Request, emit func(any) error) (any, error) {
 	q, err := s.query(r)
 	if err != nil {
 		return nil, err
+	}
+	switch v := r.URL.Query(); {
+	case v.Get("follow") == "true":
+		return s.tail(r.Context(), q, emit)
+	case v.Get("new") != "":
+		return s.fresh(r.Context(), v.Get("new"), q, emit)
 	}
 	left := q.Limit
 	for {
@@ -47,16 +50,11 @@ func (s *Server) list(r *http.Request, emit func(any) error) (any, error) {
 			}
 		}
 		if left -= len(stories); !more || left == 0 {
-			return listed{More: more}, nil
+			return Listed{More: more}, nil
 		}
 		last := stories[len(stories)-1]
 		q.After = store.Position{Time: last.Time, ID: last.ID}
 	}
-}
-
-// listed ends a list.
-type listed struct {
-	More bool `json:"more"` // the limit cut it short
 }
 
 func (s *Server) query(r *http.Request) (q river.Query, err error) {
@@ -213,36 +211,4 @@ func (s *Server) explained(tx store.Tx, a, b newsfold.ArticleID) (x Explanation,
 		x.Event, err = explainedEvent(tx, in, other)
 	}
 	return x, err
-}
-
-func (s *Server) digest(r *http.Request, w io.Writer) error {
-	q, err := s.query(r)
-	if err != nil {
-		return err
-	}
-	v := r.URL.Query()
-	d := digest.Digest{Title: v.Get("title"), Since: q.Since, Until: q.Until}
-	if d.Stories, err = s.whole(r.Context(), q); err != nil {
-		return err
-	}
-	return digest.Write(w, v.Get("format"), d)
-}
-
-// whole returns stories with texts and articles.
-func (s *Server) whole(ctx context.Context, q river.Query) (stories []river.Story, err error) {
-	err = s.view(ctx, func(tx store.Tx) error {
-		stories = stories[:0]
-		for st, err := range tx.Stories(q.Query) {
-			if err != nil {
-				return err
-			}
-			full, err := river.Load(tx, st.Lead)
-			if err != nil {
-				return err
-			}
-			stories = append(stories, full)
-		}
-		return nil
-	})
-	return stories, err
 }

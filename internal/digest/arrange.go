@@ -3,7 +3,6 @@ package digest
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -85,37 +84,12 @@ func folder(d Digest, s river.Story) string {
 // topStories takes the stories out that the most outlets chose to carry, of
 // equal ones the freshest first. What is left keeps its order.
 func topStories(d Digest) (top, rest []river.Story) {
-	type scored struct {
-		story river.Story
-		score float64
-	}
-	last := d.Until
-	if last.IsZero() {
-		last = newest(d.Stories)
-	}
-	// A story counts half after half of the time that the digest is about.
-	half := 12 * time.Hour
-	if !d.Since.IsZero() {
-		half = max(last.Sub(d.Since)/2, 6*time.Hour)
-	}
-	var list []scored
-	for _, s := range d.Stories {
-		n := spread(s)
-		if n < topSpread {
-			continue
-		}
-		age := max(last.Sub(s.Time), 0)
-		list = append(list, scored{s, math.Log2(float64(1+n)) * math.Exp2(-float64(age)/float64(half))})
-	}
-	slices.SortStableFunc(list, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), b.story.Time.Compare(a.story.Time), cmp.Compare(b.story.ID, a.story.ID))
-	})
-	list = list[:min(len(list), mostTop)]
-	for _, s := range list {
-		top = append(top, s.story)
-	}
+	top = slices.DeleteFunc(slices.Clone(d.Stories), func(s river.Story) bool { return spread(s) < topSpread })
+	last, half := lastOf(d), half(d)
+	slices.SortStableFunc(top, func(a, b river.Story) int { return heavier(a, b, last, half) })
+	top = top[:min(len(top), mostTop)]
 	rest = slices.DeleteFunc(slices.Clone(d.Stories), func(s river.Story) bool {
-		return slices.ContainsFunc(list, func(t scored) bool { return t.story.ID == s.ID })
+		return slices.ContainsFunc(top, func(t river.Story) bool { return t.ID == s.ID })
 	})
 	return top, rest
 }
