@@ -30,7 +30,7 @@ var reach = map[string][]string{
 	"internal/digest":   {".", "internal/diff", "internal/opml", "internal/river", "store"},
 	"internal/delivery": {".", "internal/digest", "internal/ingest", "internal/river", "store"},
 	"internal/events":   {".", "store"},
-	"internal/ingest":   {".", "dedupe", "dedupe/event", "extract", "fetch", "internal/events", "store"},
+	"internal/ingest":   {".", "dedupe", "dedupe/event", "extract", "fetch", "internal/events", "internal/rule", "store"},
 	"internal/access":   {"store"},
 	"internal/reading":  {".", "internal/river", "store"},
 	"internal/diff":     {},

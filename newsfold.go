@@ -310,6 +310,9 @@ type Story struct {
 	// Held says that a person marked it unread: it is to be read yet, and is
 	// not removed to make room.
 	Held bool `json:"held,omitempty"`
+	// Hidden says that a rule keeps it out of lists.
+	Hidden bool     `json:"hidden,omitempty"`
+	Tags   []string `json:"tags,omitempty"` // that rules gave it, in order
 }
 
 // Provenance says who had a story first, and how sure that is.

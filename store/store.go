@@ -186,6 +186,8 @@ type Query struct {
 	Until   time.Time       // Story.Time before; zero: no bound
 	Unread  bool            // only stories that are not read
 	Starred bool            // only starred ones
+	Shown   bool            // only stories that no rule hides
+	Tag     string          // only stories with this tag; empty: any
 	Feed    newsfold.FeedID // only stories that this feed carries; 0: any
 	After   Position        // only what comes after this position in the order
 	Limit   int             // at most so many; 0: no bound

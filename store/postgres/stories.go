@@ -112,6 +112,7 @@ func (t *tx) Stories(q store.Query) iter.Seq2[newsfold.Story, error] {
 func wants(q *store.Query, s *newsfold.Story) bool {
 	switch {
 	case q.Unread && s.Read, q.Starred && !s.Starred,
+		q.Shown && s.Hidden, q.Tag != "" && !slices.Contains(s.Tags, q.Tag),
 		q.Feed != 0 && !slices.Contains(s.Feeds, q.Feed),
 		!q.Since.IsZero() && s.Time.Before(q.Since),
 		!q.Until.IsZero() && !s.Time.Before(q.Until):

@@ -287,6 +287,12 @@ func (s *suite) shuffled(tx store.Tx, n int) []newsfold.Story {
 func vary(st *newsfold.Story, rnd *rand.Rand) {
 	st.Time = hour(rnd.IntN(40)) // so that many are equal
 	st.Read, st.Starred = rnd.IntN(2) == 0, rnd.IntN(4) == 0
+	st.Hidden, st.Tags = rnd.IntN(5) == 0, nil
+	for _, tag := range []string{"sea", "später"} {
+		if rnd.IntN(3) == 0 {
+			st.Tags = append(st.Tags, tag)
+		}
+	}
 	st.Feeds = nil
 	for f := range newsfold.FeedID(4) {
 		if rnd.IntN(3) == 0 {
@@ -341,9 +347,10 @@ func orders(all []newsfold.Story) (qs []store.Query) {
 		for _, feeds := range [][]newsfold.FeedID{nil, {256}, {255, 257, 300}, {258, 257, 256, 255}, {999}} {
 			for _, feed := range []newsfold.FeedID{0, 256} {
 				for _, after := range []store.Position{{}, store.After(all[len(all)/2]), {Time: hour(20), ID: 1 << 50}} {
-					for flags := range 4 {
+					for flags := range 16 {
 						for _, limit := range []int{0, 7} {
 							qs = append(qs, store.Query{
+								Shown: flags&4 != 0, Tag: []string{"", "sea"}[flags>>3],
 								Order: o, Feeds: feeds, Feed: feed, After: after, Since: hour(5), Until: hour(35),
 								Unread: flags&1 != 0, Starred: flags&2 != 0, Limit: limit,
 							})
@@ -379,6 +386,8 @@ func selected(all []newsfold.Story, q store.Query) (out []newsfold.Story) {
 			!q.Until.IsZero() && !st.Time.Before(q.Until),
 			q.Unread && st.Read,
 			q.Starred && !st.Starred,
+			q.Shown && st.Hidden,
+			q.Tag != "" && !slices.Contains(st.Tags, q.Tag),
 			q.Feed != 0 && !slices.Contains(st.Feeds, q.Feed),
 			q.Order == store.Oldest && (q.After.ID != 0 || !q.After.Time.IsZero()) && (st.Time.Before(at) || st.Time.Equal(at) && st.ID <= q.After.ID),
 			q.Order == store.Newest && (q.After.ID != 0 || !q.After.Time.IsZero()) && (st.Time.After(at) || st.Time.Equal(at) && st.ID >= q.After.ID),
@@ -391,8 +400,8 @@ func selected(all []newsfold.Story, q store.Query) (out []newsfold.Story) {
 }
 
 func sameStory(a, b newsfold.Story) bool {
-	return a.ID == b.ID && a.Time.Equal(b.Time) && a.Read == b.Read && a.Starred == b.Starred &&
-		slices.Equal(a.Feeds, b.Feeds) && slices.Equal(a.Articles, b.Articles)
+	return a.ID == b.ID && a.Time.Equal(b.Time) && a.Read == b.Read && a.Starred == b.Starred && a.Hidden == b.Hidden &&
+		slices.Equal(a.Tags, b.Tags) && slices.Equal(a.Feeds, b.Feeds) && slices.Equal(a.Articles, b.Articles)
 }
 
 func (s *suite) stories(tx store.Tx, q store.Query) (all []newsfold.Story) {

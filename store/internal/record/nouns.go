@@ -169,6 +169,8 @@ func Story(w *Wire, s *newsfold.Story) {
 	w.bool(9, &s.Starred)
 	message(w, 10, &s.First, provenanceFields)
 	w.bool(11, &s.Held)
+	w.bool(12, &s.Hidden)
+	w.strings(13, &s.Tags)
 }
 
 // Revision are the fields of an earlier text of an article.
