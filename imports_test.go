@@ -40,6 +40,7 @@ var reach = map[string][]string{
 	"internal/newsroom": {".", "internal/opml"},
 	"internal/config":   {"internal/spell"},
 	"internal/spell":    {},
+	"internal/terminal": {".", "internal/control", "internal/diff", "internal/river"},
 	"internal/rule":     {".", "internal/spell"},
 
 	"internal/web/fever":    {".", "internal/access", "internal/reading", "store"},
@@ -59,6 +60,8 @@ var sole = []struct{ library, place, reason string }{
 	{"github.com/wneessen/go-mail", "internal/delivery", "what was sent to whom is decided where it is sent"},
 	{"github.com/pelletier/go-toml", "internal/config", "one package knows what a configuration file looks like"},
 	{"github.com/expr-lang/expr", "internal/rule", "one package knows the language of rules"},
+	{"charm.land/bubbletea", "internal/terminal", "what draws on the terminal also restores it"},
+	{"github.com/charmbracelet", "internal/terminal", "what draws on the terminal also restores it"},
 	{"github.com/spf13/cobra", "cmd/newsfold", "no package behind the command line depends on it"},
 }
 

@@ -35,6 +35,8 @@ type app struct {
 	perHost     int
 	contact     string
 	lead        string
+	smtp        string
+	mailFrom    string
 	quiet       bool
 	logFormat   string
 	configFile  string
@@ -105,13 +107,15 @@ config" says how, and what each comes to.
 	f.IntVar(&a.perHost, "per-host", 2, "most requests to one host at a time")
 	f.StringVar(&a.contact, "contact", "", "`URL` or mail address under which publishers reach you, stated in the User-Agent")
 	f.StringVar(&a.lead, "lead", "", "`policy` by which the lead of a story is chosen: earliest, complete, or preferred:OUTLET,OUTLET with names or hosts (default earliest)")
+	f.StringVar(&a.smtp, "smtp", "", "`server` that sends mail: smtp://USER@HOST:587 or smtps://USER@HOST; the password is $NEWSFOLD_SMTP_PASSWORD")
+	f.StringVar(&a.mailFrom, "mail-from", "", "`address` that mail comes from (default the user of --smtp)")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors only")
 	f.StringVar(&a.logFormat, "log-format", "text", "format of the log on standard error: text or json")
 	f.StringVar(&a.configFile, "config", "", "configuration `file`; \"off\" for none (default $NEWSFOLD_CONFIG, else $XDG_CONFIG_HOME/newsfold/config.toml if it is there)")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.prepare(cmd) }
 	root.AddCommand(
 		a.newDaemon(), a.newDemo(), a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(),
-		a.newFetch(), a.newList(), a.newEvents(), a.newShow(), a.newMark(), a.newDigest(), a.newExplain(),
+		a.newFetch(), a.newList(), a.newEvents(), a.newShow(), a.newRead(), a.newMark(), a.newDigest(), a.newExplain(),
 		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(),
 		a.newPasswd(), a.newToken(), a.newCopy(),
 		newExtract(), newFold(), newParse(), a.newConfig(), a.newVersion(),

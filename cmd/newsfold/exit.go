@@ -33,7 +33,7 @@ const exitHelp = `Exit codes:
   4    the store cannot be used: in use by another process, not newsfold's,
        of a newer version, damaged, or not writable
   5    a feed or page could not be fetched, or is none
-  6    an input file is not what it should be
+  6    an input file is not what it should be, or read has no terminal
   7    the disk is full
   8    a digest could not be delivered; what was not is in the next one
   130  interrupted (a daemon or demo that is interrupted is done: 0)`
