@@ -8,3 +8,9 @@ func ReadSketch(id int64, sketch []byte) (x Indexed, keys []uint32, ok bool) {
 	x.ID = id
 	return x, keys, ok && id > 0
 }
+
+// Keys appends to dst the keys by which [Folder.FoldIn] is going to look an article
+// up, so that an index in a database can be asked for many articles at once.
+func (f *Folder) Keys(a Article, dst []uint32) []uint32 {
+	return append(dst, f.sk.sketch(newDoc(a, nil))...)
+}

@@ -127,6 +127,7 @@ type Wants struct {
 	Articles []newsfold.ArticleID // for Article
 	Bodies   []newsfold.ArticleID // for Body
 	Stories  []newsfold.StoryID   // for Story
+	Keys     []uint32             // for Candidates, in parts
 }
 
 // Fetch is [Fetcher.Fetch] where the engine gains by it.

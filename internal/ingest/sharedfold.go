@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"newsfold"
@@ -236,15 +237,46 @@ func (f *folder) expire(ctx context.Context, tx store.Tx, index *tableIndex) err
 	return err
 }
 
-// ahead tells the store what folding the batch asks for: the articles, and the
-// stories that are named after them.
+// ahead tells the store what folding the batch asks for: the articles and the
+// stories that are named after them, candidates, and their articles and stories.
 func (f *folder) ahead(tx store.Tx) error {
 	var w store.Wants
 	for _, a := range f.batched {
 		w.Articles = append(w.Articles, newsfold.ArticleID(a.ID))
 		w.Stories = append(w.Stories, newsfold.StoryID(a.ID))
+		w.Keys = f.f.Keys(a, w.Keys)
 	}
-	return store.Fetch(tx, w)
+	slices.Sort(w.Keys)
+	w.Keys = slices.Compact(w.Keys)
+	if err := store.Fetch(tx, w); err != nil {
+		return err
+	}
+	found, err := tx.(store.Indexer).Candidates(w.Keys)
+	if err != nil {
+		return err
+	}
+	w = store.Wants{}
+	for _, c := range found[:min(len(found), 4*foldBatch)] {
+		w.Articles = append(w.Articles, c.Article)
+		if _, held := f.texts[c.Article]; !held {
+			w.Bodies = append(w.Bodies, c.Article)
+		}
+	}
+	if err := store.Fetch(tx, w); err != nil {
+		return err
+	}
+	var stories store.Wants
+	for _, id := range w.Articles {
+		a, err := tx.Article(id)
+		if isNew(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		stories.Stories = append(stories.Stories, a.Story)
+	}
+	return store.Fetch(tx, stories)
 }
 
 // decide decides on one article, by the index at hand.

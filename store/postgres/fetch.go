@@ -32,6 +32,9 @@ func (t *tx) Fetch(w store.Wants) error {
 	if err := t.fetchStories(w.Stories); err != nil {
 		return err
 	}
+	if err := t.fetchKeys(w.Keys); err != nil {
+		return err
+	}
 	return nil
 }
 
@@ -166,4 +169,26 @@ func (t *tx) fetchStories(ids []newsfold.StoryID) error {
 		return struct{}{}, err
 	}, `select id, time, unread, starred, rec from story where id = any($1)`, numbers(ids))
 	return err
+}
+
+func (t *tx) fetchKeys(keys []uint32) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	found, err := t.candidates(keys)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		t.ahead[k] = nil
+	}
+	for i := range found {
+		c := &found[i]
+		for _, k := range c.Keys {
+			if _, asked := t.ahead[k]; asked {
+				t.ahead[k] = append(t.ahead[k], c)
+			}
+		}
+	}
+	return nil
 }

@@ -166,6 +166,7 @@ func (t *tx) flush() error {
 	clear(t.wards)
 	clear(t.indexed)
 	clear(t.byKey)
+	clear(t.ahead)
 	t.moved = nil
 	t.sent, t.pending = t.changes, 0
 	return nil

@@ -15,13 +15,7 @@ func (t *tx) Candidates(keys []uint32) ([]store.Candidate, error) {
 	if err := t.ready(false); err != nil {
 		return nil, err
 	}
-	all, err := rows(t, func(r pgx.CollectableRow) (c store.Candidate, err error) {
-		var hour int64
-		var keys []int32
-		err = r.Scan(&c.Article, &hour, &c.Note, &keys)
-		c.Hour, c.Keys = uint32(hour), unsigned(keys)
-		return c, err
-	}, `select article, hour, note, keys from candidate where keys && $1`, signed(keys))
+	all, err := t.candidates(keys)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +36,40 @@ func (t *tx) Candidates(keys []uint32) ([]store.Candidate, error) {
 	}
 	slices.SortFunc(all, func(a, b store.Candidate) int { return cmp.Compare(a.Article, b.Article) })
 	return all, nil
+}
+
+// candidates returns what the server has of keys, or what was read ahead of it.
+func (t *tx) candidates(keys []uint32) (all []store.Candidate, err error) {
+	if known, ok := t.known(keys); ok {
+		return known, nil
+	}
+	return rows(t, func(r pgx.CollectableRow) (c store.Candidate, err error) {
+		var hour int64
+		var keys []int32
+		err = r.Scan(&c.Article, &hour, &c.Note, &keys)
+		c.Hour, c.Keys = uint32(hour), unsigned(keys)
+		return c, err
+	}, `select article, hour, note, keys from candidate where keys && $1`, signed(keys))
+}
+
+// known is candidates for keys that were all read ahead.
+func (t *tx) known(keys []uint32) (all []store.Candidate, ok bool) {
+	seen := map[newsfold.ArticleID]bool{}
+	for _, k := range keys {
+		found, ok := t.ahead[k]
+		if !ok {
+			return nil, false
+		}
+		for _, c := range found {
+			if !seen[c.Article] {
+				seen[c.Article] = true
+				own := *c
+				own.Note, own.Keys = slices.Clone(c.Note), slices.Clone(c.Keys)
+				all = append(all, own)
+			}
+		}
+	}
+	return all, true
 }
 
 // PutCandidate implements [store.Indexer].

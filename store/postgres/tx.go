@@ -48,6 +48,7 @@ type tx struct {
 	pairs    cells[pairKey, []byte]
 	indexed  map[newsfold.ArticleID]*store.Candidate // not sent yet; nil: taken out
 	byKey    map[uint32][]newsfold.ArticleID         // those of indexed, also such as had the key before
+	ahead    map[uint32][]*store.Candidate           // what the server has of keys, by key
 	moved    [][]any                                 // changes that keep their positions
 	appends  map[store.Log][]newsfold.ArticleID
 	// wards are articles that must still be there at the end, since something
@@ -75,7 +76,7 @@ func newTx(ctx context.Context, db *DB, c *pgxpool.Conn, writable bool) *tx {
 		entries: cells[entryKey, entryRow]{}, articles: cells[newsfold.ArticleID, articleRow]{},
 		urls: cells[hash, newsfold.ArticleID]{}, bodies: cells[newsfold.ArticleID, []byte]{},
 		stories: cells[newsfold.StoryID, storyRow]{}, pairs: cells[pairKey, []byte]{},
-		indexed: map[newsfold.ArticleID]*store.Candidate{}, byKey: map[uint32][]newsfold.ArticleID{}, appends: map[store.Log][]newsfold.ArticleID{}, wards: map[newsfold.ArticleID]bool{},
+		indexed: map[newsfold.ArticleID]*store.Candidate{}, byKey: map[uint32][]newsfold.ArticleID{}, ahead: map[uint32][]*store.Candidate{}, appends: map[store.Log][]newsfold.ArticleID{}, wards: map[newsfold.ArticleID]bool{},
 		held: map[newsfold.FeedID]bool{}, pages: map[newsfold.ArticleID]bool{},
 		touched: map[string]bool{}, small: map[string]map[string][]byte{}, large: map[string]bool{},
 	}
