@@ -1,0 +1,9 @@
+package delivery
+
+import "time"
+
+// Signature is what a web hook checks.
+var Signature = signature
+
+// Around tells the appointments before and after a time.
+func (s *Schedule) Around(now time.Time) (last, next time.Time) { return s.around(now) }
