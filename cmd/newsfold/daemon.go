@@ -16,6 +16,7 @@ import (
 
 	"newsfold/fetch"
 	"newsfold/internal/control"
+	"newsfold/internal/delivery"
 	"newsfold/internal/ingest"
 	"newsfold/internal/search"
 	"newsfold/store"
@@ -25,6 +26,7 @@ func (a *app) newDaemon() *cobra.Command {
 	var (
 		d    daemon
 		keep retention
+		sent appointments
 	)
 	cmd := &cobra.Command{
 		Use:   "daemon",
@@ -51,6 +53,9 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 			if d.retain, err = keep.parse(); err != nil {
 				return err
 			}
+			if d.digests, err = a.schedules(sent); err != nil {
+				return err
+			}
 			db, err := a.openStore(ctx)
 			if err != nil {
 				return err
@@ -65,6 +70,7 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 		},
 	}
 	keep.flags(cmd)
+	sent.flags(cmd)
 	cmd.Flags().StringVar(&d.pushURL, "push-url", "", "public `URL` under which hubs reach --push-listen, to be sent news at once (WebSub)")
 	cmd.Flags().StringVar(&d.pushListen, "push-listen", "127.0.0.1:7879", "`address` for what hubs send, when --push-url is given; put a proxy before it")
 	cmd.Flags().DurationVar(&d.lease, "lease", 3*time.Minute, "how long this daemon takes feeds over from a --store that others share; from 2s")
@@ -96,6 +102,8 @@ type daemon struct {
 	// served; the daemon stops when it returns an error.
 	ready  func(context.Context, string, *control.Client) error
 	retain ingest.Retention // what is removed to make room
+	// digests are those that are delivered every day.
+	digests []*delivery.Schedule
 }
 
 // run starts in the order that makes each step safe: the store is open and so
@@ -139,6 +147,7 @@ func (d *daemon) run(ctx context.Context) error {
 		}
 		return ix.Run(ctx, d.db)
 	})
+	d.deliver(ctx, g)
 	g.Go(func() error { return serve(ctx, socket, server.Handler()) })
 	site.start(ctx, g)
 	if callbacks != nil {
@@ -157,6 +166,14 @@ func (d *daemon) run(ctx context.Context) error {
 	err = errors.Join(g.Wait(), closeIndex())
 	d.log.Info("stopped")
 	return err
+}
+
+// deliver keeps the appointments of digests until ctx is done.
+func (d *daemon) deliver(ctx context.Context, g *errgroup.Group) {
+	for _, s := range d.digests {
+		s.Desk = &delivery.Desk{DB: d.db, Now: time.Now, Log: d.log, Mail: d.mail(), Secret: []byte(os.Getenv("NEWSFOLD_WEBHOOK_SECRET"))}
+		g.Go(func() error { return s.Run(ctx) })
+	}
 }
 
 // callbacks opens the listener for hubs; nil without --push-url.

@@ -19,28 +19,18 @@ import (
 	"newsfold/internal/digest"
 )
 
-// digests are the flags of a digest.
+// digests are the flags of the command.
 type digests struct {
 	post
 	since, between, file string
-	ifAny                bool
 	to                   []string
 }
 
-// post is what a digest is and how it is sent, in the flags of commands that send
-// some.
+// post says what a digest is.
 type post struct {
 	name, format, title, zone string
 	limit                     int
-	smtp, from                string
-}
-
-func (p *post) flags(cmd *cobra.Command, prefix string) {
-	f := cmd.Flags()
-	f.StringVar(&p.smtp, "smtp", os.Getenv("NEWSFOLD_SMTP"), "mail `server`: smtp://USER@HOST:587 or smtps://USER@HOST; its password is $NEWSFOLD_SMTP_PASSWORD (default $NEWSFOLD_SMTP)")
-	f.StringVar(&p.from, "mail-from", os.Getenv("NEWSFOLD_MAIL_FROM"), "`address` that mail comes from (default $NEWSFOLD_MAIL_FROM, else the user of --smtp)")
-	f.StringVar(&p.zone, prefix+"zone", "", "time `zone`, such as Europe/Vienna (default: of the system)")
-	f.IntVar(&p.limit, prefix+"limit", 0, "at most this `number` of stories: those of most outlets, and the freshest; 0 for all")
+	ifAny                     bool
 }
 
 // check completes the flags.
@@ -56,28 +46,6 @@ func (p *post) check() error {
 		return usage("%q is no time zone: say one such as Europe/Vienna", p.zone)
 	}
 	return nil
-}
-
-func (p *post) server() delivery.Server {
-	return delivery.Server{URL: p.smtp, From: p.from, Password: os.Getenv("NEWSFOLD_SMTP_PASSWORD")}
-}
-
-// recipients reads where digests go, and complains about mail that nothing could
-// send.
-func (p *post) recipients(to []string) (list []delivery.Recipient, err error) {
-	for _, s := range to {
-		r, err := delivery.ParseRecipient(s)
-		if err != nil {
-			return nil, usage("%v", err)
-		}
-		if r.Kind == delivery.Mail {
-			if err := p.server().Check(); err != nil {
-				return nil, usage("%v", err)
-			}
-		}
-		list = append(list, r)
-	}
-	return list, nil
 }
 
 func (a *app) newDigest() *cobra.Command {
@@ -129,7 +97,8 @@ An existing file is replaced only when all of the new one is written.`,
 	f.BoolVar(&d.ifAny, "if-any", false, "write nothing when there are no stories, and say so")
 	f.StringVarP(&d.file, "output", "o", "", "write to this `file` instead of standard output")
 	f.StringArrayVar(&d.to, "to", nil, "send it to this mail `address`, URL, file or folder/; may be given again")
-	d.flags(cmd, "")
+	f.StringVar(&d.zone, "zone", "", "time `zone`, such as Europe/Vienna (default: of the system)")
+	f.IntVar(&d.limit, "limit", 0, "at most this `number` of stories: those of most outlets, and the freshest; 0 for all")
 	return cmd
 }
 
@@ -208,12 +177,12 @@ func (a *app) digest(ctx context.Context, c *control.Client, d digests, req cont
 
 // send has a digest delivered.
 func (a *app) send(ctx context.Context, c *control.Client, d digests, req control.DigestRequest) error {
-	to, err := d.recipients(d.to)
+	to, err := a.recipients(d.to)
 	if err != nil {
-		return err
+		return usage("%v", err)
 	}
 	outcomes, err := c.Deliver(ctx, control.DeliveryRequest{
-		DigestRequest: req, To: to, Mail: d.server(), Secret: os.Getenv("NEWSFOLD_WEBHOOK_SECRET"),
+		DigestRequest: req, To: to, Mail: a.mail(), Secret: os.Getenv("NEWSFOLD_WEBHOOK_SECRET"),
 	})
 	if err != nil {
 		return err
