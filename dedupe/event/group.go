@@ -54,6 +54,7 @@ const (
 	nearAlike  = 32 // stories of the same language that are looked at
 	nearAbroad = 12 // and of each other language
 	maxNear    = 48 // in all other languages together
+	maxAbroad  = 10 // events of these that are compared
 )
 
 // Add puts a story into an event: one of those there are, or a new one. A story
@@ -316,10 +317,13 @@ func (g *Grouper) abroad(p *profile, seen map[*group]bool) []candidate {
 			found[m.in] = candidate{g: m.in, best: h.slot, foreign: true, near: h.score}
 		}
 	}
-	list := make([]candidate, 0, len(found))
-	for _, c := range found {
+	likely := slices.SortedFunc(maps.Values(found), func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.near, a.near), cmp.Compare(a.g.id, b.g.id))
+	})
+	list := likely[:0]
+	for _, c := range likely[:min(len(likely), maxAbroad)] {
 		c.cross, c.agree, c.compared = g.agree(p, c)
-		if c.cross.strength >= .4 && c.cross.hits >= 3 {
+		if c.cross.strength >= .5 && c.cross.hits >= 4 {
 			c.translation, _ = translates(p, g.slots[c.best].profile)
 		} else {
 			c.translation = -9

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -179,12 +180,14 @@ func TestMeasureDistractors(t *testing.T) {
 	t.Logf("with nothing to join, %d of %d join something", false0, len(english))
 }
 
+var liveStories = flag.Int("live", 100_000, "stories that TestMeasureCost keeps live")
+
 // TestMeasureCost times stories when a hundred thousand others are live.
 func TestMeasureCost(t *testing.T) {
 	if !*evaluate {
 		t.Skip("runs with -evaluate")
 	}
-	const live, timed = 100_000, 2000
+	live, timed := *liveStories, 2000
 	r := rand.New(rand.NewPCG(1, 1))
 	g := NewGrouper(Options{})
 	began := time.Now()
@@ -205,7 +208,7 @@ func TestMeasureCost(t *testing.T) {
 		generated(r, int64(i))
 	}
 	took -= time.Since(began)
-	t.Logf("%d live stories, %d events: %v a story (filled in %v), %d MB", live, len(g.events), took/timed, filled, m.HeapAlloc>>20)
+	t.Logf("%d live stories, %d events: %v a story (filled in %v), %d MB", live, len(g.events), took/time.Duration(timed), filled, m.HeapAlloc>>20)
 }
 
 // generated is a story of 300 words by Zipf's law in one of four languages, in
