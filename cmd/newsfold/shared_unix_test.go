@@ -38,7 +38,6 @@ type rush struct {
 	mu       sync.Mutex
 	asking   map[int]string // daemon by feed
 	requests map[string]int // by daemon
-	late     int            // requests for feeds that had all been published
 	clashes  []string
 }
 

@@ -129,14 +129,9 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 		n, wanted, changed = counts{}, false, false
 		clear(texts)
 		stored = f
-		if err := store.Hold(tx, l); errors.Is(err, store.ErrFenced) {
+		if lost, err := enter(tx, l, items); lost || err != nil {
 			stored = newsfold.Feed{}
-			return nil // the rest of the batch is no worse for it
-		} else if err != nil {
-			return err
-		}
-		if err := ahead(tx, items); err != nil {
-			return err
+			return err // nil when lost: the rest of the batch is no worse for it
 		}
 		cur, err := tx.Feed(f.ID)
 		if isNew(err) {
@@ -182,10 +177,17 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 	return stored, n, err
 }
 
-// ahead tells the store what keeping items will ask for.
-func ahead(tx store.Tx, items []item) error {
+// enter makes a transaction part of a lease, which may be lost, and tells the store
+// what keeping items will ask for.
+func enter(tx store.Tx, l store.Lease, items []item) (lost bool, err error) {
+	if err := store.Hold(tx, l); err != nil {
+		if errors.Is(err, store.ErrFenced) {
+			return true, nil
+		}
+		return false, err
+	}
 	if len(items) == 0 {
-		return nil
+		return false, nil
 	}
 	var w store.Wants
 	for i := range items {
@@ -193,7 +195,7 @@ func ahead(tx store.Tx, items []item) error {
 		w.Entries = append(w.Entries, newsfold.EntryRef{Feed: en.Feed, Key: en.Key()})
 		w.URLs = append(w.URLs, items[i].url)
 	}
-	return store.Fetch(tx, w)
+	return false, store.Fetch(tx, w)
 }
 
 // maxReads bounds how many feeds are at once between having been read and being

@@ -223,31 +223,7 @@ func (p *pager) leasePages(ctx context.Context, now time.Time) error {
 	for _, l := range leases {
 		held[l.Article] = l
 	}
-	var articles []newsfold.Article
-	overdue := map[newsfold.ArticleID]bool{}
-	err = p.e.db.View(ctx, func(tx store.Tx) error {
-		articles = articles[:0]
-		clear(overdue)
-		for _, l := range leases {
-			a, err := tx.Article(l.Article)
-			if err != nil && !isNew(err) {
-				return err
-			}
-			if err == nil {
-				articles = append(articles, a)
-			}
-		}
-		// Those that no daemon has room for are folded without their page.
-		for id, err := range tx.Wanted(now.Add(-p.e.opts.PageWait)) {
-			if err != nil {
-				return err
-			}
-			if overdue[id] = true; len(overdue) == 4*lowWater {
-				break
-			}
-		}
-		return nil
-	})
+	articles, overdue, err := p.read(ctx, leases, now)
 	for _, a := range articles {
 		p.known[a.ID] = &waiting{due: a.Page.Next, since: now, released: a.Story != 0 || p.crowded[a.ID], lease: held[a.ID]}
 		p.queue.push(p.e.client.Queue(a.Link), a.ID)
@@ -262,6 +238,35 @@ func (p *pager) leasePages(ctx context.Context, now time.Time) error {
 		p.left = articles[0].Page.Next // there may be more of them
 	}
 	return err
+}
+
+// read reads the articles of leases, and which articles wait for their page for so
+// long, while no daemon has room for them, that they are to be folded without it.
+func (p *pager) read(ctx context.Context, leases []store.Lease, now time.Time) (articles []newsfold.Article, overdue map[newsfold.ArticleID]bool, err error) {
+	overdue = map[newsfold.ArticleID]bool{}
+	err = p.e.db.View(ctx, func(tx store.Tx) error {
+		articles = articles[:0]
+		clear(overdue)
+		for _, l := range leases {
+			a, err := tx.Article(l.Article)
+			if err != nil && !isNew(err) {
+				return err
+			}
+			if err == nil {
+				articles = append(articles, a)
+			}
+		}
+		for id, err := range tx.Wanted(now.Add(-p.e.opts.PageWait)) {
+			if err != nil {
+				return err
+			}
+			if overdue[id] = true; len(overdue) == 4*lowWater {
+				break
+			}
+		}
+		return nil
+	})
+	return articles, overdue, err
 }
 
 // giveBack releases the pages that were not fetched.
