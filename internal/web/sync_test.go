@@ -238,7 +238,7 @@ func TestStreamsAreBoundedByTheTimeItemsCameIn(t *testing.T) {
 	if !slices.Equal(got, []string{"26", "27"}) || more != "27" {
 		t.Errorf("oldest first since five minutes: %v, then %q", got, more)
 	}
-	if got, more = a.ids(readingList + "&r=o&n=2&ot=" + at(5) + "&c=" + more); !slices.Equal(got, []string{"28", "29"}) {
+	if got, _ = a.ids(readingList + "&r=o&n=2&ot=" + at(5) + "&c=" + more); !slices.Equal(got, []string{"28", "29"}) {
 		t.Errorf("and on: %v", got)
 	}
 }
