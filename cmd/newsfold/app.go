@@ -7,13 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"newsfold/fetch"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"newsfold/fetch"
 )
 
 // streams are where a command reads and writes: results go to out, all else to
@@ -28,6 +27,7 @@ type app struct {
 	streams
 	dir         string
 	store       string
+	serving     bool // as a daemon: what is worth a warning is said once, at the start
 	allow       []string
 	interval    time.Duration
 	minInterval time.Duration

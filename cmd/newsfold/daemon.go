@@ -7,6 +7,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"newsfold/fetch"
+	"newsfold/internal/control"
+	"newsfold/internal/delivery"
+	"newsfold/internal/ingest"
+	"newsfold/internal/search"
+	"newsfold/store"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -14,13 +20,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
-
-	"newsfold/fetch"
-	"newsfold/internal/control"
-	"newsfold/internal/delivery"
-	"newsfold/internal/ingest"
-	"newsfold/internal/search"
-	"newsfold/store"
 )
 
 func (a *app) newDaemon() *cobra.Command {
@@ -46,6 +45,7 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
+			a.serving = true
 			if d.lease < 2*time.Second {
 				return usage("--lease %v is too short: at least 2s", d.lease)
 			}

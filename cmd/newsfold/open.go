@@ -7,13 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
-	"time"
-
-	"golang.org/x/sync/errgroup"
-
 	"newsfold/internal/access"
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
@@ -21,6 +14,12 @@ import (
 	"newsfold/store"
 	"newsfold/store/bolt"
 	"newsfold/store/postgres"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // storeFile is the name of the store in its directory.
@@ -39,7 +38,11 @@ func (a *app) openAt(ctx context.Context, name string) (db store.DB, err error) 
 	if path, ok := storePath(name); ok {
 		db, err = bolt.Open(ctx, path, bolt.Options{})
 	} else {
-		db, err = postgres.Open(ctx, name, postgres.Options{Log: a.logger(slog.LevelWarn)})
+		level := slog.LevelError
+		if a.serving {
+			level = slog.LevelInfo
+		}
+		db, err = postgres.Open(ctx, name, postgres.Options{Log: a.logger(level)})
 	}
 	if err != nil {
 		return nil, marked{err, errStore}
