@@ -27,5 +27,6 @@
 //		return tx.PutArticle(&a)
 //	})
 //
-// Engines live in sub-packages: store/bolt is the embedded one.
+// Engines live in sub-packages: store/bolt is the embedded one, store/postgres keeps
+// everything in a database that several daemons use at once and is a [Shared] store.
 package store

@@ -7,7 +7,8 @@
 //
 // where open opens a real store in a directory, the same one each time it is
 // given the same directory. Run closes what it opens. Each guarantee is a test
-// of its own, named after what is promised.
+// of its own, named after what is promised. RunShared tests what engines promise
+// beside that which several daemons may use.
 package storetest
 
 import (
