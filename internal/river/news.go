@@ -223,7 +223,7 @@ func Pick(tx store.Tx, id newsfold.StoryID, q Query) (st Story, ok bool, err err
 	carries := func(f newsfold.FeedID) bool { return slices.Contains(s.Feeds, f) }
 	switch {
 	case !q.Since.IsZero() && s.Time.Before(q.Since), !q.Until.IsZero() && !s.Time.Before(q.Until),
-		q.Unread && s.Read, q.Starred && !s.Starred, q.Feed != 0 && !carries(q.Feed),
+		q.Unread && s.Read, q.Starred && !s.Starred, q.Shown && s.Hidden, q.Tag != "" && !slices.Contains(s.Tags, q.Tag), q.Feed != 0 && !carries(q.Feed),
 		len(q.Feeds) > 0 && !slices.ContainsFunc(q.Feeds, carries):
 		return st, false, nil
 	}

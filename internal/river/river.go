@@ -32,6 +32,8 @@ type Story struct {
 	Feeds     []Feed              `json:"feeds"`
 	Read      bool                `json:"read"`
 	Starred   bool                `json:"starred"`
+	Hidden    bool                `json:"hidden,omitempty"`
+	Tags      []string            `json:"tags,omitempty"`
 
 	// Event is what the story reports together with others; nil when it is
 	// alone.
@@ -174,7 +176,7 @@ func (l *loader) story(s newsfold.Story, articles bool) (Story, error) {
 		ID: s.ID, Title: lead.Title, URL: lead.Link, Outlet: lead.Outlet, Byline: lead.Byline,
 		Lang: lead.Lang, Dir: lead.Dir, Lede: lead.Lede, Image: lead.Image,
 		Time: s.Time, Published: lead.Published, Copies: s.Copies(), Outlets: s.Outlets,
-		First: s.First, Feeds: feeds, Read: s.Read, Starred: s.Starred, Origins: lead.Origins,
+		First: s.First, Feeds: feeds, Read: s.Read, Starred: s.Starred, Hidden: s.Hidden, Tags: s.Tags, Origins: lead.Origins,
 	}
 	if st.Event, err = event(l.tx, s.ID); err != nil {
 		return Story{}, err

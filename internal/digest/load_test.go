@@ -1,0 +1,125 @@
+package digest_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"newsfold"
+	"newsfold/internal/digest"
+	"newsfold/internal/river"
+	"newsfold/store"
+	"newsfold/store/bolt"
+)
+
+const (
+	opening = "The swing bridge over the Orrin closes on Monday for eleven nights while its pin is replaced by the harbour works."
+	added   = "A second team of engineers has meanwhile found a crack in the eastern girder and asks for ten more nights of work."
+)
+
+// TestOnlyMaterialChangesAreTold changes the text of a story that was told before.
+func TestOnlyMaterialChangesAreTold(t *testing.T) {
+	since := time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)
+	for name, tc := range map[string]struct {
+		oldTitle, newTitle, oldText, newText string
+		when                                 time.Duration // of the change, after the window begins
+		want                                 []string
+	}{
+		"nothing":               {"Bridge", "Bridge", "", opening, time.Hour, nil},
+		"a word":                {"Bridge", "Bridge", strings.Replace(opening, "Monday", "Tuesday", 1), opening, time.Hour, nil},
+		"another title":         {"Bridge", "The bridge", opening, opening, time.Hour, nil},
+		"a paragraph":           {"Bridge", "Bridge", opening, opening + "\n\n" + added, time.Hour, []string{"1 new paragraph"}},
+		"a paragraph of before": {"Bridge", "Bridge", opening, opening + "\n\n" + added, -time.Hour, nil},
+		"a paragraph of later":  {"Bridge", "Bridge", opening, opening + "\n\n" + added, 30 * time.Hour, nil},
+		"paragraphs in order":   {"Bridge", "Bridge", added + "\n\n" + opening, opening + "\n\n" + added, time.Hour, nil},
+		"a correction":          {"Bridge", "Bridge", opening, opening + "\n\nCorrection: it is the northern pin.", time.Hour, []string{"a correction"}},
+		"a count in the title":  {"12 found", "14 found", opening, opening, time.Hour, []string{"the title was “12 found”"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "newsfold.db"), bolt.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = db.Close() }()
+			var got []string
+			err = db.Update(t.Context(), func(tx store.Tx) error {
+				a := newsfold.Article{URL: "https://wire.example/1", Title: tc.newTitle, Seen: since.Add(-5 * time.Hour), Story: 1}
+				if err := tx.PutArticle(&a); err != nil {
+					return err
+				}
+				if err := tx.PutBody(a.ID, newsfold.Body{Text: tc.newText}); err != nil {
+					return err
+				}
+				if tc.oldText != "" {
+					rev := newsfold.Revision{Title: tc.oldTitle, Text: tc.oldText, Until: since.Add(tc.when)}
+					if err := tx.AddRevision(a.ID, rev); err != nil {
+						return err
+					}
+				}
+				s := newsfold.Story{ID: 1, Lead: a.ID, Articles: []newsfold.ArticleID{a.ID}, Time: a.Seen}
+				if err := tx.PutStory(&s); err != nil {
+					return err
+				}
+				d, err := digest.Load(tx, digest.Window{Since: since, Until: since.Add(24 * time.Hour)})
+				if err != nil || len(d.Stories) != 0 {
+					t.Errorf("%d stories, %v", len(d.Stories), err)
+				}
+				for _, u := range d.Updated {
+					got = append(got, u.What...)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("%q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// told is the order in which a text tells stories, and its headings.
+func told(t *testing.T, d digest.Digest) (lines []string) {
+	t.Helper()
+	for line := range strings.Lines(string(render(t, "markdown", d))) {
+		if text, ok := strings.CutPrefix(line, "##"); ok {
+			lines = append(lines, strings.Trim(text, "# \n"))
+		}
+	}
+	return lines
+}
+
+func TestStoriesThatMostOutletsChoseComeFirstAndOnce(t *testing.T) {
+	at := clock(9, 0)
+	article := func(id newsfold.ArticleID, outlet, agency string, r newsfold.Relation) river.Article {
+		a := river.Article{ID: id, Lead: r == newsfold.First, Outlet: outlet, Relation: r, With: 1, Seen: at}
+		if agency != "" {
+			a.Origins = []newsfold.Origin{{Kind: "credit", Name: agency}}
+		}
+		return a
+	}
+	story := func(id newsfold.StoryID, title string, feed newsfold.FeedID, at time.Time, articles ...river.Article) river.Story {
+		return river.Story{ID: id, Title: title, Time: at, Feeds: []river.Feed{{ID: feed}}, Articles: articles}
+	}
+	d := digest.Digest{
+		Since: clock(0, 0), Until: clock(23, 0),
+		Folders: map[newsfold.FeedID][]string{1: {"World"}, 2: {"Arts/Stage"}},
+		Stories: []river.Story{
+			story(1, "Alone", 1, at, article(1, "A", "", newsfold.First)),
+			story(2, "Stage", 2, at),
+			story(3, "No folder", 3, at),
+			// Four outlets, and all print the agency.
+			story(4, "Wire", 1, at, article(1, "Wire", "", newsfold.First), article(2, "B", "Wire", newsfold.Edited), article(3, "C", "wire", newsfold.Excerpt), article(4, "D", "", newsfold.Identical)),
+			story(5, "Two, old", 1, clock(1, 0), article(1, "A", "", newsfold.First), article(2, "B", "", newsfold.Edited)),
+			story(6, "Two, new", 1, clock(22, 0), article(1, "A", "", newsfold.First), article(2, "B", "", newsfold.Edited)),
+			story(7, "Three", 2, clock(22, 0), article(1, "A", "", newsfold.First), article(2, "B", "", newsfold.Edited), article(3, "C", "", newsfold.Expanded)),
+		},
+	}
+	want := []string{"Top stories", "Three", "Two, new", "Two, old", "Arts / Stage", "Stage", "World", "Alone", "Wire", "Other stories", "No folder"}
+	if got := told(t, d); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
