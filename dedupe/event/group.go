@@ -98,9 +98,13 @@ func (g *Grouper) place(p *profile) Decision {
 			d.Evidence = append(d.Evidence, Evidence{"earlier", 0, fmt.Sprintf("event %d ended %s before", earlier.g.id, days(p.at-earlier.g.last))})
 		}
 	}
+	name := own.id
 	own = g.join(own, slot)
+	if own.id != name {
+		d.Merged = append(d.Merged, name)
+	}
 	if len(list) > 0 {
-		d.Merged = g.merge(own, list[1:])
+		d.Merged = append(d.Merged, g.merge(own, list[1:])...)
 	}
 	d.Event = own.id
 	return d
@@ -291,7 +295,7 @@ const lagNever = 20
 var (
 	crossMargin = 1.12
 	crossSure   = 1.5                                   // from which no other event matters
-	crossLeast  = [maxAgree]float64{1, .9, .8, .75, .7} // by how many stories were compared
+	crossLeast  = [maxAgree]float64{1.15, 1, .85, .8, .75} // by how many stories were compared
 )
 
 const maxAgree = 5
@@ -339,7 +343,7 @@ func (g *Grouper) abroad(p *profile, seen map[*group]bool) []candidate {
 		if c := &list[i]; i > 0 && !g.allies(list[0], *c) {
 			rival = c.agree
 			break
-		} else if len(c.g.slots) < g.opts.Stories && !seen[c.g] && !g.forbidden(p, c.g) {
+		} else if len(c.g.slots) < g.opts.Stories && (!seen[c.g] || c.translation >= 1) && !g.forbidden(p, c.g) {
 			out = append(out, *c)
 		}
 	}

@@ -132,6 +132,16 @@ func TestExpiredEventsTakeNothingIn(t *testing.T) {
 	}
 }
 
+func TestRenamedEventIsTold(t *testing.T) {
+	g := NewGrouper(Options{})
+	s := stories(t, "ferry2", "ferry2b")
+	s[0].ID, s[1].ID = 5, 3
+	g.Add(s[0])
+	if d := g.Add(s[1]); d.Event != 3 || !slices.Equal(d.Merged, []int64{5}) || g.Stories(5) != nil {
+		t.Errorf("%+v", d)
+	}
+}
+
 func TestEventsAreBounded(t *testing.T) {
 	g := NewGrouper(Options{Stories: 5})
 	s := stories(t, "ferry2")[0]
