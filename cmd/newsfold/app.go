@@ -7,12 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"newsfold/fetch"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"newsfold/fetch"
 )
 
 // streams are where a command reads and writes: results go to out, all else to
@@ -118,7 +119,7 @@ config" says how, and what each comes to.
 		a.newFetch(), a.newList(), a.newEvents(), a.newShow(), a.newRead(), a.newMark(), a.newDigest(), a.newExplain(),
 		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(),
 		a.newPasswd(), a.newToken(), a.newCopy(),
-		newExtract(), newFold(), newParse(), a.newConfig(), a.newVersion(),
+		newExtract(), newFold(), newParse(), a.newConfig(), a.newRule(), a.newVersion(),
 	)
 	root.AddCommand(a.keeping()...)
 	named(root)

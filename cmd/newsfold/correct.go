@@ -40,9 +40,9 @@ takes that back.`,
 func (a *app) newUndo() *cobra.Command {
 	return &cobra.Command{
 		Use:   "undo",
-		Short: "Take back the last split, merge, lead or never-fold",
-		Long: `Take back the last split, merge, lead or never-fold that was not undone: the
-articles are folded anew by their texts alone.`,
+		Short: "Take back the last split, merge, lead, never-fold or rule",
+		Long: `Take back the last split, merge, lead, never-fold or rule that was not undone: the
+articles are folded anew by their texts alone, and what the rule did is undone.`,
 		Args: cobra.NoArgs,
 		RunE: a.correct(func(c *control.Client, ctx context.Context, _ []newsfold.ArticleID) (control.Corrected, error) {
 			return c.Undo(ctx)
@@ -76,6 +76,9 @@ func (a *app) corrected(res control.Corrected) error {
 	var b strings.Builder
 	for i, id := range res.IDs {
 		fmt.Fprintf(&b, "article %d is in story %d\n", id, res.Stories[i])
+	}
+	if res.Kind == "rule" {
+		a.note("the rule is gone, and what it did is taken back")
 	}
 	if len(res.Feeds) > 0 {
 		a.note("%s folded again", count(len(res.Feeds), "feed", "feeds"))

@@ -58,6 +58,8 @@ story. Its fields are those of doc/json.md with a capital: .ID .Title .URL .Outl
 	f.StringVar(&l.since, "since", "", "only stories from this `time` on: an age (90m, 24h, 7d, 2w), a date or a time (RFC 3339)")
 	f.BoolVar(&l.req.Unread, "unread", false, "only stories that are not read")
 	f.BoolVar(&l.req.Starred, "starred", false, "only starred stories")
+	f.BoolVar(&l.req.Hidden, "hidden", false, "also stories that a rule hides")
+	f.StringVar(&l.req.Tag, "tag", "", "only stories to which a rule gave this `tag`")
 	f.StringVar(&l.req.Feed, "feed", "", "only stories that this `feed` carries: its ID, URL or title")
 	f.IntVar(&l.req.Limit, "limit", 50, "at most this `number` of stories; 0 for all")
 	f.BoolVar(&l.req.Articles, "copies", false, "print the copies beneath each story")

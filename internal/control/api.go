@@ -107,6 +107,8 @@ type FetchRequest struct {
 type ListRequest struct {
 	Since, Until    time.Time
 	Unread, Starred bool
+	Hidden          bool   // also what rules hide
+	Tag             string // only stories with this tag; empty: any
 	Feed            string // by ID, URL or title
 	Limit           int    // 0: all
 	Articles        bool   // with the articles of each story

@@ -207,13 +207,16 @@ func (r ListRequest) values() url.Values {
 	v := url.Values{}
 	setTime(v, "since", r.Since)
 	setTime(v, "until", r.Until)
-	for name, on := range map[string]bool{"unread": r.Unread, "starred": r.Starred, "articles": r.Articles, "follow": r.Follow} {
+	for name, on := range map[string]bool{"unread": r.Unread, "starred": r.Starred, "hidden": r.Hidden, "articles": r.Articles, "follow": r.Follow} {
 		if on {
 			v.Set(name, "true")
 		}
 	}
 	if r.Feed != "" {
 		v.Set("feed", r.Feed)
+	}
+	if r.Tag != "" {
+		v.Set("tag", r.Tag)
 	}
 	if r.New != "" {
 		v.Set("new", r.New)

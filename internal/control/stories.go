@@ -66,6 +66,7 @@ func (s *Server) query(r *http.Request) (q river.Query, err error) {
 		return q, err
 	}
 	q.Unread, q.Starred = v.Get("unread") == "true", v.Get("starred") == "true"
+	q.Shown, q.Tag = v.Get("hidden") != "true", v.Get("tag")
 	q.Articles = v.Get("articles") == "true"
 	if l := v.Get("limit"); l != "" {
 		if q.Limit, err = strconv.Atoi(l); err != nil || q.Limit < 0 {

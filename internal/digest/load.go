@@ -69,7 +69,7 @@ func (w Window) told(tx store.Tx) (ids []newsfold.StoryID, err error) {
 	if w.News != nil {
 		return w.News.New, nil
 	}
-	for s, err := range tx.Stories(store.Query{Since: w.Since, Until: w.Until}) {
+	for s, err := range tx.Stories(store.Query{Shown: true, Since: w.Since, Until: w.Until}) {
 		if err != nil {
 			return nil, err
 		}
@@ -99,7 +99,7 @@ func (w Window) updates(tx store.Tx, d *Digest) error {
 	if w.News != nil {
 		ids = w.News.Changed
 	} else {
-		q := store.Query{Since: w.Since.AddDate(0, 0, -updatedDays), Until: w.Since, Limit: mostOld}
+		q := store.Query{Shown: true, Since: w.Since.AddDate(0, 0, -updatedDays), Until: w.Since, Limit: mostOld}
 		for s, err := range tx.Stories(q) {
 			if err != nil {
 				return err

@@ -127,8 +127,11 @@ type folder struct {
 	// texts holds what was read lately, older what was read before: most copies
 	// come within hours.
 	texts, older map[newsfold.ArticleID]dedupe.Article
-	held         int       // bytes in texts
-	events       *grouping // nil: not opened yet
+	held         int // bytes in texts
+
+	rules  []ruled   // of the reader
+	heeded store.Tx  // that they were read in
+	events *grouping // nil: not opened yet
 	// removed is how far the log of removed articles was read.
 	removed store.Seq
 }
@@ -412,6 +415,10 @@ func (f *folder) Story(id int64) ([]int64, error) {
 // fold decides on one article and stores the decision.
 func (f *folder) fold(a dedupe.Article) error {
 	id := newsfold.ArticleID(a.ID)
+	met, err := f.heed(id, a.Text)
+	if err != nil {
+		return err
+	}
 	d, err := f.decide(a)
 	if err != nil {
 		return err
@@ -422,6 +429,9 @@ func (f *folder) fold(a dedupe.Article) error {
 	}
 	s := shelver{tx: f.tx, now: f.e.now().UTC(), policy: f.e.opts.Lead, window: f.e.opts.Fold.Window, compare: f.compare}
 	if err := s.place(id, d); err != nil {
+		return err
+	}
+	if err := f.obey(id, met); err != nil {
 		return err
 	}
 	return f.tx.Append(store.Folds, id)

@@ -36,11 +36,12 @@ func journalKey(n uint64) []byte { return binary.BigEndian.AppendUint64([]byte{'
 
 // Act is a decision of a person, as the journal keeps it.
 type Act struct {
-	Kind  string               `json:"kind"`            // split, merge, lead or never-fold
+	Kind  string               `json:"kind"`            // split, merge, lead, never-fold or rule
 	IDs   []newsfold.ArticleID `json:"ids"`             // the articles it named
 	Feeds []newsfold.FeedID    `json:"feeds,omitempty"` // the feeds it named
 	// Again are the articles that were folded again because of a rule for feeds.
 	Again []newsfold.ArticleID `json:"again,omitempty"`
+	Rule  int64                `json:"rule,omitempty"` // the rule that was made
 	At    time.Time            `json:"at"`
 	Pairs []pair               `json:"pairs"`
 }

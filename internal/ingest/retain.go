@@ -435,6 +435,9 @@ func forget(tx store.Tx, s newsfold.Story) error {
 
 // unsay forgets what a person decided about an article.
 func unsay(tx store.Tx, id newsfold.ArticleID) error {
+	if err := forgetRuled(tx, id); err != nil {
+		return err
+	}
 	if err := tx.Shelf(handShelf).Delete(leadKey(id)); err != nil {
 		return err
 	}

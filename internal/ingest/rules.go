@@ -95,6 +95,9 @@ func (e *Engine) rule(ctx context.Context, act Act, do func(store.Tx, *Act) erro
 func (e *Engine) unrule(tx store.Tx, act Act) error {
 	shelf := tx.Shelf(handShelf)
 	switch {
+	case act.Rule != 0:
+		_, err := unmake(tx, act.Rule, true)
+		return err
 	case act.Kind == "lead" && len(act.IDs) == 1:
 		if err := shelf.Delete(leadKey(act.IDs[0])); err != nil {
 			return err
@@ -190,6 +193,9 @@ func (r barriers) between(some, others []newsfold.FeedID) bool {
 
 // barred reports whether a rule keeps any of some articles from any of others.
 func barred(tx store.Tx, some, others []newsfold.ArticleID) (bool, error) {
+	if alone, err := alone(tx, slices.Concat(some, others)...); err != nil || alone {
+		return alone, err
+	}
 	rules, err := readBarriers(tx)
 	if err != nil || rules == nil {
 		return false, err

@@ -161,6 +161,14 @@ func (s shelver) gather(into newsfold.StoryID, merge []newsfold.StoryID) (story 
 		story.Read = story.Read || o.Read
 		story.Starred = story.Starred || o.Starred
 		story.Held = story.Held || o.Held
+		// A story that was shown stays shown.
+		story.Hidden = o.Hidden && (story.Hidden || len(story.Articles)+len(moved) == len(o.Articles))
+		for _, tag := range o.Tags {
+			if !slices.Contains(story.Tags, tag) {
+				story.Tags = append(slices.Clone(story.Tags), tag)
+			}
+		}
+		slices.Sort(story.Tags)
 		story.Changed = s.now
 		if err := s.tx.DeleteStory(other); err != nil {
 			return story, nil, err

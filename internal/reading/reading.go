@@ -147,7 +147,7 @@ func (rd Reader) Count(tx store.Tx) (Counts, error) {
 	}
 	// The newest of a feed is the first that comes. Of the others in one feed
 	// only, nothing more has to be read.
-	for st, err := range tx.Stories(store.Query{Unread: true, Order: store.ByIDDown}) {
+	for st, err := range tx.Stories(store.Query{Shown: true, Unread: true, Order: store.ByIDDown}) {
 		if err != nil {
 			return nil, err
 		}
@@ -202,7 +202,7 @@ func (l *lister) each(s Stream, fn func(Item) bool) error {
 	if s.Feeds != nil && len(s.Feeds) == 0 {
 		return nil
 	}
-	q := store.Query{Unread: s.Unread, Starred: s.Starred, Feeds: s.Feeds, Order: store.ByIDDown, After: store.Position{ID: newsfold.StoryID(s.After)}}
+	q := store.Query{Shown: true, Unread: s.Unread, Starred: s.Starred, Feeds: s.Feeds, Order: store.ByIDDown, After: store.Position{ID: newsfold.StoryID(s.After)}}
 	if s.Ascending {
 		q.Order = store.ByID
 	}
@@ -338,7 +338,7 @@ func storyOf(tx store.Tx, id int64) (newsfold.Story, error) {
 
 // Total is how many items there are, those of feeds that are gone included.
 func (rd Reader) Total(tx store.Tx) (n int, err error) {
-	for st, err := range tx.Stories(store.Query{Order: store.ByID}) {
+	for st, err := range tx.Stories(store.Query{Shown: true, Order: store.ByID}) {
 		if err != nil {
 			return 0, err
 		}

@@ -408,7 +408,7 @@ func (got *flow) collect(tx store.Tx, f filter, in []newsfold.FeedID) error {
 	if in != nil && len(in) == 0 {
 		return nil
 	}
-	q := river.Query{Query: store.Query{Unread: f.Unread, Starred: f.Starred, Feed: f.Feed, Feeds: in, After: f.After, Limit: perPage}}
+	q := river.Query{Query: store.Query{Shown: true, Unread: f.Unread, Starred: f.Starred, Feed: f.Feed, Feeds: in, After: f.After, Limit: perPage}}
 	if f.Find != "" || f.Lang != "" {
 		q.Limit = findStep
 	}
@@ -471,7 +471,7 @@ func unread(tx store.Tx, feed newsfold.FeedID, in []newsfold.FeedID) (string, er
 	if in != nil && len(in) == 0 {
 		return "", nil
 	}
-	for _, err := range tx.Stories(store.Query{Unread: true, Feed: feed, Feeds: in, Limit: mostUnread + 1}) {
+	for _, err := range tx.Stories(store.Query{Shown: true, Unread: true, Feed: feed, Feeds: in, Limit: mostUnread + 1}) {
 		if err != nil {
 			return "", err
 		}
