@@ -162,7 +162,6 @@ type branch struct {
 	prefix []byte
 	walk   *walk
 	key    []byte // without the prefix; nil at the end or before the start
-	flags  byte
 }
 
 func (t *tx) list(q *store.Query) *list {
