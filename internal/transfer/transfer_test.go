@@ -179,6 +179,20 @@ func view(t *testing.T, db store.DB) string {
 	return b.String()
 }
 
+// differ fails the test where a copy shows something else.
+func differ(t *testing.T, was, is string) {
+	t.Helper()
+	a, b := strings.Split(was, "\n"), strings.Split(is, "\n")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			t.Fatalf("the copy shows something else in line %d\n got %.300s\nwant %.300s", i+1, b[i], a[i])
+		}
+	}
+	if len(a) != len(b) {
+		t.Errorf("the copy shows %d lines, want %d", len(b), len(a))
+	}
+}
+
 func TestCopyBetweenEngines(t *testing.T) {
 	engines := map[string]func(*testing.T) store.DB{"file": inFile, "server": inServer}
 	for from, openFrom := range engines {
@@ -190,9 +204,7 @@ func TestCopyBetweenEngines(t *testing.T) {
 				if err != nil || n != want {
 					t.Fatalf("%d items copied, error %v, want %d", n, err, want)
 				}
-				if a, b := view(t, src), view(t, dst); a != b {
-					t.Error("the copy shows something else")
-				}
+				differ(t, view(t, src), view(t, dst))
 				// Nothing that was numbered is numbered so again.
 				err = dst.Update(t.Context(), func(tx store.Tx) error {
 					f, a := newsfold.Feed{URL: "new"}, newsfold.Article{URL: "new"}
@@ -252,9 +264,7 @@ func TestCopyGoesOnWhereItWas(t *testing.T) {
 	if runs < 5 {
 		t.Errorf("it took %d runs", runs)
 	}
-	if view(t, src) != view(t, dst) {
-		t.Error("the copy shows something else")
-	}
+	differ(t, view(t, src), view(t, dst))
 }
 
 func TestCopyOnlyIntoWhatIsEmpty(t *testing.T) {

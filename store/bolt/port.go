@@ -86,13 +86,23 @@ func (t *tx) message(kind store.Kind, k, v []byte) (msg []byte, err error) {
 		if keyID(v) == 0 {
 			return nil, nil
 		}
-		if id = bEntries; t.bucket(id).Get(v) == nil {
-			return nil, t.damaged(fmt.Sprintf("entry %x", k), errors.New("it is listed but not there"))
-		}
-		v = t.bucket(id).Get(v)
+		return t.entryMessage(k, slices.Clone(v))
 	}
 	err = t.read(id, k, v, func(s string) error { msg = []byte(s); return nil })
 	return msg, err
+}
+
+// entryMessage returns an entry with what it said, as far as that is still there.
+func (t *tx) entryMessage(key, seq []byte) ([]byte, error) {
+	var e newsfold.Entry
+	ok, err := load(t, bEntries, seq, &e, record.Entry)
+	if err == nil && !ok {
+		err = t.damaged(fmt.Sprintf("entry %x", key), errors.New("it is listed but not there"))
+	}
+	if err == nil {
+		err = t.loadSaid(seq, &e)
+	}
+	return record.Encode(nil, &e, record.Entry), err
 }
 
 // nested yields what is in the buckets of a bucket, or in one bucket of each.
@@ -230,7 +240,7 @@ func (t *tx) takeEntry(key []byte, msg string) error {
 	}
 	counts, feed := t.bucket(bFeedCounts), slices.Clone(key[:idLen])
 	return take(msg, record.Entry, func(e *newsfold.Entry) error {
-		return errors.Join(put(t, bEntries, idKey(n), e, record.Entry), keys.Put(key, idKey(n)),
+		return errors.Join(t.putSaying(idKey(n), e, true), keys.Put(key, idKey(n)),
 			counts.Put(feed, idKey(number(counts, feed)+1)))
 	})
 }
