@@ -15,7 +15,8 @@ import (
 )
 
 // archive is a desk with stories of different ages in two feeds. Story n appeared
-// n days ago; those of feed 1 are "old n", those of feed 2 "new n".
+// n days ago; those of feed 1 are "old n", those of feed 2 "new n" and a minute
+// younger.
 func archive(t *testing.T) *desk {
 	d := newDesk(t)
 	p := newPress(t)
@@ -30,6 +31,7 @@ func archive(t *testing.T) *desk {
 	}
 	d.pass()
 	// They are as old as their names say.
+	hourAgo := time.Now().Add(-time.Hour)
 	err := d.db.Update(t.Context(), func(tx store.Tx) error {
 		for s, err := range tx.Stories(store.Query{}) {
 			if err != nil {
@@ -43,7 +45,10 @@ func archive(t *testing.T) *desk {
 			if _, err := fmt.Sscanf(a.Title[3:], "%d", &n); err != nil {
 				return err
 			}
-			s.Time = time.Now().Add(-time.Duration(n)*24*time.Hour - time.Hour)
+			s.Time = hourAgo.Add(-time.Duration(n) * day)
+			if strings.HasPrefix(a.Title, "old") {
+				s.Time = s.Time.Add(-time.Minute)
+			}
 			if err := tx.PutStory(&s); err != nil {
 				return err
 			}
