@@ -111,6 +111,14 @@ func Fragment(html, base string) *Document {
 	if len(html) > MaxPage {
 		html = html[:MaxPage]
 	}
+	if d := readOrdinary(html, base); d != nil {
+		return d
+	}
+	return readTree(html, base)
+}
+
+// readTree is Fragment for any HTML, by way of its tree.
+func readTree(html, base string) *Document {
 	r := newReader(page.ReadFragment([]byte(html)), base)
 	r.whole = true
 	keep := make([]bool, len(r.page.Blocks))

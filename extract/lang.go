@@ -88,7 +88,7 @@ func (t *tally) read(text string) {
 
 func (t *tally) add(word []byte, long bool) {
 	t.words++
-	if long {
+	if long || len(word) > wordLanguages.longest {
 		return
 	}
 	for set := wordLanguages.of[string(word)]; set != 0; set &= set - 1 {
@@ -123,6 +123,8 @@ func (t *tally) lead() (best, second int) {
 var wordLanguages = func() (t struct {
 	names []string
 	of    map[string]uint64
+	// longest is how many bytes the longest of the words has.
+	longest int
 },
 ) {
 	t.names = slices.Sorted(maps.Keys(functionWords))
@@ -130,6 +132,7 @@ var wordLanguages = func() (t struct {
 	for i, lang := range t.names {
 		for w := range functionWords[lang] {
 			t.of[w] |= 1 << i
+			t.longest = max(t.longest, len(w))
 		}
 	}
 	return t

@@ -204,8 +204,15 @@ func pictured(name string) bool {
 // phraseTable finds phrases by their first three bytes.
 type phraseTable struct {
 	phrases []string
-	starts  [1 << 13]bool // by hash of three bytes, to pass over most places
-	by      map[string][]int
+	first   [1 << 13]uint16 // by hash of three bytes: 1 + place in starts
+	starts  []phraseStart
+}
+
+// phraseStart is one way in which a phrase may start.
+type phraseStart struct {
+	key    [4]byte // the fourth is in lower case, or noByte
+	phrase uint16
+	next   uint16 // 1 + place in starts of the next with the same hash
 }
 
 // phraseIndex is made once from creditPhrases and never changed.
@@ -219,22 +226,35 @@ var phraseIndex = func() *phraseTable {
 
 // newPhraseTable makes a table of phrases of at least three bytes each.
 func newPhraseTable(phrases []string) *phraseTable {
-	t := &phraseTable{phrases: phrases, by: make(map[string][]int)}
+	t := &phraseTable{phrases: phrases}
 	for i, p := range phrases {
 		_, n := utf8.DecodeRuneInString(p)
 		for _, form := range [...]string{p, strings.ToUpper(p[:n]) + p[n:], strings.ToUpper(p)} {
-			key := string([]byte{lower(form[0]), lower(form[1]), lower(form[2])})
-			if !slices.Contains(t.by[key], i) {
-				t.by[key] = append(t.by[key], i)
-			}
-			t.starts[hash3(key[0], key[1], key[2])] = true
+			t.add(i, lower(form[0]), lower(form[1]), lower(form[2]))
 		}
-		if !slices.Contains(t.by[p[:3]], i) { // with capitals, where case matters
-			t.by[p[:3]] = append(t.by[p[:3]], i)
-			t.starts[hash3(p[0], p[1], p[2])] = true
-		}
+		t.add(i, p[0], p[1], p[2]) // with capitals, where case matters
 	}
 	return t
+}
+
+const noByte = 0xff // which no UTF-8 holds
+
+// add lets a phrase be found by three bytes.
+func (t *phraseTable) add(phrase int, a, b, c byte) {
+	s := phraseStart{key: [4]byte{a, b, c, noByte}, phrase: uint16(phrase)}
+	if p := t.phrases[phrase]; len(p) > 3 {
+		s.key[3] = lower(p[3])
+	}
+	last := &t.first[hash3(a, b, c)]
+	for *last != 0 {
+		old := &t.starts[*last-1]
+		if old.key == s.key && old.phrase == s.phrase {
+			return
+		}
+		last = &old.next
+	}
+	t.starts = append(t.starts, s)
+	*last = uint16(len(t.starts))
 }
 
 // lower returns an ASCII letter in lower case, and other bytes as they are.
@@ -265,11 +285,15 @@ func (t *phraseTable) mayHold(s string) bool {
 	x, y := lower(s[0]), lower(s[1])
 	for i := 2; i < len(s); i++ {
 		z := lower(s[i])
-		if t.starts[hash3(x, y, z)] {
-			for _, k := range t.by[string([]byte{x, y, z})] {
-				if n := i - 2 + len(t.phrases[k]); n <= len(s) && strings.EqualFold(s[i-2:n], t.phrases[k]) {
-					return true
-				}
+		for n := t.first[hash3(x, y, z)]; n != 0; {
+			p := &t.starts[n-1]
+			n = p.next
+			if p.key[0] != x || p.key[1] != y || p.key[2] != z || i+1 < len(s) && differ(p.key[3], s[i+1]) {
+				continue
+			}
+			phrase := t.phrases[p.phrase]
+			if end := i - 2 + len(phrase); end <= len(s) && strings.EqualFold(s[i-2:end], phrase) {
+				return true
 			}
 		}
 		x, y = y, z
@@ -277,15 +301,24 @@ func (t *phraseTable) mayHold(s string) bool {
 	return false
 }
 
+// differ reports whether a byte is another than a given one in lower case,
+// whatever the case; not of letters beyond ASCII, whose cases differ in length.
+func differ(low, c byte) bool {
+	return low < utf8.RuneSelf && c < utf8.RuneSelf && low != lower(c)
+}
+
 // find returns the phrases in s in the order of the table, each where it stands
 // first.
 func (t *phraseTable) find(s string) []found {
 	var out []found
 	for i := 0; i+3 <= len(s); i++ {
-		if !t.starts[hash3(s[i], s[i+1], s[i+2])] {
-			continue
-		}
-		for _, k := range t.by[s[i:i+3]] {
+		for n := t.first[hash3(s[i], s[i+1], s[i+2])]; n != 0; {
+			p := &t.starts[n-1]
+			n = p.next
+			if p.key[0] != s[i] || p.key[1] != s[i+1] || p.key[2] != s[i+2] || i+3 < len(s) && differ(p.key[3], s[i+3]) {
+				continue
+			}
+			k := int(p.phrase)
 			if strings.HasPrefix(s[i:], t.phrases[k]) && !slices.ContainsFunc(out, func(f found) bool { return f.phrase == k }) {
 				out = append(out, found{k, i})
 			}

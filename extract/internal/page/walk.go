@@ -254,7 +254,7 @@ func (w *walker) addText(n *html.Node) {
 		}
 		w.begin()
 		blank = false
-		w.text = appendRune(w.text, r)
+		w.text = AppendRune(w.text, r)
 		w.count(1)
 	}
 	if !blank {
@@ -328,9 +328,16 @@ func textClass(r rune) runeClass {
 	return textRune
 }
 
-// appendRune writes a character, the Latin ligatures (U+FB00 to U+FB06) as the
+// Kept reports whether blocks keep a character, and if not, whether it counts as
+// white space.
+func Kept(r rune) (space, kept bool) {
+	c := textClass(r)
+	return c == spaceRune, c == textRune
+}
+
+// AppendRune appends a character, the Latin ligatures (U+FB00 to U+FB06) as the
 // letters they stand for.
-func appendRune(b []byte, r rune) []byte {
+func AppendRune(b []byte, r rune) []byte {
 	if r >= 0xfb00 && r <= 0xfb06 {
 		return append(b, [...]string{"ff", "fi", "fl", "ffi", "ffl", "st", "st"}[r-0xfb00]...)
 	}
@@ -380,7 +387,7 @@ func AppendHTML(b []byte, s string, pre bool) (out []byte, space bool) {
 			if space && word {
 				b = append(b, ' ')
 			}
-			b = appendRune(b, r)
+			b = AppendRune(b, r)
 			word, space = true, false
 		}
 	}
@@ -432,7 +439,7 @@ func Squash(s string) string {
 				b = append(b, ' ')
 			}
 			space = false
-			b = appendRune(b, r)
+			b = AppendRune(b, r)
 		}
 	}
 	return string(b)
