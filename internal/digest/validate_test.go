@@ -163,6 +163,8 @@ func TestForeignValidatorsRefuseWhatIsBroken(t *testing.T) {
 		"no text at all":        {"json", `"content_text": "عادت العبّارة",`, ``},
 		"two entries of one id": {"atom", "<id>newsfold:story:21<", "<id>newsfold:story:7<"},
 		"an entry without date": {"atom", "<updated>2026-03-14T08:14:30Z</updated>", ""},
+		"an entry of no time":   {"atom", "<published>2026-03-14T08:14:30Z<", "<published>soon<"},
+		"a tag not closed":      {"rss", "</channel>", ""},
 		"an item of 2026":       {"rss", "Sat, 14 Mar 2026 08:14:30 +0000", "2026"},
 		"a raw ampersand":       {"opml", `&amp;b=`, `&b=`},
 		"a link to nowhere":     {"opml", `url="http://courier.example/f"`, ``},

@@ -7,7 +7,8 @@
 // (by the author of the format) and opmlparser must read the same outlines from
 // it, and these must keep the rules of http://opml.org/spec2.opml. What is wrong
 // is printed; the exit code is 1 then. *.atom and *.rss must have what their
-// formats ask for, as feedsmith reads them.
+// formats ask for, as feedsmith reads them, and be XML for sax, which is strict;
+// feed-parser and feedparser must read the same from them.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
@@ -20,6 +21,9 @@ const Ajv = require("ajv").default;
 const addFormats = require("ajv-formats").default;
 const opml = require("opml");
 const OpmlParser = require("opmlparser");
+const FeedParser = require("feedparser");
+const sax = require("sax");
+const { parseFeed } = require("@rowanmanning/feed-parser");
 
 const ajv = new Ajv({ allErrors: true, strict: false });
 addFormats(ajv);
@@ -82,10 +86,45 @@ function byOpmlParser(text) {
   });
 }
 
+// Items of the two other parsers in one form.
+const item = (id, url, at) => [trimmed(id), trimmed(url), at ? new Date(at).toISOString() : ""];
+
+function byFeedParser(text) {
+  return new Promise((resolve, reject) => {
+    const parser = new FeedParser({ resume_saxerror: false });
+    const list = [];
+    parser.on("error", reject);
+    parser.on("readable", () => {
+      for (let i = parser.read(); i; i = parser.read()) list.push(item(i.guid, i.link, i.pubdate));
+    });
+    parser.on("end", () => resolve(list));
+    Readable.from([text]).pipe(parser);
+  });
+}
+
+// What other parsers read otherwise than feedsmith; ours are its items.
+async function readElsewhere(text, type, ours) {
+  const faults = [];
+  const strict = sax.parser(true);
+  strict.onerror = (err) => {
+    faults.push(`it is no XML: ${err}`);
+    strict.error = null;
+  };
+  strict.write(text).close();
+  const lenient = parseFeed(text);
+  if (lenient.meta.type !== type) faults.push(`feed-parser takes it for ${lenient.meta.type}`);
+  const others = { "feed-parser": lenient.items.map((i) => item(i.id, i.url, i.published)), feedparser: await byFeedParser(text) };
+  for (const [name, theirs] of Object.entries(others)) {
+    const i = ours.findIndex((o, i) => !isDeepStrictEqual(o, theirs[i]));
+    if (i >= 0 || theirs.length !== ours.length) faults.push(`${name} reads ${JSON.stringify(theirs[Math.max(i, 0)])}, not ${JSON.stringify(ours[Math.max(i, 0)])}`);
+  }
+  return faults;
+}
+
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
 
 // What RFC 4287 (4.1) asks of a feed and its entries.
-function atomFile(text) {
+async function atomFile(text) {
   const faults = [];
   const feed = parseAtomFeed(text);
   const parts = [["feed", feed], ...(feed.entries ?? []).map((e, i) => [`entry ${i}`, e])];
@@ -98,11 +137,12 @@ function atomFile(text) {
   const ids = (feed.entries ?? []).map((e) => e.id);
   if (new Set(ids).size !== ids.length) faults.push("entries share an id");
   if (ids.length !== (text.match(/<entry\b/g)?.length ?? 0)) faults.push("feedsmith reads another number of entries");
-  return faults;
+  const page = (e) => e.links?.find((l) => l.rel === "alternate")?.href;
+  return faults.concat(await readElsewhere(text, "atom", (feed.entries ?? []).map((e) => item(e.id, page(e), e.published))));
 }
 
 // What RSS 2.0 asks of a channel and its items.
-function rssFile(text) {
+async function rssFile(text) {
   const faults = [];
   const feed = parseRssFeed(text);
   for (const key of ["title", "link", "description"]) if (!feed[key]) faults.push(`the channel has no ${key}`);
@@ -112,7 +152,7 @@ function rssFile(text) {
     if (item.pubDate && !rfc822.test(item.pubDate.replace("+0000", "GMT"))) faults.push(`item ${i} has the date ${item.pubDate}`);
   }
   if ((feed.items ?? []).length !== (text.match(/<item\b/g)?.length ?? 0)) faults.push("feedsmith reads another number of items");
-  return faults;
+  return faults.concat(await readElsewhere(text, "rss", (feed.items ?? []).map((i) => item(i.guid?.value, i.link, i.pubDate))));
 }
 
 const rfc822 = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/;
