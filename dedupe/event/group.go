@@ -295,7 +295,7 @@ const lagNever = 20
 var (
 	crossMargin = 1.12
 	crossSure   = 1.5                                   // from which no other event matters
-	crossLeast  = [maxAgree]float64{1.15, 1, .85, .8, .75} // by how many stories were compared
+	crossLeast  = [maxAgree]float64{1.05, .95, .85, .8, .75} // by how many stories were compared
 )
 
 const maxAgree = 5
