@@ -42,6 +42,7 @@ type app struct {
 	logFormat   string
 	configFile  string
 	configured  configured
+	configErr   error // for doctor, who goes on without
 
 	// transport, when set, is the network: the demo's sample newsroom, or that
 	// of a test.
@@ -119,7 +120,7 @@ config" says how, and what each comes to.
 		a.newFetch(), a.newList(), a.newEvents(), a.newShow(), a.newRead(), a.newMark(), a.newDigest(), a.newExplain(),
 		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(),
 		a.newPasswd(), a.newToken(), a.newCopy(),
-		newExtract(), newFold(), newParse(), a.newConfig(), a.newRule(), a.newVersion(),
+		newExtract(), newFold(), newParse(), a.newConfig(), a.newRule(), a.newDoctor(), a.newMan(), a.newVersion(),
 	)
 	root.AddCommand(a.keeping()...)
 	named(root)
@@ -148,7 +149,10 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	}
 	if !unset(cmd) {
 		if err := a.configure(cmd.Root()); err != nil {
-			return err
+			if cmd.Name() != "doctor" {
+				return err
+			}
+			a.configErr = err
 		}
 	}
 	return a.check()

@@ -17,37 +17,59 @@ import (
 )
 
 func (a *app) newFeeds() *cobra.Command {
-	var asJSON bool
+	var (
+		asJSON bool
+		pick   picked
+	)
 	cmd := &cobra.Command{
 		Use:   "feeds",
 		Short: "List the subscriptions and how they are",
+		Long: `List the subscriptions and how they are: all of them, or those that need care. Of
+--stale, --failing and --moved, several select what any of them would.`,
 		Example: `  newsfold feeds
+  newsfold feeds --failing --moved
+  newsfold feeds --stale=60d
   newsfold feeds --json | jq 'select(.poll.errors > 3) | .url'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			chosen, err := pick.choose(time.Now())
+			if err != nil {
+				return err
+			}
 			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
 				return a.write("", func(w io.Writer) error {
 					if asJSON {
 						enc := jsonLines(w)
-						return c.Feeds(ctx, func(f control.Feed) error { return enc.Encode(f) })
+						return c.Feeds(ctx, func(f control.Feed) error {
+							if !chosen(f) {
+								return nil
+							}
+							return enc.Encode(f)
+						})
 					}
-					return a.feeds(ctx, c, w)
+					return a.feeds(ctx, c, w, chosen)
 				})
 			})
 		},
 	}
+	pick.flags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, one feed a line (doc/json.md)")
+	cmd.AddCommand(a.newFeedsReport())
 	return cmd
 }
 
-func (a *app) feeds(ctx context.Context, c *control.Client, w io.Writer) error {
+func (a *app) feeds(ctx context.Context, c *control.Client, w io.Writer, chosen func(control.Feed) bool) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	now := time.Now()
 	n := 0
 	if _, err := fmt.Fprintln(tw, "ID\tTITLE\tURL\tFOLDER\tENTRIES\tLAST SUCCESS\tNEXT POLL\tERROR"); err != nil {
 		return err
 	}
+	all := 0
 	err := c.Feeds(ctx, func(f control.Feed) error {
+		if all++; !chosen(f) {
+			return nil
+		}
 		n++
 		_, err := fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", f.ID, fit(plain(label(f.Feed)), 40), plain(fetch.Redact(f.URL)),
 			plain(strings.Join(f.Folders, ", ")), f.Entries, never(f.Poll.Succeeded, now, "never"), nextPoll(f.Feed, now), plain(f.Poll.Error))
@@ -55,6 +77,10 @@ func (a *app) feeds(ctx context.Context, c *control.Client, w io.Writer) error {
 	})
 	if err != nil {
 		return err
+	}
+	if n == 0 && all > 0 {
+		a.note("None of %s.", count(all, "feed", "feeds"))
+		return nil
 	}
 	if n == 0 {
 		a.note("No feeds yet: `newsfold add URL` or `newsfold import FILE.opml` subscribes, `newsfold demo` shows how it looks.")
