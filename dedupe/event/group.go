@@ -294,7 +294,7 @@ const lagNever = 20
 // tell, and more than with any other event.
 var (
 	crossMargin = 1.12
-	crossSure   = 1.5                                   // from which no other event matters
+	crossSure   = 1.5                                        // from which no other event matters
 	crossLeast  = [maxAgree]float64{1.05, .95, .85, .8, .75} // by how many stories were compared
 )
 

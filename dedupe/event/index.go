@@ -13,7 +13,6 @@ type index struct {
 
 type posting struct {
 	slots []int32
-	dead  int
 }
 
 const (

@@ -14,7 +14,6 @@ func TestMeasureTranslations(t *testing.T) {
 	type doc struct {
 		p          *profile
 		role, pair string
-		source     string
 	}
 	events := map[string][]doc{}
 	var keys []string
