@@ -71,7 +71,7 @@ func (c *copies) body(m *model, height int) []string {
 	if why > 0 && c.at < len(c.st.Articles) {
 		lines = append(lines, "")
 		f := &flow{ruler: m.ruler, columns: max(min(m.width-2, measure), 1)}
-		reasons(f, &c.st.Articles[c.at])
+		c.reasons(f, &c.st.Articles[c.at])
 		for _, l := range f.lines[:min(len(f.lines), why)] {
 			lines = append(lines, " "+l)
 		}
@@ -88,7 +88,11 @@ func (c *copies) row(m *model, a *river.Article, chosen bool) string {
 	if m.width >= medium {
 		before += fmt.Sprintf("%8s  ", lag(a.Time().Sub(c.st.Time)))
 	}
-	before += m.ruler.column(clean(a.Outlet), outletColumn) + "  "
+	outlet := outletColumn
+	if m.width < wide {
+		outlet = 12
+	}
+	before += m.ruler.column(clean(a.Outlet), outlet) + "  "
 	line := before + m.ruler.column(clean(a.Title), max(m.width-m.ruler.width(before), 0))
 	if chosen {
 		return styled(invert, line)
@@ -97,9 +101,15 @@ func (c *copies) row(m *model, a *river.Article, chosen bool) string {
 }
 
 // reasons says why an article was folded.
-func reasons(f *flow, a *river.Article) {
+func (c *copies) reasons(f *flow, a *river.Article) {
 	if a.With != 0 {
-		f.para(fmt.Sprintf("%s, compared with %d: score %.2f, %s", a.Relation, a.With, a.Score, count(a.Words, "word", "words")), bold)
+		with := fmt.Sprintf("article %d", a.With)
+		for i := range c.st.Articles {
+			if o := &c.st.Articles[i]; o.ID == a.With {
+				with = "that of " + clean(o.Outlet)
+			}
+		}
+		f.para(fmt.Sprintf("%s, compared with %s: score %.2f, %s", a.Relation, with, a.Score, count(a.Words, "word", "words")), bold)
 	}
 	for _, e := range a.Evidence {
 		text := e.Kind
@@ -195,7 +205,7 @@ func (x *comparison) body(m *model, height int) []string {
 
 func (x *comparison) lay(f *flow) {
 	in, out := changes(x.runs)
-	f.para(fmt.Sprintf("%s: %s of %s, %s in, %d out", clean(x.outlets[1]), x.relation, clean(x.outlets[0]), count(in, "word", "words"), out), faint)
+	f.para(fmt.Sprintf("%s: %s; against %s: %s in, %d out", clean(x.outlets[1]), x.relation, clean(x.outlets[0]), count(in, "word", "words"), out), faint)
 	f.blank()
 	x.marked(f, x.titles, bold)
 	f.blank()
@@ -241,7 +251,7 @@ func (x *comparison) marked(f *flow, runs []diff.Run, style string) {
 				f.blank()
 			}
 			if p = clean(p); p != "" {
-				f.add(open+p+end, as)
+				f.enclosed(open, p, end, as)
 			}
 		}
 		switch after := r.Text[len(bare):]; {

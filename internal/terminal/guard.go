@@ -8,8 +8,13 @@ import (
 )
 
 // guard turns a panic of the model into the program's orderly end: what a panic
-// prints while the terminal is ours would be lost or lie across the screen.
-type guard struct{ m *model }
+// prints while the terminal is ours would be lost or lie across the screen. It
+// draws when something has happened, where ending is possible still, and not when
+// the renderer asks.
+type guard struct {
+	m     *model
+	frame tea.View
+}
 
 // Init implements tea.Model.
 func (g *guard) Init() (cmd tea.Cmd) {
@@ -18,29 +23,22 @@ func (g *guard) Init() (cmd tea.Cmd) {
 }
 
 // Update implements tea.Model.
-func (g *guard) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+func (g *guard) Update(msg tea.Msg) (same tea.Model, cmd tea.Cmd) {
+	same = g // also when it panics
 	defer g.catch(&cmd)
-	if g.m.fault != nil {
-		return g, tea.Quit
-	}
-	return g, g.m.update(msg)
+	cmd = g.m.update(msg)
+	g.frame = g.m.view()
+	return same, cmd
 }
 
 // View implements tea.Model.
-func (g *guard) View() (v tea.View) {
-	defer func() {
-		if r := recover(); r != nil {
-			g.m.fail(r)
-			v = tea.NewView("")
-		}
-		v.AltScreen = true
-	}()
-	if g.m.fault != nil {
-		return tea.NewView("")
-	}
-	return g.m.view()
+func (g *guard) View() tea.View {
+	v := g.frame
+	v.AltScreen = true
+	return v
 }
 
+// catch ends the program where something panics.
 func (g *guard) catch(cmd *tea.Cmd) {
 	if r := recover(); r != nil {
 		g.m.fail(r)

@@ -306,7 +306,7 @@ func (m *model) view() tea.View {
 	body := m.top().body(m, max(m.height-2, 0))
 	lines := make([]string, 0, m.height)
 	if m.height > 1 {
-		lines = append(lines, styled(invert, m.ruler.column(" newsfold · "+clean(m.top().title()), m.width)))
+		lines = append(lines, styled(invert, " newsfold · "+m.ruler.column(clean(m.top().title()), m.width-12)))
 	}
 	lines = append(lines, body[:min(len(body), max(m.height-2, 0))]...)
 	for len(lines) < m.height-1 {

@@ -58,7 +58,7 @@ func settle(cluster []rune) string {
 		case r >= 0xfe00 && r <= 0xfe0f, r == 0x20e3, r >= 0x1f3fb && r <= 0x1f3ff && i > 0, r >= 0xe0000:
 			continue // how a sign is to look: what comes of it has no width that is agreed on
 		case unicode.In(r, unicode.Mn, unicode.Me):
-			if marks++; marks > maxMarks || i == 0 {
+			if marks++; marks > maxMarks || b.Len() == 0 {
 				continue
 			}
 		}
@@ -154,14 +154,22 @@ type flow struct {
 }
 
 // add continues the paragraph. The text is clean.
-func (f *flow) add(text, style string) {
+func (f *flow) add(text, style string) { f.enclosed("", text, "", style) }
+
+// enclosed is add with signs around the text that are not parted from it.
+func (f *flow) enclosed(open, text, end, style string) {
 	state := -1
 	for text != "" {
 		var seg string
 		seg, text, _, state = uniseg.FirstLineSegmentInString(text, state)
 		word := strings.TrimRight(seg, " ")
+		gap := seg[len(word):]
+		word, open = open+word, ""
+		if text == "" {
+			word += end
+		}
 		f.word(word, style)
-		f.gap += seg[len(word):]
+		f.gap += gap
 	}
 }
 
