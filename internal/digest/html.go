@@ -43,7 +43,7 @@ var htmlPage = template.Must(template.New("digest").Parse(`<!DOCTYPE html>
 <div style="margin:18px 0 0;"{{with .Lang}} lang="{{.}}"{{end}}{{if .RTL}} dir="rtl"{{end}}>
 <h3 style="margin:0;font-size:19px;line-height:1.3;">{{if .URL}}<a href="{{.URL}}" style="color:#0b57d0;text-decoration:none;">{{.Title}}</a>{{else}}{{.Title}}{{end}}</h3>
 {{- with .Where}}
-<p class="dim" style="margin:2px 0 0;color:#5b626a;font-family:Helvetica,Arial,sans-serif;font-size:13px;" dir="auto">{{.}}</p>
+<p class="dim" style="margin:2px 0 0;color:#5b626a;font-family:Helvetica,Arial,sans-serif;font-size:13px;"><bdi>{{.}}</bdi></p>
 {{- end}}
 {{- with .What}}
 <p style="margin:4px 0 0;font-family:Helvetica,Arial,sans-serif;font-size:13px;font-weight:bold;" lang="en" dir="ltr">{{.}}</p>
