@@ -88,7 +88,7 @@ func (t *tally) read(text string) {
 
 func (t *tally) add(word []byte, long bool) {
 	t.words++
-	if long || len(word) > wordLanguages.longest {
+	if long || wordLanguages.sizes[word[0]]>>len(word)&1 == 0 {
 		return
 	}
 	for set := wordLanguages.of[string(word)]; set != 0; set &= set - 1 {
@@ -123,8 +123,8 @@ func (t *tally) lead() (best, second int) {
 var wordLanguages = func() (t struct {
 	names []string
 	of    map[string]uint64
-	// longest is how many bytes the longest of the words has.
-	longest int
+	// sizes has, for each first byte, a bit for each size that a word has.
+	sizes [256]uint32
 },
 ) {
 	t.names = slices.Sorted(maps.Keys(functionWords))
@@ -132,7 +132,7 @@ var wordLanguages = func() (t struct {
 	for i, lang := range t.names {
 		for w := range functionWords[lang] {
 			t.of[w] |= 1 << i
-			t.longest = max(t.longest, len(w))
+			t.sizes[w[0]] |= 1 << len(w)
 		}
 	}
 	return t
@@ -187,6 +187,9 @@ func (s *scripts) count(text string) {
 
 // byScript tells the languages that one script nearly names.
 func byScript(text string) string {
+	if ascii(text) {
+		return ""
+	}
 	var s scripts
 	s.count(text)
 	half := s.letters / 2
@@ -217,4 +220,13 @@ func byScript(text string) string {
 		return "hi"
 	}
 	return ""
+}
+
+func ascii(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

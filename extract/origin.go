@@ -265,9 +265,10 @@ func lower(c byte) byte {
 	return c
 }
 
-func hash3(a, b, c byte) uint32 {
-	return (uint32(a)*0x9e5 ^ uint32(b)*0x7a3 ^ uint32(c)*0x1f1) & (1<<13 - 1)
-}
+// roll adds a byte to a hash, which is then that of the last three bytes.
+func roll(h uint32, c byte) uint32 { return (h<<5 ^ uint32(c)) & (1<<13 - 1) }
+
+func hash3(a, b, c byte) uint32 { return roll(roll(roll(0, a), b), c) }
 
 // found is a phrase and where it starts.
 type found struct{ phrase, at int }
@@ -283,9 +284,11 @@ func (t *phraseTable) mayHold(s string) bool {
 		return false
 	}
 	x, y := lower(s[0]), lower(s[1])
+	h := hash3(0, x, y)
 	for i := 2; i < len(s); i++ {
 		z := lower(s[i])
-		for n := t.first[hash3(x, y, z)]; n != 0; {
+		h = roll(h, z)
+		for n := t.first[h]; n != 0; {
 			p := &t.starts[n-1]
 			n = p.next
 			if p.key[0] != x || p.key[1] != y || p.key[2] != z || i+1 < len(s) && differ(p.key[3], s[i+1]) {
@@ -310,9 +313,14 @@ func differ(low, c byte) bool {
 // find returns the phrases in s in the order of the table, each where it stands
 // first.
 func (t *phraseTable) find(s string) []found {
+	if len(s) < 3 {
+		return nil
+	}
 	var out []found
+	h := hash3(0, s[0], s[1])
 	for i := 0; i+3 <= len(s); i++ {
-		for n := t.first[hash3(s[i], s[i+1], s[i+2])]; n != 0; {
+		h = roll(h, s[i+2])
+		for n := t.first[h]; n != 0; {
 			p := &t.starts[n-1]
 			n = p.next
 			if p.key[0] != s[i] || p.key[1] != s[i+1] || p.key[2] != s[i+2] || i+3 < len(s) && differ(p.key[3], s[i+3]) {

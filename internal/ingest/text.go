@@ -11,18 +11,23 @@ import (
 func words(text string) int {
 	n, dense, in := 0, 0, false
 	for i := 0; i < len(text); {
-		c := text[i]
-		if c < utf8.RuneSelf {
-			i++
-			switch {
-			case asciiWord(c):
-				if !in {
-					n++
-				}
+		switch asciiClass[text[i]] {
+		case partOfWord:
+			if !in {
+				n++
 				in = true
-			case c <= ' ':
-				in = false
 			}
+			i++
+			for i < len(text) && asciiClass[text[i]] == partOfWord {
+				i++
+			}
+			continue
+		case betweenWords:
+			in = false
+			i++
+			continue
+		case neither:
+			i++
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -43,9 +48,27 @@ func words(text string) int {
 	return n + (dense+1)/2
 }
 
-func asciiWord(c byte) bool {
-	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
-}
+const (
+	beyondASCII uint8 = iota
+	partOfWord
+	betweenWords
+	neither // such as an apostrophe
+)
+
+// asciiClass says what a byte of a text is.
+var asciiClass = func() (t [256]uint8) {
+	for c := range utf8.RuneSelf {
+		switch {
+		case c >= '0' && c <= '9', c|0x20 >= 'a' && c|0x20 <= 'z':
+			t[c] = partOfWord
+		case c <= ' ':
+			t[c] = betweenWords
+		default:
+			t[c] = neither
+		}
+	}
+	return t
+}()
 
 // isDense reports whether a rune is of a script that puts no spaces between
 // words.
