@@ -42,7 +42,9 @@ type app struct {
 	logFormat   string
 	configFile  string
 	configured  configured
-	configErr   error // for doctor, who goes on without
+	args        []string                // of the command line
+	settle      func() (*daemon, error) // makes a daemon of the flags
+	configErr   error                   // for doctor, who goes on without
 
 	// transport, when set, is the network: the demo's sample newsroom, or that
 	// of a test.
@@ -57,6 +59,7 @@ func run(ctx context.Context, args []string, std streams) int {
 func (a *app) run(ctx context.Context, args []string) int {
 	std := a.streams
 	root := a.root()
+	a.args = args
 	root.SetArgs(args)
 	root.SetIn(std.in)
 	root.SetOut(std.out)
@@ -120,7 +123,7 @@ config" says how, and what each comes to.
 		a.newFetch(), a.newList(), a.newEvents(), a.newShow(), a.newRead(), a.newMark(), a.newDigest(), a.newExplain(),
 		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(),
 		a.newPasswd(), a.newToken(), a.newCopy(),
-		newExtract(), newFold(), newParse(), a.newConfig(), a.newRule(), a.newDoctor(), a.newMan(), a.newVersion(),
+		newExtract(), newFold(), newParse(), a.newConfig(), a.newRule(), a.newReload(), a.newDoctor(), a.newMan(), a.newVersion(),
 	)
 	root.AddCommand(a.keeping()...)
 	named(root)

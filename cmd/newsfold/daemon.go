@@ -7,12 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"newsfold/fetch"
-	"newsfold/internal/control"
-	"newsfold/internal/delivery"
-	"newsfold/internal/ingest"
-	"newsfold/internal/search"
-	"newsfold/store"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -20,6 +14,13 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+
+	"newsfold/fetch"
+	"newsfold/internal/control"
+	"newsfold/internal/delivery"
+	"newsfold/internal/ingest"
+	"newsfold/internal/search"
+	"newsfold/store"
 )
 
 func (a *app) newDaemon() *cobra.Command {
@@ -45,30 +46,31 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			a.serving = true
-			if d.lease < 2*time.Second {
-				return usage("--lease %v is too short: at least 2s", d.lease)
-			}
-			log := a.logger(slog.LevelInfo)
-			var err error
-			if d.retain, err = keep.parse(); err != nil {
-				return err
-			}
-			if d.digests, err = a.schedules(sent); err != nil {
+			d, err := a.settle()
+			if err != nil {
 				return err
 			}
 			db, err := a.openStore(ctx)
 			if err != nil {
 				return err
 			}
-			client, err := a.fetcher(log)
-			if err == nil {
-				defer client.Close()
-				d.app, d.db, d.client, d.log = a, db, client, log
-				err = d.run(ctx)
-			}
-			return errors.Join(err, db.Close())
+			d.app, d.db, d.log = a, db, a.logger(slog.LevelInfo)
+			return errors.Join(d.keepOn(ctx), db.Close())
 		},
+	}
+	a.settle = func() (_ *daemon, err error) {
+		a.serving = true
+		if d.lease < 2*time.Second {
+			return nil, usage("--lease %v is too short: at least 2s", d.lease)
+		}
+		if err := choice("--images", d.images, "proxy", "off"); err != nil {
+			return nil, err
+		}
+		if d.retain, err = keep.parse(); err != nil {
+			return nil, err
+		}
+		d.digests, err = a.schedules(sent)
+		return &d, err
 	}
 	keep.flags(cmd)
 	sent.flags(cmd)
@@ -105,20 +107,27 @@ type daemon struct {
 	retain ingest.Retention // what is removed to make room
 	// digests are those that are delivered every day.
 	digests []*delivery.Schedule
+
+	socket  net.Listener // nil: run opens and removes it itself
+	reload  func() (control.Reloaded, error)
+	started bool // run has come as far as serving
 }
 
 // run starts in the order that makes each step safe: the store is open and so
 // locked, thus the socket can be taken over; then it serves.
 func (d *daemon) run(ctx context.Context) error {
-	socket, err := control.Listen(d.dir)
-	if err != nil {
-		return marked{err, errStore}
-	}
-	defer func() {
-		if err := os.Remove(control.SocketPath(d.dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			d.log.Warn("leave the control socket behind", "err", err)
+	socket := d.socket
+	if socket == nil {
+		var err error
+		if socket, err = control.Listen(d.dir); err != nil {
+			return marked{err, errStore}
 		}
-	}()
+		defer func() {
+			if err := os.Remove(control.SocketPath(d.dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				d.log.Warn("leave the control socket behind", "err", err)
+			}
+		}()
+	}
 	site, err := d.site(ctx)
 	if err != nil {
 		return errors.Join(err, socket.Close())
@@ -133,7 +142,7 @@ func (d *daemon) run(ctx context.Context) error {
 	index, closeIndex := d.index(search.Options{Log: d.log})
 	server := control.Server{
 		DB: d.db, Engine: engine, Client: d.client, Gate: site.gate, Log: d.log, Now: time.Now,
-		Version: version, Daemon: true, Index: index,
+		Version: version, Daemon: true, Index: index, Reload: d.reload,
 	}
 	if err := site.furnish(d, server.Handler()); err != nil {
 		return errors.Join(err, socket.Close())
@@ -155,6 +164,7 @@ func (d *daemon) run(ctx context.Context) error {
 	if callbacks != nil {
 		g.Go(func() error { return serve(ctx, callbacks, engine.Callback()) })
 	}
+	d.started = true
 	d.log.Info("started", "version", version, "dir", d.dir, "web", site.url)
 	if d.ready != nil {
 		g.Go(func() error {

@@ -34,6 +34,9 @@ type Server struct {
 	// Index opens the search index, once; nil: there is none.
 	Index func() (*search.Index, error)
 
+	// Reload reads the configuration again; nil: there is none to read.
+	Reload func() (Reloaded, error)
+
 	Version string
 	Daemon  bool
 }
@@ -67,6 +70,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /v1/never-fold", s.answer(s.neverFold))
 	mux.HandleFunc("POST /v1/lead", s.answer(s.lead))
 	mux.HandleFunc("POST /v1/refold", s.answer(s.refold))
+	mux.HandleFunc("POST /v1/reload", s.answer(s.reload))
 	mux.HandleFunc("GET /v1/report", s.answer(s.report))
 	mux.HandleFunc("GET /v1/rules", s.answer(s.rules))
 	mux.HandleFunc("POST /v1/rules", s.answer(s.addRule))
