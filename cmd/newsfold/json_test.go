@@ -10,7 +10,9 @@ import (
 	"newsfold"
 	"newsfold/fetch"
 	"newsfold/internal/control"
+	"newsfold/internal/ingest"
 	"newsfold/internal/river"
+	"newsfold/internal/rule"
 )
 
 // TestJSONFieldsAreDocumented keeps doc/json.md complete: a field that is
@@ -35,6 +37,14 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 		control.Feed{},
 		fetch.Learned{},
 		fetch.Move{},
+		control.FeedReport{},
+		control.Ruled{},
+		control.Reloaded{},
+		control.Reset{},
+		ingest.Effect{},
+		rule.Rule{},
+		settingJSON{},
+		finding{},
 		extracted{},
 		parsedFeed{},
 		parsedSource{},
