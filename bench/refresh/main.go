@@ -8,7 +8,7 @@
 // store: the floor, which fetches 100 feeds at a time, parses with gofeed and
 // stores JSON in bbolt, 50 feeds a transaction; newsfold's engine without folding,
 // which leaves it at parsing, extraction, identification and storing; the engine
-// with folding; and newsfold fetch, the command, which also fetches the pages of
+// with folding; with events as well; and newsfold fetch, the command, which also fetches the pages of
 // entries that are summaries. Then they are asked again, when nothing is new; the
 // engine several times in one process, as a daemon does.
 //
@@ -37,7 +37,7 @@ import (
 )
 
 func main() {
-	role := flag.String("role", "", "serve, floor, store, fold, again or schedule: what the program runs itself as")
+	role := flag.String("role", "", "serve, floor, store, fold, group, again or schedule: what the program runs itself as")
 	feeds := flag.Int("feeds", 1000, "feeds to serve")
 	entries := flag.Int("entries", 20, "entries in each feed")
 	rounds := flag.Int("rounds", 3, "how often each program runs")
@@ -50,7 +50,7 @@ func main() {
 		err = serve(*feeds, *entries)
 	case "floor":
 		err = floor(flag.Arg(0), flag.Arg(1))
-	case "store", "fold", "again":
+	case "store", "fold", "group", "again":
 		err = engine(ctx, *role, flag.Arg(0), flag.Arg(1))
 	case "schedule":
 		err = schedule(ctx, flag.Arg(0))
@@ -159,6 +159,7 @@ func measure(feeds, entries, rounds int) error {
 			{"floor, first", []string{self, "-role", "floor", list, path("floor")}},
 			{"parse and store, first", []string{self, "-role", "store", list, path("store")}},
 			{"and fold, first", []string{self, "-role", "fold", list, path("fold")}},
+			{"and events, first", []string{self, "-role", "group", list, path("events")}},
 			{"newsfold fetch, first", fetch},
 			{"floor, unchanged", []string{self, "-role", "floor", list, path("floor")}},
 			{"engine, unchanged", []string{self, "-role", "again", list, path("fold")}},
@@ -209,7 +210,7 @@ func run(args []string) (figure, error) {
 // report prints what each program cost, and what that is beside the floor.
 func report(results map[string][]figure) {
 	for _, what := range []string{"first", "unchanged"} {
-		for _, name := range []string{"floor", "parse and store", "and fold", "engine", "newsfold fetch"} {
+		for _, name := range []string{"floor", "parse and store", "and fold", "and events", "engine", "newsfold fetch"} {
 			fs := results[name+", "+what]
 			if fs == nil {
 				continue

@@ -280,7 +280,9 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	f.events.open = false
+	if f.events != nil {
+		f.events.open = false
+	}
 	return len(changes), nil
 }
 

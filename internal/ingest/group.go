@@ -56,6 +56,9 @@ func openGrouping(tx store.Tx, now time.Time) (*grouping, error) {
 
 // group gives the stories of a batch their events, within its transaction.
 func (f *folder) group(gone map[newsfold.ArticleID]bool) error {
+	if f.e.opts.NoEvents {
+		return nil
+	}
 	now := f.e.now().UTC()
 	if f.events == nil || f.events.open { // or the last transaction was not committed
 		q, err := openGrouping(f.tx, now)

@@ -29,8 +29,11 @@ type Options struct {
 	Lead     string         // lead policy, see dedupe.Lead
 	// NoFold stores texts without folding them: an engine over the same store
 	// that folds will find them in the change log.
-	NoFold  bool
-	PushURL string // public URL below which [Engine.Callback] is served; empty: no WebSub
+	NoFold bool
+	// NoEvents folds copies without looking for the events that stories report.
+	// Stories that were folded so get no event before they change.
+	NoEvents bool
+	PushURL  string // public URL below which [Engine.Callback] is served; empty: no WebSub
 
 	// Lease is for how long work is taken over from a store that other daemons
 	// share; default 3 min. It is also how long the work of a daemon that died
