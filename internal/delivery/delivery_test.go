@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -295,11 +296,11 @@ func TestHookIsSignedAndRefusalIsTriedAgain(t *testing.T) {
 func TestHookThatHangsIsNotCalledAgain(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "newsfold.db"))
 	put(t, db, start.Add(-time.Hour), "Ferry back")
-	calls := 0
+	var calls atomic.Int32
 	leave := make(chan struct{})
 	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		if calls++; calls == 1 {
+		if calls.Add(1) == 1 {
 			<-leave
 		}
 	}))
@@ -310,8 +311,8 @@ func TestHookThatHangsIsNotCalledAgain(t *testing.T) {
 	if out, err := d.Deliver(t.Context(), daily("text"), r, time.Time{}); err == nil || !out.Doubt {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	if out, err := d.Deliver(t.Context(), daily("text"), r, time.Time{}); err != nil || out.Sent || calls != 1 {
-		t.Fatalf("%+v, %v, %d calls", out, err, calls)
+	if out, err := d.Deliver(t.Context(), daily("text"), r, time.Time{}); err != nil || out.Sent || calls.Load() != 1 {
+		t.Fatalf("%+v, %v, %d calls", out, err, calls.Load())
 	}
 }
 
