@@ -111,6 +111,10 @@ func (s *scanner) run() {
 		c := t[i]
 		if l := c | 0x20; 'a' <= l && l <= 'z' {
 			i = s.latin(i)
+			if i < len(t) && t[i] == ' ' { // as behind most words
+				s.close(i)
+				i++
+			}
 			continue
 		}
 		if c < utf8.RuneSelf {

@@ -150,15 +150,21 @@ func (o *ordinary) words(s string) bool {
 				return false
 			}
 			o.text, o.html = page.AppendRune(o.text, r), page.AppendRune(o.html, r)
-		default:
+		case mark:
 			if !o.begin() {
 				return false
 			}
-			for j < len(s) && (class[s[j]] <= mark || s[j] == ' ' && j+1 < len(s) && class[s[j+1]] <= mark) {
+			o.text = append(o.text, s[i])
+			o.html = page.AppendEscaped(o.html, s[i:j])
+		case plain:
+			if !o.begin() {
+				return false
+			}
+			for j < len(s) && (class[s[j]] == plain || s[j] == ' ' && j+1 < len(s) && class[s[j+1]] == plain) {
 				j++
 			}
 			o.text = append(o.text, s[i:j]...)
-			o.html = page.AppendEscaped(o.html, s[i:j])
+			o.html = append(o.html, s[i:j]...)
 		}
 		i = j
 	}
