@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -41,6 +42,9 @@ func stories(t *testing.T, n int) (*model, store.DB) {
 				return err
 			}
 			if err := tx.PutStory(&newsfold.Story{ID: a.Story, Lead: a.ID, Articles: []newsfold.ArticleID{a.ID}, Time: at, Changed: at}); err != nil {
+				return err
+			}
+			if err := tx.Append(store.Folds, a.ID); err != nil { // for the search index
 				return err
 			}
 		}
@@ -139,7 +143,7 @@ func TestKeysMark(t *testing.T) {
 		{"A marks all read", "A", "----", "4 stories marked read"},
 		{"u takes back what was unread alone", "j N A u", "N-NN", "Undone: 3 stories marked read"},
 		{"u goes back step by step", "N j s u u", "NNNN", "Undone: 1 story marked read"},
-		{"marks of a search show in the river", "/ f e r r y enter N q l l", "-NNN", ""},
+		{"marks of a search go to the store", "/ f e r r y enter G N q", "NNN-", ""},
 		{"typing marks nothing", "/ A s N esc", "NNNN", ""},
 		{"q asks nothing of the store", "enter q q", "-NNN", ""},
 	} {
@@ -304,6 +308,26 @@ func TestPrompt(t *testing.T) {
 	}
 }
 
+// TestReadmeShowsTheScreen holds the picture in the README against what a terminal
+// shows.
+func TestReadmeShowsTheScreen(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen, err := os.ReadFile("testdata/evidence.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, _ := strings.Cut(string(readme), "<!-- read -->\n```\n")
+	shown, _, _ = strings.Cut(shown, "```\n<!-- /read -->")
+	lines := slices.DeleteFunc(strings.Split(string(screen), "\n"), func(l string) bool { return l == "" })
+	got := slices.DeleteFunc(strings.Split(shown, "\n"), func(l string) bool { return l == "" })
+	if !slices.Equal(got, lines) {
+		t.Errorf("the README shows\n%s\nand a terminal\n%s", shown, screen)
+	}
+}
+
 func TestClean(t *testing.T) {
 	for _, tt := range []struct{ name, in, want string }{
 		{"escape sequences become text", "a\x1b[31mb", "a[31mb"},
@@ -317,7 +341,7 @@ func TestClean(t *testing.T) {
 		{"flags of parts of countries", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴"},
 		{"marks upon marks", "e" + strings.Repeat("\u0301", 50), "e" + strings.Repeat("\u0301", maxMarks)},
 		{"marks upon nothing", "\u0301\u0302a", "a"},
-		{"Persian keeps what parts letters", "می‌خواهم", "می‌خواهم"},
+		{"Persian keeps what parts letters", "می\u200cخواهم", "می\u200cخواهم"},
 		{"broken bytes", "a\xff\xfeb", "ab"},
 		{"nothing", "\x00\x01", ""},
 	} {

@@ -54,14 +54,6 @@ func (s *scroll) press(m *model, key string) {
 	s.up = moved(key, s.up, len(s.lines), max(m.height-2, 1))
 }
 
-// part says how far down one is.
-func (s *scroll) part(height int) string {
-	if len(s.lines) <= height {
-		return ""
-	}
-	return fmt.Sprintf("%d %% ", 100*min(s.up+height, len(s.lines))/len(s.lines))
-}
-
 // story is one story with the text of its lead.
 type story struct {
 	scroll

@@ -223,7 +223,7 @@ func launch(t *testing.T, dir string, columns, rows int, env ...string) tmux {
 	})
 	script := `was=$(stty -g); "` + self + `"; echo "exit $?"; [ "$was" = "$(stty -g)" ] && echo restored; exec cat`
 	args := []string{"-u", "-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows)}
-	for _, e := range append(env, childDir+"="+dir, "TZ=UTC", "LC_ALL=C.UTF-8", "BROWSER=none-such", "DISPLAY=", "WAYLAND_DISPLAY=") {
+	for _, e := range append([]string{childDir + "=" + dir, "TZ=UTC", "LC_ALL=C.UTF-8", "BROWSER=none-such", "DISPLAY=", "WAYLAND_DISPLAY="}, env...) {
 		args = append(args, "-e", e)
 	}
 	term.do(append(args, "sh", "-c", script)...)
@@ -335,7 +335,8 @@ func TestInATerminal(t *testing.T) {
 	}
 	dir := sample(t)
 	for name, test := range map[string]func(*testing.T, string){
-		"reading": reading, "marks outlive the reader": outlive, "sizes": sizes, "panic": panics, "no answers": deaf, "SIGTERM": terminated, "Ctrl-C": interrupted,
+		"reading": reading, "marks outlive the reader": outlive, "sizes": sizes, "panic": panics, "no answers": deaf, "SIGTERM": terminated, "Ctrl-C": interrupted, "browsers": browsers,
+		"Ctrl-Z": suspended,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, again(t, dir)) })
 	}
@@ -459,5 +460,75 @@ func interrupted(t *testing.T, dir string) {
 	term := launch(t, dir, 80, 20, "QUERY=is:starred")
 	term.until("Nothing was found.")
 	term.press("C-c")
+	term.left(0)
+}
+
+// wait waits until something is so.
+func wait(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !so(); <-time.After(glance) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it never happens that %s", what)
+		}
+	}
+}
+
+// browsers opens a story outside: in a program beside the reader, and in one that
+// has the terminal meanwhile.
+func browsers(t *testing.T, dir string) {
+	said := filepath.Join(dir, "said")
+	for name, script := range map[string]string{
+		"window": "#!/bin/sh\necho noise\nprintf '%s\\n' \"$#\" \"$@\" >'" + said + "'\n",
+		"w3m":    "#!/bin/sh\necho \"PAGE $1\"\nread -r line\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	term := launch(t, dir, 80, 20, "BROWSER="+filepath.Join(dir, "window"))
+	term.until("15 stories")
+	term.press("o")
+	if got := term.until("Opening https://evil.example/1"); strings.Contains(got, "noise") || !strings.Contains(got, "14 unread") {
+		t.Errorf("the screen is\n%s", got)
+	}
+	wait(t, "the browser has the address and nothing else", func() bool {
+		got, _ := os.ReadFile(said)
+		return string(got) == "1\nhttps://evil.example/1\n"
+	})
+	term.press("Q")
+	term.left(0)
+
+	term = launch(t, dir, 80, 20, "BROWSER="+filepath.Join(dir, "w3m"))
+	term.until("15 stories")
+	term.press("o")
+	term.until("PAGE https://evil.example/1")
+	term.press("Enter")
+	if got := term.until("15 stories"); strings.Contains(got, "PAGE") {
+		t.Errorf("the screen is not drawn anew:\n%s", got)
+	}
+	term.press("Q")
+	term.left(0)
+}
+
+// suspended puts the reader aside as a shell does, and takes it up again.
+func suspended(t *testing.T, dir string) {
+	term := launch(t, dir, 80, 20)
+	term.until("15 stories")
+	before := term.screen(false)
+	pid := strings.TrimSpace(term.do("display-message", "-p", "#{pane_pid}"))
+	out, err := exec.Command("pgrep", "-P", pid).Output()
+	if err != nil {
+		t.Skipf("needs pgrep: %v", err)
+	}
+	term.press("C-z")
+	wait(t, "the reader lets the terminal go", func() bool { return term.do("display-message", "-p", "#{alternate_on}") == "0\n" })
+	if err := exec.Command("kill", "-CONT", strings.TrimSpace(string(out))).Run(); err != nil {
+		t.Fatal(err)
+	}
+	term.until("15 stories")
+	if got := term.screen(false); got != before {
+		t.Errorf("the screen is not what it was (-before +after):\n%s", cmp.Diff(before, got))
+	}
+	term.press("Q")
 	term.left(0)
 }
