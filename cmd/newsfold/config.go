@@ -52,7 +52,9 @@ func settings(root *cobra.Command) (all []setting) {
 	walk = func(cmd *cobra.Command, path string) {
 		for _, sub := range cmd.Commands() {
 			name := strings.TrimSpace(path + " " + sub.Name())
-			if !unset(sub) {
+			// What config itself is to print is no setting: its output is a
+			// configuration.
+			if !unset(sub) && name != "config" {
 				add(sub, name, sub.LocalNonPersistentFlags())
 				walk(sub, name)
 			}
@@ -211,6 +213,9 @@ not as by default. A running daemon takes over changes with "newsfold reload".`,
   newsfold config --json | jq 'select(.source != "default")'`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if all && len(args) > 0 {
+				return usage("--all and a key exclude each other")
+			}
 			var found []setting
 			for _, s := range a.configured.settings {
 				switch {

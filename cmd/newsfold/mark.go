@@ -22,7 +22,7 @@ of any article in it. When one of them is unknown, none is marked.`,
 		Args:      cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(marks, args[0]) {
-				return usage("mark %q: say read, unread, star or unstar", args[0])
+				return usage("mark %q: say read, unread, star or unstar%s", args[0], meant("", args[0], marks))
 			}
 			req := control.MarkRequest{Mark: control.Mark(args[0])}
 			for _, arg := range args[1:] {

@@ -35,8 +35,6 @@ are served on loopback only, to whoever can reach them.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
-			case app && clear:
-				return usage("--app and --clear exclude each other")
 			case app:
 				return a.with(cmd.Context(), a.appPassword)
 			case clear:
@@ -64,6 +62,8 @@ are served on loopback only, to whoever can reach them.`,
 	cmd.Flags().StringVar(&name, "user", "", "`name` to log in with (default your name on this machine)")
 	cmd.Flags().BoolVar(&app, "app", false, "make a password for reading apps and print name and password")
 	cmd.Flags().BoolVar(&clear, "clear", false, "take the passwords away")
+	cmd.MarkFlagsMutuallyExclusive("app", "clear")
+	cmd.MarkFlagsMutuallyExclusive("user", "clear")
 	return cmd
 }
 

@@ -106,7 +106,7 @@ func contradictory(cmd *cobra.Command) error {
 		j := strings.LastIndex(text, "]")
 		if i > 0 && j > i {
 			names := strings.Fields(text[i+3 : j])
-			return usage("--%s contradict one another: say one of them", strings.Join(names, " and --"))
+			return usage("--%s exclude each other", strings.Join(names, " and --"))
 		}
 	}
 	return usage("%v", err)

@@ -19,6 +19,7 @@ import (
 	"newsfold/internal/access"
 	"newsfold/internal/ingest"
 	"newsfold/internal/search"
+	"newsfold/internal/spell"
 	"newsfold/store"
 )
 
@@ -229,7 +230,10 @@ func resolve(tx store.Tx, name string) (newsfold.Feed, error) {
 	if f, err := tx.FindFeed(name); err == nil || !errors.Is(err, newsfold.ErrNotFound) {
 		return f, err
 	}
-	var found []newsfold.Feed
+	var (
+		found  []newsfold.Feed
+		titles []string
+	)
 	for f, err := range tx.Feeds() {
 		if err != nil {
 			return f, err
@@ -237,12 +241,19 @@ func resolve(tx store.Tx, name string) (newsfold.Feed, error) {
 		if strings.EqualFold(f.Label(), name) || strings.EqualFold(f.Title, name) {
 			found = append(found, f)
 		}
+		if f.Label() != f.URL { // which may hold a password
+			titles = append(titles, f.Label())
+		}
 	}
 	switch len(found) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return newsfold.Feed{}, &Error{NotFound, fmt.Sprintf("no feed is called %q; `newsfold feeds` lists them", name)}
+		hint := "; `newsfold feeds` lists them"
+		if near := spell.Nearest(name, titles); near != "" {
+			hint = fmt.Sprintf("; did you mean %q?", near)
+		}
+		return newsfold.Feed{}, &Error{NotFound, fmt.Sprintf("no feed is called %q%s", name, hint)}
 	}
 	return newsfold.Feed{}, invalid("%d feeds are called %q: say which by number or URL", len(found), name)
 }

@@ -69,7 +69,7 @@ func ParseAction(v string) (Action, error) {
 	}
 	for _, r := range tag {
 		if !unicode.In(r, unicode.L, unicode.M, unicode.N) && !strings.ContainsRune("-_/.", r) {
-			return "", fmt.Errorf("%q: a tag is of letters, digits and - _ / .", v)
+			return "", fmt.Errorf("%q: a tag is of letters, digits, dots and - _ /", v)
 		}
 	}
 	return Action(v), nil
