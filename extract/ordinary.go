@@ -28,7 +28,7 @@ type ordinary struct {
 	address string
 	base    *url.URL // of address; nil: not parsed yet
 
-	blocks []string // block-level elements open
+	blocks []around // block-level elements open
 	inline []phrase // inline elements open, from the outermost on
 	shown  int      // how many of them are written
 
@@ -37,11 +37,17 @@ type ordinary struct {
 	gap    bool // … in the HTML, where an image may have come in between
 	br     bool // a line break is due
 	breaks int  // br since the last character
-	listed bool // the list's start tag is written
 
 	attrs  []html.Attribute // of the tag read last
 	images []string         // addresses written
 	links  bool
+}
+
+// around is a block-level element, and whether its start tag is written. Those of
+// paragraphs, headings and items are written with their text.
+type around struct {
+	name    string
+	written bool
 }
 
 // phrase is an inline element; one without a name is not written.
@@ -177,21 +183,14 @@ func (o *ordinary) words(s string) bool {
 func (o *ordinary) begin() bool {
 	switch {
 	case !o.begun:
-		name := "p"
-		if n := len(o.blocks); n > 0 && o.blocks[n-1] != "div" {
-			name = o.blocks[n-1]
-		}
-		if name == "ul" || name == "ol" {
+		if in := o.inner(); in == "ul" || in == "ol" {
 			return false
 		}
 		if len(o.text) > 0 {
 			o.text = append(o.text, "\n\n"...)
 		}
-		if name == "li" && !o.listed {
-			o.listed = true
-			o.write("<", o.blocks[len(o.blocks)-2], ">")
-		}
-		o.write("<", name, ">")
+		o.openBlocks()
+		o.write("<", o.paragraph(), ">")
 		o.begun = true
 	case o.br:
 		o.text = append(o.text, '\n')
@@ -218,6 +217,35 @@ func (o *ordinary) begin() bool {
 	return true
 }
 
+// inner is the name of the innermost block-level element, "" when none is open.
+func (o *ordinary) inner() string {
+	if n := len(o.blocks); n > 0 {
+		return o.blocks[n-1].name
+	}
+	return ""
+}
+
+// paragraph is what the element is called that holds the text at hand.
+func (o *ordinary) paragraph() string {
+	switch in := o.inner(); in {
+	case "", "div", "blockquote":
+		return "p"
+	default:
+		return in
+	}
+}
+
+// openBlocks writes the start tags of lists and quotations that are due.
+func (o *ordinary) openBlocks() {
+	for i := range o.blocks {
+		b := &o.blocks[i]
+		if !b.written && (b.name == "ul" || b.name == "ol" || b.name == "blockquote") {
+			o.write("<", b.name, ">")
+			b.written = true
+		}
+	}
+}
+
 func (o *ordinary) write(parts ...string) {
 	for _, s := range parts {
 		o.html = append(o.html, s...)
@@ -227,11 +255,7 @@ func (o *ordinary) write(parts ...string) {
 // endParagraph ends the paragraph, if one has begun. No inline element is open.
 func (o *ordinary) endParagraph() {
 	if o.begun {
-		name := "p"
-		if n := len(o.blocks); n > 0 && o.blocks[n-1] != "div" {
-			name = o.blocks[n-1]
-		}
-		o.write("</", name, ">\n")
+		o.write("</", o.paragraph(), ">\n")
 	}
 	o.begun, o.space, o.gap, o.br, o.breaks = false, false, false, false, 0
 }
@@ -289,7 +313,7 @@ func (o *ordinary) attributes(s string) (rest string, ok bool) {
 			return "", false // not set off by white space
 		}
 		n := 0
-		for n < len(t) && (t[n] >= 'a' && t[n] <= 'z' || t[n] == '-') {
+		for n < len(t) && (t[n] >= 'a' && t[n] <= 'z' || n > 0 && (t[n] >= '0' && t[n] <= '9' || t[n] == '-' || t[n] == '_')) {
 			n++
 		}
 		if n == 0 || n+1 >= len(t) || t[n] != '=' || t[n+1] != '"' {
@@ -317,14 +341,14 @@ func attribute(s string) (string, bool) {
 		case c == odd, s[i] == '<', s[i] == '>', c == white && s[i] != ' ':
 			return "", false
 		case s[i] != '&':
-		case strings.HasPrefix(s[i:], "&amp;"):
+		case strings.HasPrefix(s[i:], "&amp;"), strings.HasPrefix(s[i:], "&#"):
 			refs = true
 		default:
 			return "", false
 		}
 	}
 	if refs {
-		s = strings.ReplaceAll(s, "&amp;", "&")
+		s = html.UnescapeString(s)
 	}
 	return s, true
 }
@@ -334,21 +358,17 @@ func (o *ordinary) start(name string) bool {
 	if len(o.blocks)+len(o.inline) >= maxNested {
 		return false
 	}
-	inner := ""
-	if n := len(o.blocks); n > 0 {
-		inner = o.blocks[n-1]
-	}
+	inner := o.inner()
 	switch name {
-	case "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "div":
-		if len(o.inline) > 0 || inner != "" && inner != "div" || name == "ol" && len(o.attrs) > 0 {
+	case "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "div", "blockquote":
+		if len(o.inline) > 0 || inner != "" && inner != "div" && inner != "blockquote" || name == "ol" && len(o.attrs) > 0 {
 			return false
 		}
 		o.endParagraph()
-		o.listed = false
-		o.blocks = append(o.blocks, name)
+		o.blocks = append(o.blocks, around{name: name})
 		return true
 	case "li":
-		o.blocks = append(o.blocks, name)
+		o.blocks = append(o.blocks, around{name: name})
 		return len(o.inline) == 0 && (inner == "ul" || inner == "ol")
 	case "em", "i", "strong", "b", "code", "sub", "sup", "q", "cite", "mark", "s", "u", "kbd", "samp", "var", "small":
 		o.inline = append(o.inline, phrase{tag: name, name: name})
@@ -416,21 +436,20 @@ func (o *ordinary) end(name string) bool {
 		return true
 	}
 	n := len(o.blocks)
-	if n == 0 || o.blocks[n-1] != name {
+	if n == 0 || o.blocks[n-1].name != name {
 		return false
 	}
 	o.endParagraph()
-	o.blocks = o.blocks[:n-1]
-	if (name == "ul" || name == "ol") && o.listed {
+	if o.blocks[n-1].written {
 		o.write("</", name, ">\n")
-		o.listed = false
 	}
+	o.blocks = o.blocks[:n-1]
 	return true
 }
 
 // image writes an image: in running text where it stands, otherwise as a figure.
 func (o *ordinary) image() bool {
-	if n := len(o.blocks); n > 0 && (o.blocks[n-1] == "li" || o.blocks[n-1] == "ul" || o.blocks[n-1] == "ol") {
+	if in := o.inner(); in == "li" || in == "ul" || in == "ol" {
 		return false
 	}
 	src, alt := imageOf(&html.Node{Type: html.ElementNode, DataAtom: atom.Img, Data: "img", Attr: o.attrs}, o.against())
@@ -452,6 +471,7 @@ func (o *ordinary) image() bool {
 			o.gap = false
 		}
 	} else {
+		o.openBlocks()
 		o.write("<figure>")
 	}
 	o.write(`<img src="`)

@@ -25,6 +25,8 @@ var entries = []struct {
 	{"links", `<p>See <a href="/a?b=1&amp;c=2" title="x">this <b>very</b> page</a>, <a>that</a>.</p>`, true},
 	{"lists", "<ul>\n<li>One</li>\n<li></li><li>two <b>three</b></li></ul><p>x</p><ol><li>y</li></ol><ul></ul>", true},
 	{"images", `<img src="/a.jpg" alt="A &amp; b"><p>One <img src="/b.jpg"/> two<img src="/c.jpg">three<b>four<img src="/d.jpg">five</b></p><p><img src="/a.jpg"></p>`, true},
+	{"quotations", "<blockquote><p>One</p>two<blockquote>three</blockquote><ul><li>four</li></ul></blockquote><blockquote></blockquote><p>five</p>", true},
+	{"image in a quotation", `<blockquote><img src="/a.jpg" data-x1="y"><p>One</p></blockquote><p>two <a href="/?a=1&#038;b=2">three</a></p><blockquote><img src="/b.jpg"></blockquote>`, true},
 	{"image and break", `<p>One <br><img src="/b.jpg">two <img src="/c.jpg">three</p>`, true},
 	{"image alone", `<img src="/a.jpg">`, true},
 	{"counter", `<p>One</p><img src="https://t.example/pixel.gif" width="1" height="1">`, true},
