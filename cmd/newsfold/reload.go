@@ -213,7 +213,7 @@ What was given on the daemon's command line stays as it was given.`,
 			if err != nil {
 				return err
 			}
-			if _, err := c.Status(ctx); err != nil { // it goes on
+			if err := a.awaitDaemon(ctx); err != nil {
 				return err
 			}
 			return a.write("", func(w io.Writer) error { return a.reloaded(w, done, asJSON) })
@@ -221,6 +221,29 @@ What was given on the daemon's command line stays as it was given.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object (doc/json.md)")
 	return cmd
+}
+
+// awaitDaemon waits until the daemon goes on. A connection that its old server
+// took last may be closed unanswered; another one is answered by the new server.
+func (a *app) awaitDaemon(ctx context.Context) error {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for tries := 100; ; tries-- {
+		c, ok, err := control.Dial(ctx, a.dir)
+		if err == nil && ok {
+			_, err = c.Status(ctx)
+		} else if err == nil {
+			err = errors.New("the daemon has ended; its log says why")
+		}
+		if err == nil || tries == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
 }
 
 func (a *app) reloaded(w io.Writer, done control.Reloaded, asJSON bool) error {
