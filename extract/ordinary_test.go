@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -91,4 +92,85 @@ func FuzzOrdinary(f *testing.F) {
 			}
 		}
 	})
+}
+
+// markup makes well nested elements, with a fault now and then.
+type markup struct {
+	rnd *rand.Rand
+	b   strings.Builder
+}
+
+func (m *markup) pick(from ...string) string { return from[m.rnd.IntN(len(from))] }
+
+func (m *markup) text() {
+	for range m.rnd.IntN(4) {
+		m.b.WriteString(m.pick("one", "Two, ", " three", " ", "\n", "&amp;", "&nbsp;", "&#8217;s", "'", "ä", "港口", "\u00a0", "\u00ad", "<br>", "<br/>", ". ", "The Guardian", "\u200b",
+			`<img src="/a.jpg">`, `<img src="/b.png" alt="x & y">`, `<img alt="none">`, "Source: Ellery Post", "Leave a comment"))
+	}
+}
+
+func (m *markup) phrases(depth int) {
+	for range m.rnd.IntN(4) {
+		m.text()
+		if depth == 0 {
+			continue
+		}
+		open := m.pick("b", "em", "span", "code", `a href="/x?a=1&amp;b=2"`, "a", `span class="c"`, `a href="https://c.example/" rel="tag"`)
+		m.element(open, func() { m.phrases(depth - 1) })
+	}
+	m.text()
+}
+
+func (m *markup) element(open string, content func()) {
+	name, _, _ := strings.Cut(open, " ")
+	m.b.WriteString("<" + open + ">")
+	content()
+	if m.rnd.IntN(200) > 0 {
+		m.b.WriteString("</" + name + ">")
+	}
+}
+
+func (m *markup) blocks(depth int) {
+	for range m.rnd.IntN(4) {
+		switch name := m.pick("p", "p", `p class="x"`, "h2", "ul", "ol", "div", "blockquote", ""); name {
+		case "":
+			m.phrases(1)
+		case "div", "blockquote":
+			m.element(name, func() {
+				if depth > 0 {
+					m.blocks(depth - 1)
+				}
+			})
+		case "ul", "ol":
+			m.element(name, func() {
+				for range m.rnd.IntN(3) {
+					m.b.WriteString(m.pick("", "\n", " "))
+					m.element("li", func() { m.phrases(2) })
+				}
+			})
+		default:
+			m.element(name, func() { m.phrases(2) })
+		}
+	}
+}
+
+func TestOrdinaryReadsAnyMarkupAsTheTree(t *testing.T) {
+	const base, documents = "https://b.example/x/", 4000
+	plain := 0
+	for seed := range uint64(documents) {
+		m := markup{rnd: rand.New(rand.NewPCG(seed, 1))}
+		m.blocks(3)
+		s := m.b.String()
+		got := readOrdinary(s, base)
+		if got == nil {
+			continue
+		}
+		plain++
+		if diff := cmp.Diff(readTree(s, base), got); diff != "" {
+			t.Fatalf("seed %d: %q: tree - ordinary:\n%s", seed, s, diff)
+		}
+	}
+	if plain < documents/4 {
+		t.Errorf("only %d of %d documents were read without a tree", plain, documents)
+	}
 }
