@@ -10,8 +10,7 @@ import (
 // things that CLDR names, words in Latin letters, and skeletons of names.
 
 const (
-	maxAnchors = 240 // of a story
-	maxOrder   = 256 // of the sequence of anchors
+	maxAnchors = 144 // of a story
 	maxLinks   = 32
 )
 
@@ -25,17 +24,20 @@ func weakScript(s script) bool {
 }
 
 type anchorSet struct {
-	lang  string
-	off   ablation
-	m     map[uint32]*anchorTally
-	order []uint32
+	lang   string
+	off    ablation
+	at     map[uint32]int
+	all    []anchorTally
+	places int // given so far
 }
 
 type anchorTally struct {
-	n      int
+	hash   uint32
 	weight float32
+	n      int32
 	class  class
 	weak   bool
+	place  uint8
 }
 
 func (a *anchorSet) add(c class, h uint64, weight float32, weak bool) {
@@ -43,28 +45,31 @@ func (a *anchorSet) add(c class, h uint64, weight float32, weak bool) {
 		return
 	}
 	k := anchorHash(c, h)
-	e := a.m[k]
-	if e == nil {
-		e = &anchorTally{weight: weight, class: c, weak: true}
-		a.m[k] = e
+	i, ok := a.at[k]
+	if !ok {
+		i = len(a.all)
+		a.at[k] = i
+		place := noPlace
+		if c != loose && c != sino && c != link && a.places < noPlace {
+			place = a.places
+			a.places++
+		}
+		a.all = append(a.all, anchorTally{hash: k, weight: weight, class: c, weak: true, place: uint8(place)})
 	}
+	e := &a.all[i]
 	e.n++
 	e.weak = e.weak && weak
-	if len(a.order) < maxOrder && c != loose && c != sino {
-		a.order = append(a.order, k)
-	}
 }
 
 // anchors reads the anchors of a story.
-func anchors(lang string, toks []token, links []string, off ablation) ([]feature, []uint32) {
-	a := anchorSet{lang: lang, off: off, m: make(map[uint32]*anchorTally, len(toks))}
+func anchors(lang string, toks []token, links []string, off ablation) []feature {
 	if off.anchors {
-		return nil, nil
+		return nil
 	}
+	a := anchorSet{lang: lang, off: off, at: make(map[uint32]int, len(toks)), all: make([]anchorTally, 0, len(toks))}
 	for _, l := range links[:min(len(links), maxLinks)] {
 		a.add(link, uint64(hashString(l)), 6, false)
 	}
-	a.order = a.order[:0]
 	for i := 0; i < len(toks); i++ {
 		k := toks[i]
 		if k.script == digit {
@@ -82,32 +87,35 @@ func anchors(lang string, toks []token, links []string, off ablation) ([]feature
 			a.hanName(toks, i)
 		}
 	}
-	out := make([]feature, 0, len(a.m))
-	for h, e := range a.m {
-		f := feature{h, e.weight * float32(1+.5*math.Log(float64(e.n))), e.class}
+	for i := range a.all {
+		e := &a.all[i]
+		e.weight *= float32(1 + .5*math.Log(float64(e.n)))
 		if e.weak {
-			f.class |= weakBit
+			e.class |= weakBit
 		}
-		out = append(out, f)
 	}
-	if len(out) > maxAnchors {
-		slices.SortFunc(out, func(a, b feature) int {
-			return cmp.Or(cmp.Compare(rank(b), rank(a)), cmp.Compare(a.hash, b.hash))
+	if len(a.all) > maxAnchors {
+		slices.SortFunc(a.all, func(a, b anchorTally) int {
+			return cmp.Or(cmp.Compare(b.rank(), a.rank()), cmp.Compare(a.hash, b.hash))
 		})
-		out = out[:maxAnchors]
+		a.all = a.all[:maxAnchors]
+	}
+	out := make([]feature, len(a.all))
+	for i, e := range a.all {
+		out[i] = feature{e.hash, toHalf(e.weight), e.class, e.place}
 	}
 	slices.SortFunc(out, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
-	return out, a.order
+	return out
 }
 
 // rank orders anchors by how much their loss would cost: numbers and what has a
 // name of its own are few and sure.
-func rank(f feature) float32 {
-	switch f.class {
+func (e anchorTally) rank() float32 {
+	switch e.class {
 	case number, concept:
-		return f.weight + 10
+		return e.weight + 10
 	}
-	return f.weight
+	return e.weight
 }
 
 // weakBit marks an anchor that may be any word.
@@ -281,34 +289,14 @@ type crossing struct {
 
 func cross(a, b *profile) crossing {
 	var c crossing
-	var na, nb float64
 	sinos := a.lang == "zh" || b.lang == "zh"
 	loosely := !sinos && (looseScript(a.lang) || looseScript(b.lang))
+	skip := [link + 1]bool{loose: !loosely, sino: !sinos, skeleton: loosely || sinos}
 	chance := func(p *profile) float32 {
 		return float32(max(0, math.Log(float64(p.tokens+1)/150)))
 	}
 	ca, cb := chance(a), chance(b)
-	skip := func(f feature) bool {
-		switch f.class &^ weakBit {
-		case loose:
-			return !loosely
-		case sino:
-			return !sinos
-		case skeleton:
-			return loosely || sinos
-		}
-		return false
-	}
-	sum := func(p *profile, ch float32) float64 {
-		s := 0.0
-		for _, f := range p.anchors {
-			if f.class&weakBit == 0 && !skip(f) {
-				s += float64(max(.1, f.weight-ch))
-			}
-		}
-		return s
-	}
-	na, nb = sum(a, cb), sum(b, ca)
+	na, nb := sure(a, cb, &skip), sure(b, ca, &skip)
 	var both int
 	for i, j := 0, 0; i < len(a.anchors) && j < len(b.anchors); {
 		x, y := a.anchors[i], b.anchors[j]
@@ -320,10 +308,10 @@ func cross(a, b *profile) crossing {
 		default:
 			i++
 			j++
-			if skip(x) {
+			if skip[x.class&^weakBit] {
 				continue
 			}
-			w := min(x.weight-cb, y.weight-ca)
+			w := min(x.weight.float()-cb, y.weight.float()-ca)
 			v := float64(max(.1, w))
 			c.shared += v
 			c.hits++
@@ -348,8 +336,20 @@ func cross(a, b *profile) crossing {
 	return c
 }
 
+// sure is the weight of what is certain to be a name, number or place, less what
+// a text as long as the other has by chance.
+func sure(p *profile, chance float32, skip *[link + 1]bool) float64 {
+	s := float32(0)
+	for _, f := range p.anchors {
+		if f.class&weakBit == 0 && !skip[f.class] {
+			s += max(.1, f.weight.float()-chance)
+		}
+	}
+	return float64(s)
+}
+
 // telling reports whether an anchor is a number that is not everywhere.
-func telling(f feature) bool { return f.class == number && f.weight > 2.5 }
+func telling(f feature) bool { return f.class == number && f.weight.float() > 2.5 }
 
 func countNumbers(p *profile) int {
 	n := 0

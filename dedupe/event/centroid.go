@@ -35,7 +35,7 @@ func newCentroid(ps []*profile) *centroid {
 	if len(ps) == 1 {
 		c.masses = make([]mass, len(ps[0].words))
 		for i, f := range ps[0].words {
-			c.masses[i] = mass{f.hash, f.weight, 1, f.class}
+			c.masses[i] = mass{f.hash, f.weight.float(), 1, f.class}
 		}
 	} else {
 		c.gather(ps)
@@ -70,7 +70,7 @@ func (c *centroid) gather(ps []*profile) {
 	all := make([]mass, 0, total)
 	for _, p := range ps {
 		for _, f := range p.words {
-			all = append(all, mass{f.hash, f.weight, 1, f.class})
+			all = append(all, mass{f.hash, f.weight.float(), 1, f.class})
 		}
 	}
 	slices.SortFunc(all, func(a, b mass) int { return cmp.Compare(a.hash, b.hash) })

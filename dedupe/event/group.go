@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -15,7 +16,10 @@ type Grouper struct {
 	index  *index
 	slots  []*member // nil: free
 	free   []int32
-	at     map[int64]int32 // slot of a story
+	idle   []int32           // free as soon as the index is built anew
+	langs  map[string]string // one copy of each
+	kept   []*group          // that hold centres, the oldest first
+	at     map[int64]int32   // slot of a story
 	events map[int64]*group
 	apart  map[[2]int64]bool
 	tune   *tuning
@@ -46,7 +50,8 @@ func NewGrouper(opts Options) *Grouper {
 	}
 	return &Grouper{
 		opts: opts, index: newIndex(), at: map[int64]int32{}, events: map[int64]*group{}, apart: map[[2]int64]bool{},
-		tune: cmp.Or(opts.tune, &defaultTuning),
+		langs: map[string]string{},
+		tune:  cmp.Or(opts.tune, &defaultTuning),
 	}
 }
 
@@ -120,6 +125,11 @@ func (g *Grouper) hold(p *profile) int32 {
 		slot = int32(len(g.slots))
 		g.slots = append(g.slots, nil)
 	}
+	if _, ok := g.langs[p.lang]; !ok {
+		l := strings.Clone(p.lang)
+		g.langs[l] = l
+	}
+	p.lang = g.langs[p.lang]
 	g.slots[slot] = &member{profile: p}
 	g.at[p.id] = slot
 	g.index.add(slot, p)
@@ -156,10 +166,14 @@ func (g *Grouper) rename(e *group, id int64) {
 func (g *Grouper) candidates(p *profile) (list []candidate, earlier *candidate) {
 	seen := map[*group]bool{}
 	var all []candidate
+	own := newCentroid([]*profile{p})
 	for _, h := range g.index.alike(p, nearAlike) {
 		if m := g.slots[h.slot]; m.lang == p.lang && !seen[m.in] {
 			seen[m.in] = true
-			if c, ok := g.weigh(p, m.in, h.slot); ok {
+			if len(m.in.slots) == 1 && cosine(p.words, m.words) < leastLikeness {
+				continue
+			}
+			if c, ok := g.weigh(p, own, m.in, h.slot); ok {
 				all = append(all, c)
 			}
 		}
@@ -188,11 +202,11 @@ func (g *Grouper) candidates(p *profile) (list []candidate, earlier *candidate) 
 }
 
 // weigh compares a story with the stories of an event that are in its language.
-func (g *Grouper) weigh(p *profile, e *group, near int32) (candidate, bool) {
+func (g *Grouper) weigh(p *profile, own *centroid, e *group, near int32) (candidate, bool) {
 	if len(e.slots) >= g.opts.Stories || g.forbidden(p, e) {
 		return candidate{}, false
 	}
-	l := compare(newCentroid([]*profile{p}), g.centre(e, p.lang))
+	l := compare(own, g.centre(e, p.lang))
 	c := candidate{g: e, best: near, like: l, timely: l.odds(g.tune)}
 	if g.opts.without.consensus {
 		l.contrast = [2]float64{}
@@ -227,12 +241,23 @@ func (g *Grouper) centre(e *group, lang string) *centroid {
 	}
 	if len(e.slots) > 1 {
 		if e.centres == nil {
+			if len(g.kept) > 2*keptCentres {
+				for _, o := range g.kept[:keptCentres] {
+					o.centres = nil
+				}
+				g.kept = slices.Delete(g.kept, 0, keptCentres)
+			}
 			e.centres = map[string]*centroid{}
+			g.kept = append(g.kept, e)
 		}
 		e.centres[lang] = c
 	}
 	return c
 }
+
+// keptCentres is how many events keep their centres at least, not to make them
+// anew for each story.
+const keptCentres = 128
 
 // gap is the time between a story and an event in days.
 func (g *Grouper) gap(p *profile, e *group) float64 {
@@ -300,16 +325,24 @@ var (
 
 const maxAgree = 5
 
+// leastNear is what the heaviest anchors have to have in common, in nats, for two
+// stories in two languages to be compared.
+const leastNear = 7
+
 // abroad finds the event in other languages that a story belongs to, and with
 // it those that are the same event in yet other languages.
 func (g *Grouper) abroad(p *profile, seen map[*group]bool) []candidate {
 	found := map[*group]candidate{}
 	each := max(4, maxNear/max(1, len(g.index.langs)))
+	telling := heaviest(p.anchors, indexAnchors)
 	for _, lang := range slices.Sorted(maps.Keys(g.index.langs)) {
 		if lang == p.lang {
 			continue
 		}
-		for _, h := range g.index.abroad(p, lang, min(nearAbroad, each)) {
+		for _, h := range g.index.abroad(telling, lang, min(nearAbroad, each)) {
+			if h.score < leastNear {
+				break
+			}
 			m := g.slots[h.slot]
 			if old, ok := found[m.in]; ok {
 				if old.near < h.score {
@@ -463,8 +496,29 @@ func (g *Grouper) Remove(id int64) {
 	g.index.remove(slot, m.profile)
 	delete(g.at, id)
 	g.slots[slot] = nil
-	g.free = append(g.free, slot)
+	g.idle = append(g.idle, slot)
 	g.leave(m.in, slot)
+	if g.index.worn(len(g.at)) {
+		g.reindex()
+	}
+}
+
+// reindex builds the index anew, without what was removed.
+func (g *Grouper) reindex() {
+	g.index = newIndex()
+	slots := make([]int32, 0, len(g.at))
+	for s, m := range g.slots {
+		if m != nil {
+			slots = append(slots, int32(s))
+		}
+	}
+	// Postings are by the time of coming, for which the time of the story has to do.
+	slices.SortStableFunc(slots, func(a, b int32) int { return cmp.Compare(g.slots[a].at, g.slots[b].at) })
+	for _, s := range slots {
+		g.index.add(s, g.slots[s].profile)
+	}
+	g.free = append(g.free, g.idle...)
+	g.idle = g.idle[:0]
 }
 
 func (g *Grouper) leave(e *group, slot int32) {
@@ -526,6 +580,32 @@ func (g *Grouper) Expire(before time.Time) []int64 {
 	for _, e := range g.events {
 		if e.last == 0 || e.last >= cut {
 			continue
+		}
+		for _, s := range e.slots {
+			gone = append(gone, g.slots[s].id)
+		}
+	}
+	slices.Sort(gone)
+	for _, id := range gone {
+		g.Remove(id)
+	}
+	return gone
+}
+
+// Trim removes the stories of the events that ended longest ago, those without a
+// time first, until at most so many stories are held, and returns them as
+// [Grouper.Expire] does.
+func (g *Grouper) Trim(most int) []int64 {
+	if len(g.at) <= most {
+		return nil
+	}
+	old := slices.SortedFunc(maps.Values(g.events), func(a, b *group) int {
+		return cmp.Or(cmp.Compare(a.last, b.last), cmp.Compare(a.id, b.id))
+	})
+	var gone []int64
+	for _, e := range old {
+		if len(g.at)-len(gone) <= most {
+			break
 		}
 		for _, s := range e.slots {
 			gone = append(gone, g.slots[s].id)

@@ -64,8 +64,8 @@ func TestEventIsNamedAfterItsFirstStoryThatIsLeft(t *testing.T) {
 	}
 	g.Remove(2)
 	g.Remove(3)
-	if g.Len() != 0 || len(g.events) != 0 || len(g.index.words) != 0 || len(g.index.anchors) != 0 || len(g.index.langs) != 0 {
-		t.Errorf("something is left: %d stories, %d events, %d words", g.Len(), len(g.events), len(g.index.words))
+	if g.Len() != 0 || len(g.events) != 0 || len(g.index.words.head) != 0 || len(g.index.anchors.head) != 0 || len(g.index.langs) != 0 {
+		t.Errorf("something is left: %d stories, %d events, %d words", g.Len(), len(g.events), len(g.index.words.head))
 	}
 }
 
@@ -266,9 +266,9 @@ func TestNumbersAreReadAlike(t *testing.T) {
 		{"en", "twelfth", 12},
 		{"ru", "9,4 млн", 9.4e6},
 	} {
-		a := anchorSet{lang: tt.lang, m: map[uint32]*anchorTally{}}
+		a := anchorSet{lang: tt.lang, at: map[uint32]int{}}
 		a.number(read(tt.lang, tt.text, nil), 0)
-		if a.m[anchorHash(number, uint64(hashNumber(tt.want)))] == nil {
+		if _, ok := a.at[anchorHash(number, uint64(hashNumber(tt.want)))]; !ok {
 			t.Errorf("%s is not read as %v", tt.text, tt.want)
 		}
 	}

@@ -1,124 +1,107 @@
 package event
 
+import (
+	"math"
+	"slices"
+)
+
 // index finds the stories that share rare features with one: postings of the
 // slots in which profiles are kept, words in one, anchors by language in the
-// other.
+// other. What is removed is skipped until the index is built anew.
 type index struct {
-	words   map[uint32]*posting
-	anchors map[uint32]*posting // keyed by anchor and language
-	langs   map[string]int      // stories in each
-	scores  []float32           // by slot; zero between searches
+	words   postings
+	anchors postings       // keyed by anchor and language
+	langs   map[string]int // stories in each
+	scores  []float32      // by slot; zero between searches, dead where nothing is
 	touched []int32
+	removed int
 }
 
-type posting struct {
-	slots []int32
+// postings are lists of slots by feature, youngest first, in one row of nodes.
+type postings struct {
+	head map[uint32]int32
+	rows [][]node
+	n    int32
+}
+
+type node struct {
+	slot int32
+	next int32 // -1: none
 }
 
 const (
-	indexWords   = 32  // heaviest words of a story that are looked up
-	indexAnchors = 128 // likewise of its anchors
-	maxPosting   = 384 // youngest stories of a posting that are looked at
-	keepPosting  = 4 * maxPosting
+	indexWords   = 24   // heaviest words of a story that are looked up
+	indexAnchors = 56   // likewise of its anchors
+	maxPosting   = 192  // youngest stories of a posting that are looked at
+	maxLooked    = 1000 // in all, per search, the rarest features first
+	rowLength    = 4096
 )
 
+// dead is the score of a slot whose story was removed.
+var dead = float32(math.Inf(-1))
+
 func newIndex() *index {
-	return &index{words: map[uint32]*posting{}, anchors: map[uint32]*posting{}, langs: map[string]int{}}
+	return &index{words: postings{head: map[uint32]int32{}}, anchors: postings{head: map[uint32]int32{}}, langs: map[string]int{}}
 }
 
-func langKey(lang string, h uint32) uint32 {
-	return uint32(salted(lang, 1, h))
-}
+func langKey(lang uint32, h uint32) uint32 { return uint32(mix(uint64(lang)<<32 | uint64(h))) }
 
-// heaviest returns the n features of the greatest weight, in no order.
+// heaviest returns the n features of the greatest weight, the heaviest first.
 func heaviest(fs []feature, n int) []feature {
-	if len(fs) <= n {
-		return fs
+	var room [2 * maxAnchors]uint64 // weight above place in fs: quick to sort
+	keys := room[:0]
+	for i, f := range fs {
+		keys = append(keys, uint64(^f.weight)<<32|uint64(i))
 	}
-	// A histogram of the weights finds the least that still belongs.
-	top := float32(0)
-	for _, f := range fs {
-		top = max(top, f.weight)
+	slices.Sort(keys)
+	out := make([]feature, min(n, len(fs)))
+	for i := range out {
+		out[i] = fs[uint32(keys[i])]
 	}
-	var bins [64]int
-	bin := func(w float32) int { return min(63, int(w/top*63)) }
-	for _, f := range fs {
-		bins[bin(f.weight)]++
-	}
-	least, count := 63, bins[63]
-	for least > 0 && count+bins[least-1] <= n {
-		least--
-		count += bins[least]
-	}
-	out := make([]feature, 0, n)
-	for _, f := range fs {
-		if bin(f.weight) >= least {
-			out = append(out, f)
-		}
-	}
-	for _, f := range fs {
-		if len(out) >= n {
-			break
-		}
-		if bin(f.weight) == least-1 {
-			out = append(out, f)
-		}
-	}
-	return out[:min(n, len(out))]
+	return out
 }
 
 func (x *index) add(slot int32, p *profile) {
 	for len(x.scores) <= int(slot) {
 		x.scores = append(x.scores, 0)
 	}
+	x.scores[slot] = 0
 	x.langs[p.lang]++
 	for _, f := range heaviest(p.words, indexWords) {
-		put(x.words, f.hash, slot)
+		x.words.put(f.hash, slot)
 	}
+	lang := hashString(p.lang)
 	for _, f := range heaviest(p.anchors, indexAnchors) {
-		put(x.anchors, langKey(p.lang, f.hash), slot)
+		x.anchors.put(langKey(lang, f.hash), slot)
 	}
 }
 
-func put(m map[uint32]*posting, h uint32, slot int32) {
-	p := m[h]
-	if p == nil {
-		p = &posting{}
-		m[h] = p
+func (p *postings) put(h uint32, slot int32) {
+	next, ok := p.head[h]
+	if !ok {
+		next = -1
 	}
-	p.slots = append(p.slots, slot)
-	if len(p.slots) > keepPosting {
-		p.slots = append(p.slots[:0:0], p.slots[len(p.slots)-maxPosting:]...)
+	if p.n%rowLength == 0 {
+		p.rows = append(p.rows, make([]node, 0, rowLength))
 	}
+	last := &p.rows[len(p.rows)-1]
+	*last = append(*last, node{slot, next})
+	p.head[h] = p.n
+	p.n++
 }
 
+// remove makes a slot one that is not found. It may be used again only in
+// another index.
 func (x *index) remove(slot int32, p *profile) {
 	if x.langs[p.lang]--; x.langs[p.lang] <= 0 {
 		delete(x.langs, p.lang)
 	}
-	for _, f := range heaviest(p.words, indexWords) {
-		drop(x.words, f.hash, slot)
-	}
-	for _, f := range heaviest(p.anchors, indexAnchors) {
-		drop(x.anchors, langKey(p.lang, f.hash), slot)
-	}
+	x.scores[slot] = dead
+	x.removed++
 }
 
-func drop(m map[uint32]*posting, h uint32, slot int32) {
-	p := m[h]
-	if p == nil {
-		return
-	}
-	for i, s := range p.slots {
-		if s == slot {
-			p.slots = append(p.slots[:i], p.slots[i+1:]...)
-			break
-		}
-	}
-	if len(p.slots) == 0 {
-		delete(m, h)
-	}
-}
+// worn reports whether so much was removed that it should be built anew.
+func (x *index) worn(live int) bool { return x.removed > 512+live/2 || live == 0 }
 
 type hit struct {
 	slot  int32
@@ -128,41 +111,51 @@ type hit struct {
 // alike returns the n stories of the same language whose heaviest words have
 // most in common with those of p.
 func (x *index) alike(p *profile, n int) []hit {
+	left := maxLooked
 	for _, f := range heaviest(p.words, indexWords) {
-		x.count(x.words[f.hash], f.weight*f.weight)
+		w := f.weight.float()
+		left = x.count(&x.words, f.hash, w*w, left)
 	}
 	return x.best(n)
 }
 
-// abroad returns the n stories of a language that have most anchors in common
-// with p.
-func (x *index) abroad(p *profile, lang string, n int) []hit {
-	for _, f := range heaviest(p.anchors, indexAnchors) {
-		x.count(x.anchors[langKey(lang, f.hash)], f.weight)
+// abroad returns the n stories of a language that have most in common with
+// some anchors.
+func (x *index) abroad(anchors []feature, lang string, n int) []hit {
+	left, key := maxLooked, hashString(lang)
+	for _, f := range anchors {
+		left = x.count(&x.anchors, langKey(key, f.hash), f.weight.float(), left)
 	}
 	return x.best(n)
 }
 
-func (x *index) count(p *posting, weight float32) {
-	if p == nil {
-		return
+// count adds a weight to the stories of a posting and returns how many more may
+// be looked at.
+func (x *index) count(p *postings, h uint32, weight float32, left int) int {
+	i, ok := p.head[h]
+	if !ok {
+		return left
 	}
-	slots := p.slots
-	if len(slots) > maxPosting {
-		slots = slots[len(slots)-maxPosting:]
-	}
-	for _, s := range slots {
-		if x.scores[s] == 0 {
-			x.touched = append(x.touched, s)
+	most := min(left, maxPosting)
+	for ; i >= 0 && most > 0; most-- {
+		left--
+		n := p.rows[i/rowLength][i%rowLength]
+		i = n.next
+		switch v := x.scores[n.slot]; {
+		case v == dead:
+			continue
+		case v == 0:
+			x.touched = append(x.touched, n.slot)
 		}
-		x.scores[s] += weight
+		x.scores[n.slot] += weight
 	}
+	return left
 }
 
 // best returns the slots with the highest scores, highest first, and clears
 // the board.
 func (x *index) best(n int) []hit {
-	var out []hit
+	out := make([]hit, 0, n)
 	for _, s := range x.touched {
 		v := x.scores[s]
 		x.scores[s] = 0

@@ -21,14 +21,26 @@ const (
 	link
 )
 
-// feature is one word, name or number of a story with its weight.
+// feature is one word, name or number of a story with its weight. There are up to
+// two hundred of each live story, so it is eight bytes.
 type feature struct {
 	hash   uint32
-	weight float32
+	weight half
 	class  class
+	place  uint8 // of an anchor: how many others stand before it, or noPlace
 }
 
-const maxWords = 160
+// noPlace is the place of what is not in the text, or far down.
+const noPlace = 255
+
+// half is the upper half of a float32: eight binary digits.
+type half uint16
+
+func toHalf(v float32) half { return half((math.Float32bits(v) + 1<<15) >> 16) }
+
+func (h half) float() float32 { return math.Float32frombits(uint32(h) << 16) }
+
+const maxWords = 112
 
 // How much more names and numbers count than words as rare as they.
 const (
@@ -41,16 +53,16 @@ type profile struct {
 	id      int64
 	lang    string
 	at      int64 // seconds since 1970; 0: unknown
-	tokens  int
-	length  int       // of the text, in what languages say as much with
+	tokens  int32
+	length  int32     // of the text, in what languages say as much with
 	words   []feature // by hash; their squares add up to one
 	anchors []feature // by hash
-	order   []uint32  // anchors as they stand in the text
 	// ordinals are places in a series that its title and first words name.
 	ordinals []uint32
 }
 
 type tally struct {
+	hash  uint32
 	n     int
 	names int
 	class class
@@ -66,12 +78,12 @@ func newProfile(s Story, off ablation) *profile {
 	}
 	toks = read(lang, s.Text, toks)
 	markNames(toks)
-	p := &profile{id: s.ID, lang: lang, tokens: len(toks)}
+	p := &profile{id: s.ID, lang: lang, tokens: int32(len(toks))}
 	if !s.Time.IsZero() {
 		p.at = s.Time.Unix()
 	}
 	for _, k := range toks {
-		p.length += int(k.runes) * k.script.density()
+		p.length += int32(int(k.runes) * k.script.density())
 	}
 	for _, k := range toks[:min(len(toks), headTokens)] {
 		if k.ordinal && len(p.ordinals) < maxOrdinals && !slices.Contains(p.ordinals, k.hash) {
@@ -79,7 +91,7 @@ func newProfile(s Story, off ablation) *profile {
 		}
 	}
 	p.words = vector(lang, toks, off)
-	p.anchors, p.order = anchors(lang, toks, s.Links, off)
+	p.anchors = anchors(lang, toks, s.Links, off)
 	return p
 }
 
@@ -144,16 +156,18 @@ func markNames(toks []token) {
 // language: by how rare they are and how often they occur, names and numbers
 // more.
 func vector(lang string, toks []token, off ablation) []feature {
-	m := make(map[uint32]*tally, len(toks))
+	at := make(map[uint32]int, len(toks))
+	all := make([]tally, 0, len(toks))
 	add := func(h uint32, c class, isName bool, v float32) {
-		e := m[h]
-		if e == nil {
-			e = &tally{class: c, idf: v}
-			m[h] = e
+		i, ok := at[h]
+		if !ok {
+			i = len(all)
+			at[h] = i
+			all = append(all, tally{hash: h, class: c, idf: v})
 		}
-		e.n++
+		all[i].n++
 		if isName {
-			e.names++
+			all[i].names++
 		}
 	}
 	for i, k := range toks {
@@ -172,40 +186,41 @@ func vector(lang string, toks []token, off ablation) []feature {
 			add(k.stem, word, k.name, v)
 		}
 	}
-	out := make([]feature, 0, len(m))
-	for h, e := range m {
+	kept := all[:0]
+	for _, e := range all {
 		if off.background {
 			e.idf = idfRare
 		}
 		w := float64(e.idf) * (1 + math.Log(float64(e.n)))
-		c := e.class
 		if e.class == word && e.names*2 >= e.n && e.names > 0 && !off.names {
-			c = name
+			e.class = name
 			w *= nameBoost
 		}
-		if c == number {
+		if e.class == number {
 			w *= numberBoost
 			if off.numbers {
 				continue
 			}
 		}
 		if w > 0 {
-			out = append(out, feature{h, float32(w), c})
+			e.idf = float32(w)
+			kept = append(kept, e)
 		}
 	}
-	if len(out) > maxWords {
-		slices.SortFunc(out, func(a, b feature) int {
-			return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.hash, b.hash))
+	if len(kept) > maxWords {
+		slices.SortFunc(kept, func(a, b tally) int {
+			return cmp.Or(cmp.Compare(b.idf, a.idf), cmp.Compare(a.hash, b.hash))
 		})
-		out = out[:maxWords]
+		kept = kept[:maxWords]
 	}
 	norm := float32(0)
-	for _, f := range out {
-		norm += f.weight * f.weight
+	for _, e := range kept {
+		norm += e.idf * e.idf
 	}
 	norm = float32(math.Sqrt(float64(norm)))
-	for i := range out {
-		out[i].weight /= norm
+	out := make([]feature, len(kept))
+	for i, e := range kept {
+		out[i] = feature{e.hash, toHalf(e.idf / norm), e.class, noPlace}
 	}
 	slices.SortFunc(out, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
 	return out

@@ -9,17 +9,16 @@ import (
 
 // sketchVersion is the first byte of a sketch; another version is read again
 // from its text.
-const sketchVersion = 1
+const sketchVersion = 2
 
 // ErrSketch says that a sketch is damaged or of another version. Add the story
 // itself instead.
 var ErrSketch = errors.New("event: sketch of another version, or damaged")
 
 // encode packs what is kept of a story: its version, language, time and size,
-// then words, anchors and their order. Weights are kept as 16 bits of their
-// 32.
+// then words, anchors and ordinals.
 func (p *profile) encode() []byte {
-	b := make([]byte, 0, 32+7*(len(p.words)+len(p.anchors))+4*len(p.order))
+	b := make([]byte, 0, 48+8*(len(p.words)+len(p.anchors)))
 	b = append(b, sketchVersion, byte(len(p.lang)))
 	b = append(b, p.lang...)
 	b = binary.AppendVarint(b, p.at)
@@ -29,15 +28,13 @@ func (p *profile) encode() []byte {
 		b = binary.AppendUvarint(b, uint64(len(fs)))
 		for _, f := range fs {
 			b = binary.LittleEndian.AppendUint32(b, f.hash)
-			b = binary.LittleEndian.AppendUint16(b, uint16(math.Float32bits(f.weight)>>16))
-			b = append(b, byte(f.class))
+			b = binary.LittleEndian.AppendUint16(b, uint16(f.weight))
+			b = append(b, byte(f.class), f.place)
 		}
 	}
-	for _, hs := range [][]uint32{p.order, p.ordinals} {
-		b = binary.AppendUvarint(b, uint64(len(hs)))
-		for _, h := range hs {
-			b = binary.LittleEndian.AppendUint32(b, h)
-		}
+	b = binary.AppendUvarint(b, uint64(len(p.ordinals)))
+	for _, h := range p.ordinals {
+		b = binary.LittleEndian.AppendUint32(b, h)
 	}
 	return b
 }
@@ -51,11 +48,10 @@ func decode(id int64, b []byte) (*profile, error) {
 	p.lang = string(b[2 : 2+b[1]])
 	r := &sketchReader{b: b[2+b[1]:]}
 	p.at = r.varint()
-	p.tokens = r.count(math.MaxInt32)
-	p.length = r.count(math.MaxInt32)
+	p.tokens = int32(r.count(math.MaxInt32 - 1))
+	p.length = int32(r.count(math.MaxInt32 - 1))
 	p.words = r.features(maxWords)
 	p.anchors = r.features(maxAnchors)
-	p.order = r.hashes(maxOrder)
 	p.ordinals = r.hashes(maxOrdinals)
 	if r.bad || len(r.b) > 0 {
 		return nil, ErrSketch
@@ -104,7 +100,11 @@ func (r *sketchReader) uint32() uint32 {
 }
 
 func (r *sketchReader) hashes(limit int) []uint32 {
-	out := make([]uint32, r.count(limit))
+	n := r.count(limit)
+	if n == 0 {
+		return nil
+	}
+	out := make([]uint32, n)
 	for i := range out {
 		out[i] = r.uint32()
 	}
@@ -114,20 +114,22 @@ func (r *sketchReader) hashes(limit int) []uint32 {
 func (r *sketchReader) features(limit int) []feature {
 	out := make([]feature, r.count(limit))
 	for i := range out {
-		if len(r.b) < 7 {
+		if len(r.b) < 8 {
 			r.bad = true
 			return nil
 		}
 		out[i] = feature{
 			hash:   binary.LittleEndian.Uint32(r.b),
-			weight: math.Float32frombits(uint32(binary.LittleEndian.Uint16(r.b[4:])) << 16),
+			weight: half(binary.LittleEndian.Uint16(r.b[4:])),
 			class:  class(r.b[6]),
+			place:  r.b[7],
 		}
-		if i > 0 && out[i].hash < out[i-1].hash || !(out[i].weight >= 0 && out[i].weight < 1e4) {
+		w := out[i].weight.float()
+		if i > 0 && out[i].hash <= out[i-1].hash || out[i].class&^weakBit > link || !(w >= 0 && w < 1e4) {
 			r.bad = true
 			return nil
 		}
-		r.b = r.b[7:]
+		r.b = r.b[8:]
 	}
 	return out
 }

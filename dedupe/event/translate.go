@@ -18,39 +18,53 @@ type parallel struct {
 // it stands first. What stands in one order is the longest increasing
 // subsequence.
 func align(a, b *profile) parallel {
-	at := make(map[uint32]int, len(b.order))
-	for i, h := range b.order {
-		if _, ok := at[h]; !ok {
-			at[h] = i
+	var at [noPlace]uint8 // in b, plus one, by the place in a
+	var p parallel
+	for i, j := 0, 0; i < len(a.anchors) && j < len(b.anchors); {
+		x, y := a.anchors[i], b.anchors[j]
+		switch {
+		case x.hash < y.hash:
+			i++
+		case x.hash > y.hash:
+			j++
+		default:
+			if x.place != noPlace && y.place != noPlace {
+				at[x.place] = y.place + 1
+				p.common++
+			}
+			i++
+			j++
 		}
 	}
-	seen := make(map[uint32]bool, len(a.order))
-	var places []int
-	strongA := 0
-	for _, h := range a.order {
-		if seen[h] {
-			continue
-		}
-		seen[h] = true
-		strongA++
-		if i, ok := at[h]; ok {
-			places = append(places, i)
-		}
-	}
-	p := parallel{common: len(places)}
-	if len(places) > 0 {
-		p.order = float64(increasing(places)) / float64(len(places))
-		p.cover = float64(len(places)) / float64(max(1, min(strongA, len(at))))
+	if p.common > 0 {
+		p.order = float64(increasing(at[:])) / float64(p.common)
+		p.cover = float64(p.common) / float64(min(placed(a), placed(b)))
 	}
 	la, lb := float64(a.length), float64(b.length)
 	p.length = min(la, lb) / max(la, lb, 1)
 	return p
 }
 
-// increasing returns the length of the longest increasing subsequence.
-func increasing(v []int) int {
-	var tails []int
+// placed counts the anchors that stand in the order of the text.
+func placed(p *profile) int {
+	n := 0
+	for _, f := range p.anchors {
+		if f.place != noPlace {
+			n++
+		}
+	}
+	return n
+}
+
+// increasing returns the length of the longest increasing subsequence of what is
+// not zero.
+func increasing(v []uint8) int {
+	var room [noPlace]uint8
+	tails := room[:0]
 	for _, x := range v {
+		if x == 0 {
+			continue
+		}
 		i, _ := slices.BinarySearch(tails, x)
 		if i == len(tails) {
 			tails = append(tails, x)
@@ -107,7 +121,7 @@ func cosine(a, b []feature) float64 {
 		case a[i].hash > b[j].hash:
 			j++
 		default:
-			s += a[i].weight * b[j].weight
+			s += a[i].weight.float() * b[j].weight.float()
 			i++
 			j++
 		}
