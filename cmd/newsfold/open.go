@@ -7,6 +7,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
 	"newsfold/internal/access"
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
@@ -14,12 +21,6 @@ import (
 	"newsfold/store"
 	"newsfold/store/bolt"
 	"newsfold/store/postgres"
-	"os"
-	"path/filepath"
-	"strings"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // storeFile is the name of the store in its directory.
