@@ -14,7 +14,7 @@ const (
 	maxCandidates = 10      // articles that one is verified against
 	maxVetted     = 4       // further members of a story that are asked
 	maxLinks      = 8       // relations kept that do not fold
-	cacheWords    = 900_000 // words of recently compared articles kept
+	cacheWords    = 500_000 // words of recently compared articles kept
 )
 
 // Folder folds articles one after another. It is not safe for concurrent use.

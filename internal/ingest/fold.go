@@ -137,7 +137,7 @@ type folder struct {
 }
 
 // maxHeld bounds the texts that a folder holds, in bytes.
-const maxHeld = 12 << 20
+const maxHeld = 6 << 20
 
 // hold keeps a text for later look-ups.
 func (f *folder) hold(a dedupe.Article) {
