@@ -207,6 +207,7 @@ type tuning struct {
 	join, merge         float64               // log odds from which a story joins and events merge
 	near                float64               // how much less likely events are looked at for merging
 	large               float64               // how much less it takes to join a large event
+	lone                float64               // how much more it takes two stories to found one
 	lag                 float64               // log odds a day that time speaks against
 	lagMost             float64               // at most, within Options.Window
 	otherLag, otherMost float64               // the same, more, where the numbers are others
@@ -214,5 +215,5 @@ type tuning struct {
 
 var defaultTuning = tuning{
 	likeness: [likenessSize]float64{-3.204, -1.696, 4.147, .207, 1.061, 1.629, 2.710, -1.428, -4.210, .079},
-	join:     0, merge: -.5, near: 1, large: 1.7, lag: .03, lagMost: .6, otherLag: .4, otherMost: 3,
+	join:     0, merge: -.5, near: 1, large: 1.7, lone: 1, lag: .03, lagMost: .6, otherLag: .4, otherMost: 3,
 }

@@ -206,13 +206,17 @@ func (g *Grouper) weigh(p *profile, own *centroid, e *group, near int32) (candid
 	if len(e.slots) >= g.opts.Stories || g.forbidden(p, e) {
 		return candidate{}, false
 	}
-	l := compare(own, g.centre(e, p.lang))
+	centre := g.centre(e, p.lang)
+	l := compare(own, centre)
 	c := candidate{g: e, best: near, like: l, timely: l.odds(g.tune)}
 	if g.opts.without.consensus {
 		l.contrast = [2]float64{}
 		c.timely = l.odds(g.tune)
 	}
-	c.timely += g.tune.large * largeness(len(e.slots))
+	c.timely += g.tune.large * largeness(centre.n)
+	if centre.n == 1 {
+		c.timely -= g.tune.lone
+	}
 	c.odds = c.timely - g.lag(p, e)
 	if swapped(p.ordinals, g.slots[near].ordinals) {
 		c.timely -= swappedOrdinal
@@ -360,15 +364,12 @@ func (g *Grouper) abroad(p *profile, seen map[*group]bool) []candidate {
 	list := likely[:0]
 	for _, c := range likely[:min(len(likely), maxAbroad)] {
 		c.cross, c.agree, c.compared = g.agree(p, c)
-		if c.cross.strength >= .5 && c.cross.hits >= 4 {
-			c.translation, _ = translates(p, g.slots[c.best].profile)
-		} else {
-			c.translation = -9
-		}
+		g.translated(p, &c)
 		list = append(list, c)
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.agree-b.bar(), a.agree-a.bar()), cmp.Compare(a.g.id, b.g.id))
+		return cmp.Or(cmp.Compare(max(b.translation, 0), max(a.translation, 0)),
+			cmp.Compare(b.agree-b.bar(), a.agree-a.bar()), cmp.Compare(a.g.id, b.g.id))
 	})
 	var out []candidate
 	rival := 0.0
@@ -419,6 +420,37 @@ func (g *Grouper) agree(p *profile, c candidate) (best crossing, mean float64, n
 		}
 	}
 	return best, sum / float64(n), n
+}
+
+// translated looks for the story of an event that a story translates: the
+// closest one, or one of the youngest others.
+func (g *Grouper) translated(p *profile, c *candidate) {
+	c.translation = -9
+	if c.cross.strength >= .5 && c.cross.hits >= 4 {
+		c.translation, _ = translates(p, g.slots[c.best].profile)
+	}
+	if c.translation >= 0 || c.agree < .5 {
+		return
+	}
+	best, n := c.best, 0
+	for i := len(c.g.slots) - 1; i >= 0 && n < maxAgree; i-- {
+		s := c.g.slots[i]
+		m := g.slots[s]
+		if s == best || m.lang == p.lang {
+			continue
+		}
+		n++
+		x := cross(p, m.profile)
+		if x.strength < .5 || x.hits < 4 {
+			continue
+		}
+		if z, _ := translates(p, m.profile); z > c.translation {
+			c.translation = z
+			if z >= 0 {
+				c.best, c.cross = s, x
+			}
+		}
+	}
 }
 
 // allies reports whether the closest stories of two candidates are one event
