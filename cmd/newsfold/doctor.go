@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -227,14 +227,19 @@ func (a *app) examineStore(ctx context.Context) (found []finding, feeds []string
 // farOff is how far a clock may be from those of others.
 const farOff = 5 * time.Minute
 
-// examineNetwork asks the servers of feeds for nothing but their headers, and
+// examineNetwork asks the servers of feeds for no more than headers, and
 // compares clocks with them.
 func (a *app) examineNetwork(ctx context.Context, feeds []string) []finding {
 	if len(feeds) == 0 {
 		return []finding{well("network", "no feed to try it with")}
 	}
-	client := http.Client{Timeout: 10 * time.Second, Transport: a.transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	defer client.CloseIdleConnections()
+	client, err := a.fetcher(slog.New(slog.DiscardHandler))
+	if err != nil {
+		return []finding{{"network", failing, err.Error(), "mend that setting"}}
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
 	var (
 		reached int
 		last    error
@@ -242,20 +247,13 @@ func (a *app) examineNetwork(ctx context.Context, feeds []string) []finding {
 		clocks  int
 	)
 	for _, feed := range feeds {
-		req, err := http.NewRequestWithContext(ctx, http.MethodHead, feed, nil)
+		at, err := client.Clock(ctx, feed)
 		if err != nil {
 			last = err
 			continue
 		}
-		req.Header.Set("User-Agent", "newsfold/"+version+" (+"+home+")")
-		res, err := client.Do(req)
-		if err != nil {
-			last = err
-			continue
-		}
-		_ = res.Body.Close()
 		reached++
-		if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+		if !at.IsZero() {
 			d := time.Since(at)
 			if clocks++; clocks == 1 || d.Abs() < off.Abs() { // one server of several may be wrong itself
 				off = d
