@@ -24,7 +24,23 @@ import (
 )
 
 // read subscribes a store to feeds and reads them through all stages.
-func read(t *testing.T, opts fetch.Options, feeds []string) []river.Story {
+func read(t *testing.T, opts fetch.Options, feeds []string) (stories []river.Story) {
+	t.Helper()
+	readStore(t, opts, feeds, func(tx store.Tx) (err error) {
+		stories, _, err = river.List(tx, river.Query{})
+		for i := range stories {
+			if err != nil {
+				return err
+			}
+			stories[i], err = river.Load(tx, newsfold.ArticleID(stories[i].ID))
+		}
+		return err
+	})
+	return stories
+}
+
+// readStore does the same and then looks at the store.
+func readStore(t *testing.T, opts fetch.Options, feeds []string, look func(store.Tx) error) {
 	t.Helper()
 	db, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "newsfold.db"), bolt.Options{})
 	if err != nil {
@@ -67,20 +83,9 @@ func read(t *testing.T, opts fetch.Options, feeds []string) []river.Story {
 	for _, f := range p.Failures {
 		t.Errorf("feed %s: %s", f.URL, f.Error)
 	}
-	var stories []river.Story
-	if err := db.View(ctx, func(tx store.Tx) (err error) {
-		stories, _, err = river.List(tx, river.Query{})
-		for i := range stories {
-			if err != nil {
-				return err
-			}
-			stories[i], err = river.Load(tx, newsfold.ArticleID(stories[i].ID))
-		}
-		return err
-	}); err != nil {
+	if err := db.View(ctx, look); err != nil {
 		t.Fatal(err)
 	}
-	return stories
 }
 
 // groups returns the articles of each story as one string, sorted.
@@ -175,7 +180,14 @@ func TestTheDigestOfTheSampleIsValid(t *testing.T) {
 		if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		args = append(args, name)
+		switch format {
+		case "json", "atom", "rss", "opml":
+			args = append(args, name)
+		case "epub":
+			if out, err := exec.CommandContext(t.Context(), "java", "-jar", "/usr/share/java/epubcheck.jar", "--failonwarnings", name).CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		}
 	}
 	if out, err := exec.CommandContext(t.Context(), "node", args...).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
