@@ -419,6 +419,9 @@ func (g *Grouper) agree(p *profile, c candidate) (best crossing, mean float64, n
 			}
 		}
 	}
+	if alone := min(best.strength, 2); n == 2 && alone >= crossLeast[0] {
+		return best, alone, 1 // one that says less does not outvote it
+	}
 	return best, sum / float64(n), n
 }
 

@@ -1,8 +1,10 @@
 package ingest
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"time"
 
 	"newsfold"
@@ -18,6 +20,10 @@ const groupShelf = "events.sketches"
 
 // eventWindow is how long after its last story an event takes in another.
 const eventWindow = 14 * 24 * time.Hour
+
+// maxLive is how many stories are held at most for others to join, the youngest,
+// which bounds the memory: at 2.5 KB each they take 75 MB.
+const maxLive = 30_000
 
 // grouping gives stories their events. A story is known by the article it is
 // named after, and read by that article's text.
@@ -75,56 +81,90 @@ func (f *folder) group(gone map[newsfold.ArticleID]bool) error {
 			return err
 		}
 	}
-	for _, a := range f.batched {
-		if gone[newsfold.ArticleID(a.ID)] {
-			continue
-		}
-		if err := f.groupOne(a); err != nil {
+	stories, texts, err := f.touched(gone)
+	if err != nil {
+		return err
+	}
+	for _, s := range stories {
+		if err := f.groupOne(s, texts); err != nil {
 			return err
 		}
 	}
 	if now.Sub(q.tidy) > 6*time.Hour {
 		q.tidy = now
-		if err := q.expire(f.tx, now.Add(-eventWindow)); err != nil {
+		if err := q.forget(f.tx, q.g.Expire(now.Add(-eventWindow))); err != nil {
+			return err
+		}
+	}
+	if q.g.Len() > maxLive+maxLive/16 {
+		if err := q.forget(f.tx, q.g.Trim(maxLive)); err != nil {
 			return err
 		}
 	}
 	return q.write(f.tx)
 }
 
-// groupOne sees to it that the story which an article is in now has an event,
-// and that no other of its articles is taken for a story.
-func (f *folder) groupOne(a dedupe.Article) error {
-	stored, err := f.tx.Article(newsfold.ArticleID(a.ID))
-	if isNew(err) || err == nil && stored.Story == 0 {
-		return f.events.drop(f.tx, a.ID)
-	}
-	if err != nil {
-		return err
-	}
-	s, err := f.tx.Story(stored.Story)
-	if err != nil {
-		return err
-	}
-	for _, m := range s.Articles {
-		if newsfold.StoryID(m) != s.ID {
+// touched returns the stories that the articles of a batch are in now, in the order
+// in which they were published, and the texts of the batch. It sees to it that no
+// other of their articles is taken for a story.
+func (f *folder) touched(gone map[newsfold.ArticleID]bool) ([]newsfold.Story, map[newsfold.ArticleID]dedupe.Article, error) {
+	texts := map[newsfold.ArticleID]dedupe.Article{}
+	seen := map[newsfold.StoryID]bool{}
+	var stories []newsfold.Story
+	for _, a := range f.batched {
+		id := newsfold.ArticleID(a.ID)
+		if gone[id] {
+			continue
+		}
+		stored, err := f.tx.Article(id)
+		if isNew(err) || err == nil && stored.Story == 0 {
+			err = f.events.drop(f.tx, a.ID)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		texts[id] = a
+		if stored.Story == 0 || seen[stored.Story] {
+			continue
+		}
+		seen[stored.Story] = true
+		s, err := f.tx.Story(stored.Story)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, m := range s.Articles {
+			if newsfold.StoryID(m) == s.ID {
+				continue
+			}
 			if err := f.events.drop(f.tx, int64(m)); err != nil {
-				return err
+				return nil, nil, err
 			}
 		}
+		stories = append(stories, s)
 	}
-	id := int64(s.ID)
-	if id != a.ID {
-		if f.events.g.Event(id) != 0 {
-			return nil
-		}
-		if a, err = f.Article(id); err != nil {
-			return err
-		}
-	}
+	slices.SortFunc(stories, func(a, b newsfold.Story) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID))
+	})
+	return stories, texts, nil
+}
+
+// groupOne gives a story its event, by the text of its lead, which does not depend
+// on which of its copies came first.
+func (f *folder) groupOne(s newsfold.Story, texts map[newsfold.ArticleID]dedupe.Article) error {
 	if f.e.now().Sub(s.Time) > eventWindow {
 		return nil // the archives of a feed
 	}
+	a, ok := texts[s.Lead]
+	if !ok {
+		if f.events.g.Event(int64(s.ID)) != 0 {
+			return nil
+		}
+		var err error
+		if a, err = f.Article(int64(s.Lead)); err != nil {
+			return err
+		}
+	}
+	a.ID = int64(s.ID)
 	return f.events.add(f.tx, a, s.Time)
 }
 
@@ -138,8 +178,18 @@ func (q *grouping) add(tx store.Tx, a dedupe.Article, at time.Time) error {
 	for _, m := range d.Merged {
 		q.touch(m)
 	}
-	q.touch(d.Event)
 	q.moved[a.ID] = d
+	alone := was == 0 && d.Relation == event.Founds && d.Earlier == 0
+	if alone {
+		t, err := events.Of(tx, newsfold.StoryID(a.ID))
+		if err != nil {
+			return err
+		}
+		alone = t.Event == 0
+	}
+	if !alone { // as most are: nothing is to be stored of that
+		q.touch(d.Event)
+	}
 	return q.keep(tx, a.ID, d.Event, d.Sketch)
 }
 
@@ -235,10 +285,10 @@ func (q *grouping) tie(tx store.Tx, s newsfold.StoryID, e events.Event) error {
 	return events.PutTie(tx, s, t)
 }
 
-// expire lets go of what is too old for another story to join. The events stay
-// as they are.
-func (q *grouping) expire(tx store.Tx, before time.Time) error {
-	for _, id := range q.g.Expire(before) {
+// forget removes the sketches of stories that no other may join any more. Their
+// events stay as they are.
+func (q *grouping) forget(tx store.Tx, stories []int64) error {
+	for _, id := range stories {
 		if err := tx.Shelf(groupShelf).Delete(binary.BigEndian.AppendUint64(nil, uint64(id))); err != nil {
 			return err
 		}
