@@ -1,9 +1,7 @@
 package event
 
 import (
-	"cmp"
 	"math"
-	"slices"
 )
 
 // Anchors are what of a story reads the same in every language: numbers,
@@ -95,16 +93,13 @@ func anchors(lang string, toks []token, links []string, off ablation) []feature 
 		}
 	}
 	if len(a.all) > maxAnchors {
-		slices.SortFunc(a.all, func(a, b anchorTally) int {
-			return cmp.Or(cmp.Compare(b.rank(), a.rank()), cmp.Compare(a.hash, b.hash))
-		})
-		a.all = a.all[:maxAnchors]
+		a.all = heaviestOf(a.all, maxAnchors, anchorTally.rank)
 	}
 	out := make([]feature, len(a.all))
 	for i, e := range a.all {
 		out[i] = feature{e.hash, toHalf(e.weight), e.class, e.place}
 	}
-	slices.SortFunc(out, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
+	byHash(out)
 	return out
 }
 

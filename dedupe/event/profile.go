@@ -1,7 +1,6 @@
 package event
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -208,10 +207,7 @@ func vector(lang string, toks []token, off ablation) []feature {
 		}
 	}
 	if len(kept) > maxWords {
-		slices.SortFunc(kept, func(a, b tally) int {
-			return cmp.Or(cmp.Compare(b.idf, a.idf), cmp.Compare(a.hash, b.hash))
-		})
-		kept = kept[:maxWords]
+		kept = heaviestOf(kept, maxWords, func(e tally) float32 { return e.idf })
 	}
 	norm := float32(0)
 	for _, e := range kept {
@@ -222,8 +218,36 @@ func vector(lang string, toks []token, off ablation) []feature {
 	for i, e := range kept {
 		out[i] = feature{e.hash, toHalf(e.idf / norm), e.class, noPlace}
 	}
-	slices.SortFunc(out, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
+	byHash(out)
 	return out
+}
+
+// heaviestOf returns the n elements of the greatest weight, which is positive; of
+// equal ones those that come first. Numbers are quicker to sort than structures.
+func heaviestOf[T any](all []T, n int, weight func(T) float32) []T {
+	keys := make([]uint64, len(all))
+	for i, e := range all {
+		keys[i] = uint64(^math.Float32bits(weight(e)))<<32 | uint64(i)
+	}
+	slices.Sort(keys)
+	out := make([]T, min(n, len(all)))
+	for i := range out {
+		out[i] = all[uint32(keys[i])]
+	}
+	return out
+}
+
+// byHash sorts features.
+func byHash(fs []feature) {
+	keys := make([]uint64, len(fs))
+	for i, f := range fs {
+		keys[i] = uint64(f.hash)<<32 | uint64(i)
+	}
+	slices.Sort(keys)
+	from := slices.Clone(fs)
+	for i, k := range keys {
+		fs[i] = from[uint32(k)]
+	}
 }
 
 // numberPrior is how telling a number can be at most: small ones and years are

@@ -241,8 +241,9 @@ func (r *reader) close() {
 		return
 	}
 	w := r.buf[:r.n]
+	hash := hashRunes(w)
 	if r.script == latin && r.lang == "en" {
-		if v, ok := englishNumbers[string(w)]; ok {
+		if v, ok := englishNumbers[hash]; ok {
 			t := token{script: digit, value: v, begin: r.begin, line: r.newline, runes: 1, hash: hashNumber(v), ordinal: strings.HasSuffix(string(w), "th") || v == 3 && w[2] == 'i'}
 			if v >= 10 {
 				t.runes = 2
@@ -259,7 +260,7 @@ func (r *reader) close() {
 	}
 	t := token{
 		script: r.script, upper: r.upper, begin: r.begin, line: r.newline, runes: uint8(r.n),
-		hash: hashRunes(w), katak: r.script == kana && len(w) > 1,
+		hash: hash, katak: r.script == kana && len(w) > 1,
 	}
 	t.name = r.upper && !r.begin
 	t.caps = r.caps
@@ -270,19 +271,30 @@ func (r *reader) close() {
 		t.sino = sinoSkeleton(w)
 	}
 	t.stem = hashRunes(stem(r.lang, r.script, w))
-	t.skel, t.skel2 = skeletons(r.script, w, r.lang)
+	if r.upper || !r.script.cased() { // or it cannot be a name
+		t.skel, t.skel2 = skeletons(r.script, w, r.lang)
+	}
 	r.tokens = append(r.tokens, t)
 	r.n, r.begin, r.newline, r.dotted = 0, false, false, false
 }
 
 // englishNumbers are the numbers that English news writes out; first and second
 // are too often something else.
-var englishNumbers = map[string]float64{
+var englishNumbers = hashed(map[string]float64{
 	"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 	"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
 	"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 	"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
 	"eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15,
+})
+
+// hashed is a table of words by their hashes.
+func hashed(words map[string]float64) map[uint32]float64 {
+	m := make(map[uint32]float64, len(words))
+	for w, v := range words {
+		m[hashRunes([]rune(w))] = v
+	}
+	return m
 }
 
 // number reads the digits from byte i on with their separators and returns
