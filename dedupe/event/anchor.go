@@ -8,7 +8,7 @@ import (
 // things that CLDR names, words in Latin letters, and skeletons of names.
 
 const (
-	maxAnchors = 144 // of a story
+	maxAnchors = 112 // of a story
 	maxLinks   = 32
 )
 

@@ -64,6 +64,6 @@
 //
 // The package depends on nothing of newsfold, reads no files and no network, looks
 // at no clock, and keeps to bounds whatever it is given: 64 KiB or 1,500 words of
-// a text, 112 words and 144 anchors of a story, 32 candidates of its language and
-// 48 of others.
+// a text, 96 words and 112 anchors of a story, 16 candidates of its language and
+// 32 of others.
 package event

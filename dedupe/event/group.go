@@ -56,10 +56,10 @@ func NewGrouper(opts Options) *Grouper {
 }
 
 const (
-	nearAlike  = 32 // stories of the same language that are looked at
+	nearAlike  = 16 // stories of the same language that are looked at
 	nearAbroad = 12 // and of each other language
-	maxNear    = 48 // in all other languages together
-	maxAbroad  = 10 // events of these that are compared
+	maxNear    = 32 // in all other languages together
+	maxAbroad  = 6 // events of these that are compared
 )
 
 // Add puts a story into an event: one of those there are, or a new one. A story

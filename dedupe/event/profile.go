@@ -39,7 +39,7 @@ func toHalf(v float32) half { return half((math.Float32bits(v) + 1<<15) >> 16) }
 
 func (h half) float() float32 { return math.Float32frombits(uint32(h) << 16) }
 
-const maxWords = 112
+const maxWords = 96
 
 // How much more names and numbers count than words as rare as they.
 const (
