@@ -59,7 +59,7 @@ const (
 	nearAlike  = 16 // stories of the same language that are looked at
 	nearAbroad = 12 // and of each other language
 	maxNear    = 32 // in all other languages together
-	maxAbroad  = 6 // events of these that are compared
+	maxAbroad  = 6  // events of these that are compared
 )
 
 // Add puts a story into an event: one of those there are, or a new one. A story
