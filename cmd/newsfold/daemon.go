@@ -81,6 +81,7 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 	cmd.Flags().StringSliceVar(&d.hosts, "host", nil, "`names` under which the reader page may be asked for while no password is set, besides localhost and addresses")
 	cmd.Flags().StringVar(&d.images, "images", "proxy", "pictures on the reader page: \"proxy\" fetches them for the browser, so that publishers do not see who reads; \"off\" shows links")
 	cmd.Flags().BoolVar(&d.syncCopies, "sync-copies", false, "show reading apps every copy as an item of its own")
+	cmd.Flags().BoolVar(&d.events, "events", true, "look which stories report one event")
 	cmd.Flags().StringSliceVar(&d.proxies, "trusted-proxy", nil, "`networks` of proxies, as CIDR or address, that let people in and say so in a header")
 	cmd.Flags().StringVar(&d.proxyHeader, "proxy-header", "Remote-User", "`header` in which a trusted proxy names who was let in")
 	return cmd
@@ -101,6 +102,7 @@ type daemon struct {
 	proxyHeader    string
 	images         string
 	syncCopies     bool
+	events         bool
 	// ready, when set, is told the address of the reader page once it is
 	// served; the daemon stops when it returns an error.
 	ready  func(context.Context, string, *control.Client) error
@@ -138,7 +140,7 @@ func (d *daemon) run(ctx context.Context) error {
 		_ = socket.Close()
 		return err
 	}
-	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, Lease: d.lease, Lead: d.lead, PushURL: d.pushURL, Retention: d.retain})
+	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, Lease: d.lease, Lead: d.lead, PushURL: d.pushURL, Retention: d.retain, NoEvents: !d.events})
 	index, closeIndex := d.index(search.Options{Log: d.log})
 	server := control.Server{
 		DB: d.db, Engine: engine, Client: d.client, Gate: site.gate, Log: d.log, Now: time.Now,

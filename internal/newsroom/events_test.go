@@ -9,6 +9,7 @@ import (
 
 	"newsfold/dedupe/event"
 	"newsfold/fetch"
+	"newsfold/internal/events"
 	"newsfold/internal/ingest"
 	"newsfold/store"
 )
@@ -22,7 +23,7 @@ func TestTheSampleHasTheSameEventsInEveryOrder(t *testing.T) {
 	n, _ := open(t)
 	clock := func() time.Time { return now }
 	var all []event.Story
-	readStore(t, fetch.Options{Transport: n.Transport(), Now: clock}, n.Feeds(), func(tx store.Tx) error {
+	readStore(t, fetch.Options{Transport: n.Transport(), Now: clock}, ingest.Options{}, n.Feeds(), func(tx store.Tx) error {
 		for s, err := range tx.Stories(store.Query{}) {
 			if err != nil {
 				return err
@@ -44,6 +45,29 @@ func TestTheSampleHasTheSameEventsInEveryOrder(t *testing.T) {
 	if len(seen) != 1 || seen[reported] == 0 {
 		for o, times := range seen {
 			t.Errorf("%d times:\n%s", times, o)
+		}
+	}
+}
+
+func TestEventsAreStoredUnlessTheyAreNotWanted(t *testing.T) {
+	n, _ := open(t)
+	clock := func() time.Time { return now }
+	for _, unwanted := range []bool{false, true} {
+		count := 0
+		readStore(t, fetch.Options{Transport: n.Transport(), Now: clock}, ingest.Options{NoEvents: unwanted}, n.Feeds(), func(tx store.Tx) error {
+			for e, err := range events.All(tx) {
+				if err != nil {
+					return err
+				}
+				count++
+				if len(e.Stories) != 3 {
+					t.Errorf("event %d has stories %v, want three", e.ID, e.Stories)
+				}
+			}
+			return nil
+		})
+		if want := map[bool]int{false: 2, true: 0}[unwanted]; count != want {
+			t.Errorf("unwanted %v: %d events, want %d", unwanted, count, want)
 		}
 	}
 }

@@ -26,7 +26,7 @@ import (
 // read subscribes a store to feeds and reads them through all stages.
 func read(t *testing.T, opts fetch.Options, feeds []string) (stories []river.Story) {
 	t.Helper()
-	readStore(t, opts, feeds, func(tx store.Tx) (err error) {
+	readStore(t, opts, ingest.Options{}, feeds, func(tx store.Tx) (err error) {
 		stories, _, err = river.List(tx, river.Query{})
 		for i := range stories {
 			if err != nil {
@@ -40,7 +40,7 @@ func read(t *testing.T, opts fetch.Options, feeds []string) (stories []river.Sto
 }
 
 // readStore does the same and then looks at the store.
-func readStore(t *testing.T, opts fetch.Options, feeds []string, look func(store.Tx) error) {
+func readStore(t *testing.T, opts fetch.Options, stages ingest.Options, feeds []string, look func(store.Tx) error) {
 	t.Helper()
 	db, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "newsfold.db"), bolt.Options{})
 	if err != nil {
@@ -51,7 +51,8 @@ func readStore(t *testing.T, opts fetch.Options, feeds []string, look func(store
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := ingest.New(db, client, ingest.Options{Manual: true, Now: opts.Now})
+	stages.Manual, stages.Now = true, opts.Now
+	engine := ingest.New(db, client, stages)
 	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run(ctx) }()
