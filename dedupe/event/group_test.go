@@ -132,6 +132,24 @@ func TestExpiredEventsTakeNothingIn(t *testing.T) {
 	}
 }
 
+func TestTrimmingKeepsTheYoungestEvents(t *testing.T) {
+	g := NewGrouper(Options{})
+	s := stories(t, "ferry2", "ferry2b", "coach1", "results1")
+	for i := range s {
+		s[i].Time = time.Unix(1_700_000_000+int64(i)*3600, 0)
+		g.Add(s[i])
+	}
+	if gone := g.Trim(4); gone != nil {
+		t.Errorf("trimmed %v for nothing", gone)
+	}
+	if gone := g.Trim(3); !slices.Equal(gone, []int64{1, 2}) || g.Len() != 2 || g.Event(3) != 3 {
+		t.Errorf("gone: %v, %d left", gone, g.Len())
+	}
+	if d := g.Add(s[1]); d.Event != 2 {
+		t.Errorf("joins what was trimmed: %+v", d)
+	}
+}
+
 func TestRenamedEventIsTold(t *testing.T) {
 	g := NewGrouper(Options{})
 	s := stories(t, "ferry2", "ferry2b")
