@@ -58,10 +58,10 @@ func TestDemoFoldsWhatIsPlanted(t *testing.T) {
 }
 
 // TestDemoPrintsTheSaving runs the command that the README shows first.
-func TestDemoPrintsTheSaving(t *testing.T) {
+func TestDemoPrintsTheSavingAndTheEvents(t *testing.T) {
 	d := &desk{t: t, dir: t.TempDir()}
 	d.run("demo", "--once")
-	if !strings.Contains(d.out, "stories: read ") {
+	if !strings.Contains(d.out, "stories: read ") || !strings.Contains(d.out, " · one of 3 reports") {
 		t.Errorf("demo prints\n%s", d.out)
 	}
 }
