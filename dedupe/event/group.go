@@ -98,7 +98,7 @@ func (g *Grouper) place(p *profile) Decision {
 		d = g.describe(p, list[0])
 	} else {
 		g.events[p.id] = own
-		if earlier != nil {
+		if earlier != nil && earlier.g.last <= p.at { // an older story that comes in late has no earlier event in a later one
 			d.Earlier = earlier.g.id
 			d.Evidence = append(d.Evidence, Evidence{"earlier", 0, fmt.Sprintf("event %d ended %s before", earlier.g.id, days(p.at-earlier.g.last))})
 		}
@@ -678,7 +678,11 @@ func (g *Grouper) describe(p *profile, c candidate) Decision {
 		}
 	}
 	if v := g.lag(p, c.g); v > 0 {
-		d.Evidence = append(d.Evidence, Evidence{"time", 0, fmt.Sprintf("%s after the event's last story", days(p.at-c.g.last))})
+		when := days(p.at-c.g.last) + " after the event's last story"
+		if p.at < c.g.first {
+			when = days(c.g.first-p.at) + " before the event's first story"
+		}
+		d.Evidence = append(d.Evidence, Evidence{"time", 0, when})
 	}
 	if z, e := translates(p, with.profile); z >= 0 {
 		d.Relation = Translation
