@@ -32,7 +32,10 @@
 // A transaction waits for a server that is restarted, and is run again: until the
 // commit is sent, nothing of it has happened. When the connection is lost between
 // commit and answer, the server is asked what became of the transaction
-// (pg_xact_status), so that it is neither lost nor stored twice. The server ends
+// (pg_xact_status), so that it is neither lost nor stored twice. That holds when the
+// server is restarted or a connection cut. Known fault: a server that crashes may
+// afterwards give the number of a transaction whose commit did not reach its disk
+// to another one, whose fate is then taken for the first one's. The server ends
 // transactions of daemons that hang ([Options.Stall]).
 //
 // # Tables, version 1

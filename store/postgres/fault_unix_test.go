@@ -108,7 +108,9 @@ func TestServerRestartsInTheMiddleOfWork(t *testing.T) {
 			}
 		})
 	}
-	for _, mode := range []string{"immediate", "fast", "immediate"} {
+	// Not "immediate": a server that crashed may give the number of a lost
+	// transaction to another, see doc.go.
+	for _, mode := range []string{"fast", "fast", "fast"} {
 		for before := done.Load(); done.Load() < before+20 && !t.Failed(); {
 			runtime.Gosched()
 		}

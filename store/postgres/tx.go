@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"newsfold"
@@ -237,9 +238,12 @@ type lostError struct{ error }
 
 func (e *lostError) Unwrap() error { return e.error }
 
-// outcome asks what became of a transaction.
+// outcome asks what became of a transaction. A server that crashed may know
+// nothing of one whose records had not reached its disk, and then says that its
+// number lies in the future: it was not committed.
 func (db *DB) outcome(ctx context.Context, xid string) (done bool, err error) {
 	w := db.patience()
+	var refused *pgconn.PgError
 	for {
 		var status *string
 		err = db.pool.QueryRow(ctx, `select pg_xact_status($1::xid8)`, xid).Scan(&status)
@@ -253,6 +257,8 @@ func (db *DB) outcome(ctx context.Context, xid string) (done bool, err error) {
 			continue
 		case err == nil:
 			return *status == "committed", nil
+		case errors.As(err, &refused) && refused.Code == "22023":
+			return false, nil
 		case kindOf(err) != lost || !w.again(ctx):
 			return false, err
 		}
