@@ -230,3 +230,22 @@ func count(n int, one, many string) string {
 	}
 	return fmt.Sprintf("%d %s", n, many)
 }
+
+// printEach prints things to standard output, as JSON Lines or in a line each.
+func printEach[T any](a *app, all []T, asJSON bool, line func(T) string) error {
+	return a.write("", func(w io.Writer) error {
+		enc := jsonLines(w)
+		for _, v := range all {
+			var err error
+			if asJSON {
+				err = enc.Encode(v)
+			} else {
+				_, err = fmt.Fprintln(w, plain(line(v)))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

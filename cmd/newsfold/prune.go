@@ -201,20 +201,7 @@ func (a *app) kept(ctx context.Context, c *control.Client, asJSON bool) error {
 	if len(rules) == 0 {
 		a.note("No feed or folder has a rule of its own.")
 	}
-	return a.write("", func(w io.Writer) error {
-		enc := jsonLines(w)
-		for _, k := range rules {
-			if asJSON {
-				err = enc.Encode(k)
-			} else {
-				_, err = fmt.Fprintln(w, plain(keptLine(k)))
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return printEach(a, rules, asJSON, keptLine)
 }
 
 func keptLine(k control.Kept) string {

@@ -157,20 +157,7 @@ func (a *app) newRuleList() *cobra.Command {
 				if len(rules) == 0 {
 					a.note("No rules yet: `newsfold rule add` makes one.")
 				}
-				return a.write("", func(w io.Writer) error {
-					enc := jsonLines(w)
-					for _, r := range rules {
-						if asJSON {
-							err = enc.Encode(r)
-						} else {
-							_, err = fmt.Fprintln(w, plain(ruleLine(r)))
-						}
-						if err != nil {
-							return err
-						}
-					}
-					return nil
-				})
+				return printEach(a, rules, asJSON, ruleLine)
 			})
 		},
 	}
