@@ -11,6 +11,7 @@ import (
 
 	"newsfold"
 	"newsfold/internal/control"
+	"newsfold/internal/river"
 )
 
 // picked says which feeds `feeds` lists.
@@ -114,7 +115,7 @@ func report(w io.Writer, lines []control.FeedReport) error {
 	for _, l := range lines {
 		late, full, twin := "", "", ""
 		if l.Copies > 0 {
-			late = lag(time.Duration(l.Lag * float64(time.Second)))
+			late = river.Lag(time.Duration(l.Lag * float64(time.Second)))
 		}
 		if l.Articles > 0 {
 			full = fmt.Sprintf("%d %%", 100*l.Full/l.Articles)

@@ -75,7 +75,7 @@ func (s screen) happening(h river.Happening, now time.Time) string {
 	if len(h.Languages) > 1 {
 		tail += " · " + plain(strings.Join(h.Languages, ", "))
 	}
-	fmt.Fprintf(&b, "%s%s%s\n", s.dim(fmt.Sprintf("%6d  %-10s  ", h.ID, clock(h.First, now))), s.bold(plain(h.Title)), s.dim(tail))
+	fmt.Fprintf(&b, "%s%s%s\n", s.dim(fmt.Sprintf("%6d  %-10s  ", h.ID, river.Clock(h.First, now))), s.bold(plain(h.Title)), s.dim(tail))
 	for _, r := range h.Reports {
 		b.WriteString(s.dim(fit(s.report(r, h.First), s.width)))
 		b.WriteByte('\n')
@@ -92,7 +92,7 @@ func (s screen) report(r river.Report, began time.Time) string {
 	if r.Lang != "" {
 		line += " [" + plain(r.Lang) + "]"
 	}
-	line += ", " + lag(r.Time.Sub(began)) + " after"
+	line += ", " + river.Lag(r.Time.Sub(began)) + " after"
 	if r.Relation == "translation" {
 		line += fmt.Sprintf(", translation of %d", r.With)
 	}

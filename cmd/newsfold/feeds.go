@@ -14,6 +14,7 @@ import (
 	"newsfold"
 	"newsfold/fetch"
 	"newsfold/internal/control"
+	"newsfold/internal/river"
 )
 
 func (a *app) newFeeds() *cobra.Command {
@@ -102,7 +103,7 @@ func never(t, now time.Time, word string) string {
 	if t.IsZero() {
 		return word
 	}
-	return clock(t, now)
+	return river.Clock(t, now)
 }
 
 func nextPoll(f newsfold.Feed, now time.Time) string {
@@ -112,7 +113,7 @@ func nextPoll(f newsfold.Feed, now time.Time) string {
 	if f.Poll.Next.Before(now) {
 		return "now"
 	}
-	return clock(f.Poll.Next, now)
+	return river.Clock(f.Poll.Next, now)
 }
 
 func (a *app) newRemove() *cobra.Command {

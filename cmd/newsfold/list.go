@@ -168,7 +168,7 @@ func (a *app) list(ctx context.Context, c *control.Client, l listing) error {
 // were asked for.
 func (s screen) story(st river.Story, now time.Time) string {
 	var b strings.Builder
-	id := fmt.Sprintf("%6d  %-10s  ", st.ID, clock(st.Time, now))
+	id := fmt.Sprintf("%6d  %-10s  ", st.ID, river.Clock(st.Time, now))
 	tail := "  " + aside(st, now)
 	title := plain(st.Title)
 	if s.width > 0 {
@@ -187,7 +187,7 @@ func (s screen) story(st river.Story, now time.Time) string {
 		if ar.Lead {
 			continue
 		}
-		line := fmt.Sprintf("%18s└ %d  %s  %s, %s after", "", ar.ID, plain(ar.Outlet), ar.Relation, lag(ar.Time().Sub(first)))
+		line := fmt.Sprintf("%18s└ %d  %s  %s, %s after", "", ar.ID, plain(ar.Outlet), ar.Relation, river.Lag(ar.Time().Sub(first)))
 		if t := plain(ar.Title); t != plain(st.Title) {
 			line += ": " + t
 		}

@@ -13,6 +13,7 @@ import (
 
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
+	"newsfold/internal/river"
 	"newsfold/internal/rule"
 )
 
@@ -106,7 +107,7 @@ func (a *app) ruled(made control.Ruled, asJSON bool) error {
 			}
 		}
 		for _, e := range made.Effects {
-			line := fmt.Sprintf("%6d  %-10s  %s: %s  — %s", e.Story, clock(e.Time, now), actions(e.Do), plain(e.Title), plain(e.Outlet))
+			line := fmt.Sprintf("%6d  %-10s  %s: %s  — %s", e.Story, river.Clock(e.Time, now), actions(e.Do), plain(e.Title), plain(e.Outlet))
 			if _, err := fmt.Fprintln(w, fit(line, s.width)); err != nil {
 				return err
 			}

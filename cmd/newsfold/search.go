@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"newsfold/internal/control"
+	"newsfold/internal/river"
 	"newsfold/internal/search"
 )
 
@@ -137,7 +138,7 @@ func (a *app) search(ctx context.Context, c *control.Client, req control.SearchR
 
 // result is how a search shows a story: as a list does, with the place found.
 func (s screen) result(r search.Result, now time.Time) string {
-	id := fmt.Sprintf("%6d  %-10s  ", r.ID, clock(r.Time, now))
+	id := fmt.Sprintf("%6d  %-10s  ", r.ID, river.Clock(r.Time, now))
 	line := s.dim(id) + s.pieces(r.Match) + s.dim("  "+aside(r.Story, now)) + "\n"
 	snippet := s.pieces(r.Snippet)
 	if snippet == "" {

@@ -132,7 +132,7 @@ func (s screen) member(b *strings.Builder, ar river.Article, st river.Story) {
 	if ar.Lead {
 		role = "lead; " + role
 	}
-	fmt.Fprintf(b, "%6d  %s, %s later: %s\n", ar.ID, plain(ar.Outlet), lag(ar.Time().Sub(st.Time)), role)
+	fmt.Fprintf(b, "%6d  %s, %s later: %s\n", ar.ID, plain(ar.Outlet), river.Lag(ar.Time().Sub(st.Time)), role)
 	fmt.Fprintf(b, "        %s\n", s.dim(plain(ar.Title)+" "+plain(ar.URL)))
 	for _, e := range ar.Evidence {
 		fmt.Fprintf(b, "        · %s\n", evidence(e))

@@ -86,7 +86,7 @@ func (c *copies) row(m *model, a *river.Article, chosen bool) string {
 	}
 	before := fmt.Sprintf(" %-11s ", relation)
 	if m.width >= medium {
-		before += fmt.Sprintf("%8s  ", lag(a.Time().Sub(c.st.Time)))
+		before += fmt.Sprintf("%8s  ", river.Lag(a.Time().Sub(c.st.Time)))
 	}
 	outlet := outletColumn
 	if m.width < wide {

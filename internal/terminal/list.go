@@ -311,7 +311,7 @@ func (m *model) row(st *river.Story, now time.Time, chosen bool) string {
 	}
 	before, after := " "+flags+" ", ""
 	if m.width >= medium {
-		before += fmt.Sprintf("%-*s  ", clockColumn, clock(st.Time, now))
+		before += fmt.Sprintf("%-*s  ", clockColumn, river.Clock(st.Time, now))
 		copies := ""
 		if st.Copies > 0 {
 			copies = fmt.Sprintf("+%d", min(st.Copies, 999))

@@ -167,7 +167,7 @@ func (s *story) lay(m *model, f *flow) {
 		f.para(count(st.Copies, "copy", "copies")+" in "+count(st.Outlets, "outlet", "outlets"), bold)
 		for i := range st.Articles {
 			if a := &st.Articles[i]; !a.Lead {
-				f.para(fmt.Sprintf("%s: %s, %s after", clean(a.Outlet), a.Relation, lag(a.Time().Sub(st.Time))), "")
+				f.para(fmt.Sprintf("%s: %s, %s after", clean(a.Outlet), a.Relation, river.Lag(a.Time().Sub(st.Time))), "")
 			}
 		}
 	}

@@ -1,0 +1,31 @@
+package river
+
+import (
+	"fmt"
+	"time"
+)
+
+// Clock prints a time the short way: of day, with the day of the week within
+// the last six days, else the date; at most ten columns.
+func Clock(t, now time.Time) string {
+	t, now = t.Local(), now.Local()
+	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	switch {
+	case t.Before(day.AddDate(0, 0, -6)) || !t.Before(day.AddDate(0, 0, 1)):
+		return t.Format(time.DateOnly)
+	case t.Before(day):
+		return t.Format("Mon 15:04")
+	}
+	return t.Format("15:04")
+}
+
+// Lag prints a delay: "23 min", "4 h", "2 d".
+func Lag(d time.Duration) string {
+	switch {
+	case d < 90*time.Minute:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d d", int(d.Hours()/24))
+}
