@@ -26,6 +26,11 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
 
 func TestMain(m *testing.M) {
+	// The race detector lets every program sleep a second at its end, and the
+	// scripts start hundreds.
+	if os.Getenv("GORACE") == "" {
+		_ = os.Setenv("GORACE", "atexit_sleep_ms=0")
+	}
 	testscript.Main(m, map[string]func(){"newsfold": main})
 }
 
@@ -40,6 +45,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("NEWSFOLD_DIR", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("NO_COLOR", "1")
 			env.Setenv("TZ", "UTC")
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			return setPostgres(env)
 		},
 		Condition: func(name string) (bool, error) {
