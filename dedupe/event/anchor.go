@@ -282,12 +282,12 @@ type crossing struct {
 	numbers  float64 // share of the numbers of the one that has fewer which the other has
 }
 
-func cross(a, b *profile) crossing {
+func cross(a, b *Profile) crossing {
 	var c crossing
 	sinos := a.lang == "zh" || b.lang == "zh"
 	loosely := !sinos && (looseScript(a.lang) || looseScript(b.lang))
 	skip := [link + 1]bool{loose: !loosely, sino: !sinos, skeleton: loosely || sinos}
-	chance := func(p *profile) float32 {
+	chance := func(p *Profile) float32 {
 		return float32(max(0, math.Log(float64(p.tokens+1)/150)))
 	}
 	ca, cb := chance(a), chance(b)
@@ -333,7 +333,7 @@ func cross(a, b *profile) crossing {
 
 // sure is the weight of what is certain to be a name, number or place, less what
 // a text as long as the other has by chance.
-func sure(p *profile, chance float32, skip *[link + 1]bool) float64 {
+func sure(p *Profile, chance float32, skip *[link + 1]bool) float64 {
 	s := float32(0)
 	for _, f := range p.anchors {
 		if f.class&weakBit == 0 && !skip[f.class] {
@@ -346,7 +346,7 @@ func sure(p *profile, chance float32, skip *[link + 1]bool) float64 {
 // telling reports whether an anchor is a number that is not everywhere.
 func telling(f feature) bool { return f.class == number && f.weight.float() > 2.5 }
 
-func countNumbers(p *profile) int {
+func countNumbers(p *Profile) int {
 	n := 0
 	for _, f := range p.anchors {
 		if telling(f) {

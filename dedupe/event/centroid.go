@@ -30,7 +30,7 @@ type centroid struct {
 // loneCohesion is what the cohesion of an event of one story is taken to be.
 const loneCohesion = .35
 
-func newCentroid(ps []*profile) *centroid {
+func newCentroid(ps []*Profile) *centroid {
 	c := &centroid{n: len(ps)}
 	if len(ps) == 1 {
 		c.masses = make([]mass, len(ps[0].words))
@@ -62,7 +62,7 @@ func newCentroid(ps []*profile) *centroid {
 	return c
 }
 
-func (c *centroid) gather(ps []*profile) {
+func (c *centroid) gather(ps []*Profile) {
 	total := 0
 	for _, p := range ps {
 		total += len(p.words)

@@ -18,7 +18,7 @@ func Compare(a, b Story, opts Options) Verdict {
 	p.id, q.id = 1, 2
 	c := candidate{g: g.join(&group{id: 1}, g.hold(p)), best: 0}
 	if p.lang == q.lang {
-		c, _ = g.weigh(q, newCentroid([]*profile{q}), c.g, 0)
+		c, _ = g.weigh(q, newCentroid([]*Profile{q}), c.g, 0)
 	} else {
 		c.foreign = true
 		c.cross, c.agree, c.compared = g.agree(q, c)

@@ -38,7 +38,7 @@ type labelledSet struct {
 	stories []Story
 	gold    []string
 	half    []int
-	ps      []*profile
+	ps      []*Profile
 }
 
 func loadLabelled(t *testing.T, set string) *labelledSet {
@@ -55,14 +55,14 @@ func loadLabelled(t *testing.T, set string) *labelledSet {
 // that is likest.
 func (l *labelledSet) examples(half, n int) (out []example) {
 	r := rand.New(rand.NewPCG(1, 2))
-	events := map[string][]*profile{}
+	events := map[string][]*Profile{}
 	for i, g := range l.gold {
 		if half < 0 || l.half[i] == half {
 			events[g] = append(events[g], l.ps[i])
 		}
 	}
 	keys := slices.Sorted(maps.Keys(events))
-	pick := func(m []*profile, n int) []*profile {
+	pick := func(m []*Profile, n int) []*Profile {
 		m = slices.Clone(m)
 		r.Shuffle(len(m), func(i, j int) { m[i], m[j] = m[j], m[i] })
 		return m[:min(n, len(m))]

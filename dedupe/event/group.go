@@ -27,7 +27,7 @@ type Grouper struct {
 
 // member is a story with the event it is in.
 type member struct {
-	*profile
+	*Profile
 	in *group
 }
 
@@ -64,11 +64,14 @@ const (
 
 // Add puts a story into an event: one of those there are, or a new one. A story
 // that was added before is taken out first.
-func (g *Grouper) Add(s Story) Decision {
-	g.Remove(s.ID)
-	p := newProfile(s, g.opts.without)
+func (g *Grouper) Add(s Story) Decision { return g.Place(newProfile(s, g.opts.without)) }
+
+// Place does what Add does with a story that was read before. The profile belongs
+// to the Grouper then, but for [Profile.Sketch].
+func (g *Grouper) Place(p *Profile) Decision {
+	g.Remove(p.id)
 	d := g.place(p)
-	d.Sketch = p.encode()
+	d.Sketch = p.Sketch()
 	return d
 }
 
@@ -88,7 +91,7 @@ type candidate struct {
 	foreign     bool // decided across languages
 }
 
-func (g *Grouper) place(p *profile) Decision {
+func (g *Grouper) place(p *Profile) Decision {
 	list, earlier := g.candidates(p)
 	slot := g.hold(p)
 	d := Decision{Event: p.id, Relation: Founds}
@@ -116,7 +119,7 @@ func (g *Grouper) place(p *profile) Decision {
 }
 
 // hold gives a profile a slot and makes it findable.
-func (g *Grouper) hold(p *profile) int32 {
+func (g *Grouper) hold(p *Profile) int32 {
 	var slot int32
 	if n := len(g.free); n > 0 {
 		slot = g.free[n-1]
@@ -130,7 +133,7 @@ func (g *Grouper) hold(p *profile) int32 {
 		g.langs[l] = l
 	}
 	p.lang = g.langs[p.lang]
-	g.slots[slot] = &member{profile: p}
+	g.slots[slot] = &member{Profile: p}
 	g.at[p.id] = slot
 	g.index.add(slot, p)
 	return slot
@@ -163,10 +166,10 @@ func (g *Grouper) rename(e *group, id int64) {
 // candidates returns the events that a story belongs to, the likeliest first,
 // and, when there is none, one that it would belong to but for the time
 // between.
-func (g *Grouper) candidates(p *profile) (list []candidate, earlier *candidate) {
+func (g *Grouper) candidates(p *Profile) (list []candidate, earlier *candidate) {
 	seen := map[*group]bool{}
 	var all []candidate
-	own := newCentroid([]*profile{p})
+	own := newCentroid([]*Profile{p})
 	for _, h := range g.index.alike(p, nearAlike) {
 		if m := g.slots[h.slot]; m.lang == p.lang && !seen[m.in] {
 			seen[m.in] = true
@@ -202,7 +205,7 @@ func (g *Grouper) candidates(p *profile) (list []candidate, earlier *candidate) 
 }
 
 // weigh compares a story with the stories of an event that are in its language.
-func (g *Grouper) weigh(p *profile, own *centroid, e *group, near int32) (candidate, bool) {
+func (g *Grouper) weigh(p *Profile, own *centroid, e *group, near int32) (candidate, bool) {
 	if len(e.slots) >= g.opts.Stories || g.forbidden(p, e) {
 		return candidate{}, false
 	}
@@ -233,10 +236,10 @@ func (g *Grouper) centre(e *group, lang string) *centroid {
 	if c, ok := e.centres[lang]; ok {
 		return c
 	}
-	var ps []*profile
+	var ps []*Profile
 	for i := len(e.slots) - 1; i >= 0 && len(ps) < maxSample; i-- {
 		if m := g.slots[e.slots[i]]; m.lang == lang {
-			ps = append(ps, m.profile)
+			ps = append(ps, m.Profile)
 		}
 	}
 	var c *centroid
@@ -264,7 +267,7 @@ func (g *Grouper) centre(e *group, lang string) *centroid {
 const keptCentres = 128
 
 // gap is the time between a story and an event in days.
-func (g *Grouper) gap(p *profile, e *group) float64 {
+func (g *Grouper) gap(p *Profile, e *group) float64 {
 	if p.at == 0 || e.last == 0 || g.opts.without.time {
 		return 0
 	}
@@ -280,7 +283,7 @@ const (
 
 // lag is what the time between a story and an event speaks against it, in log
 // odds: nothing within a day and a half, more with each day.
-func (g *Grouper) lag(p *profile, e *group) float64 {
+func (g *Grouper) lag(p *Profile, e *group) float64 {
 	days := g.gap(p, e)
 	if days > g.opts.Window.Hours()/24 {
 		return lagNever
@@ -335,7 +338,7 @@ const leastNear = 7
 
 // abroad finds the event in other languages that a story belongs to, and with
 // it those that are the same event in yet other languages.
-func (g *Grouper) abroad(p *profile, seen map[*group]bool) []candidate {
+func (g *Grouper) abroad(p *Profile, seen map[*group]bool) []candidate {
 	found := map[*group]candidate{}
 	each := max(4, maxNear/max(1, len(g.index.langs)))
 	telling := heaviest(p.anchors, indexAnchors)
@@ -406,15 +409,15 @@ func (c *candidate) crossOdds() float64 {
 // agree returns how strongly a story is linked to those of an event that are in
 // other languages, on average over a few, those first whose languages tell
 // names from words, and what it shares with the closest.
-func (g *Grouper) agree(p *profile, c candidate) (best crossing, mean float64, n int) {
-	best = cross(p, g.slots[c.best].profile)
+func (g *Grouper) agree(p *Profile, c candidate) (best crossing, mean float64, n int) {
+	best = cross(p, g.slots[c.best].Profile)
 	sum := min(best.strength, 2)
 	n = 1
 	for w := range 3 {
 		for i := len(c.g.slots) - 1; i >= 0 && n < maxAgree; i-- {
 			s := c.g.slots[i]
 			if m := g.slots[s]; s != c.best && m.lang != p.lang && writing(m.lang) == w {
-				sum += min(cross(p, m.profile).strength, 2)
+				sum += min(cross(p, m.Profile).strength, 2)
 				n++
 			}
 		}
@@ -427,10 +430,10 @@ func (g *Grouper) agree(p *profile, c candidate) (best crossing, mean float64, n
 
 // translated looks for the story of an event that a story translates: the
 // closest one, or one of the youngest others.
-func (g *Grouper) translated(p *profile, c *candidate) {
+func (g *Grouper) translated(p *Profile, c *candidate) {
 	c.translation = -9
 	if c.cross.strength >= .5 && c.cross.hits >= 4 {
-		c.translation, _ = translates(p, g.slots[c.best].profile)
+		c.translation, _ = translates(p, g.slots[c.best].Profile)
 	}
 	if c.translation >= 0 || c.agree < .5 {
 		return
@@ -443,11 +446,11 @@ func (g *Grouper) translated(p *profile, c *candidate) {
 			continue
 		}
 		n++
-		x := cross(p, m.profile)
+		x := cross(p, m.Profile)
 		if x.strength < .5 || x.hits < 4 {
 			continue
 		}
-		if z, _ := translates(p, m.profile); z > c.translation {
+		if z, _ := translates(p, m.Profile); z > c.translation {
 			c.translation = z
 			if z >= 0 {
 				c.best, c.cross = s, x
@@ -459,9 +462,9 @@ func (g *Grouper) translated(p *profile, c *candidate) {
 // allies reports whether the closest stories of two candidates are one event
 // themselves.
 func (g *Grouper) allies(a, b candidate) bool {
-	x, y := g.slots[a.best].profile, g.slots[b.best].profile
+	x, y := g.slots[a.best].Profile, g.slots[b.best].Profile
 	if x.lang == y.lang {
-		return compare(newCentroid([]*profile{x}), newCentroid([]*profile{y})).odds(g.tune) >= g.tune.join
+		return compare(newCentroid([]*Profile{x}), newCentroid([]*Profile{y})).odds(g.tune) >= g.tune.join
 	}
 	c := cross(x, y)
 	return c.strength >= crossLeast[0] && c.shared >= c.least
@@ -486,7 +489,7 @@ func (g *Grouper) merge(e *group, others []candidate) []int64 {
 // alike reports whether two events are one.
 func (g *Grouper) alike(a, b *group, c candidate) bool {
 	for _, x := range a.slots {
-		if g.forbidden(g.slots[x].profile, b) {
+		if g.forbidden(g.slots[x].Profile, b) {
 			return false
 		}
 	}
@@ -507,7 +510,7 @@ func (g *Grouper) alike(a, b *group, c candidate) bool {
 	return c.foreign
 }
 
-func (g *Grouper) forbidden(p *profile, e *group) bool {
+func (g *Grouper) forbidden(p *Profile, e *group) bool {
 	if len(g.apart) == 0 {
 		return false
 	}
@@ -528,7 +531,7 @@ func (g *Grouper) Remove(id int64) {
 		return
 	}
 	m := g.slots[slot]
-	g.index.remove(slot, m.profile)
+	g.index.remove(slot, m.Profile)
 	delete(g.at, id)
 	g.slots[slot] = nil
 	g.idle = append(g.idle, slot)
@@ -550,7 +553,7 @@ func (g *Grouper) reindex() {
 	// Postings are by the time of coming, for which the time of the story has to do.
 	slices.SortStableFunc(slots, func(a, b int32) int { return cmp.Compare(g.slots[a].at, g.slots[b].at) })
 	for _, s := range slots {
-		g.index.add(s, g.slots[s].profile)
+		g.index.add(s, g.slots[s].Profile)
 	}
 	g.free = append(g.free, g.idle...)
 	g.idle = g.idle[:0]
@@ -661,7 +664,7 @@ func days(seconds int64) string {
 }
 
 // describe says why a story joins an event.
-func (g *Grouper) describe(p *profile, c candidate) Decision {
+func (g *Grouper) describe(p *Profile, c candidate) Decision {
 	with := g.slots[c.best]
 	d := Decision{With: with.id, Relation: Report, Score: logistic(c.odds - g.tune.join)}
 	if c.foreign {
@@ -684,7 +687,7 @@ func (g *Grouper) describe(p *profile, c candidate) Decision {
 		}
 		d.Evidence = append(d.Evidence, Evidence{"time", 0, when})
 	}
-	if z, e := translates(p, with.profile); z >= 0 {
+	if z, e := translates(p, with.Profile); z >= 0 {
 		d.Relation = Translation
 		d.Evidence = append(d.Evidence, e...)
 	}

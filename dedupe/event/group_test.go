@@ -3,8 +3,10 @@ package event
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -300,4 +302,20 @@ func ExampleCompare() {
 	)
 	fmt.Println(v.Same)
 	// Output: false
+}
+
+func TestStoriesThatWereReadElsewhereArePlacedAlike(t *testing.T) {
+	all := stories(t, "quake1", "ferry1", "quake1b", "quake1es", "ferry1tr")
+	read := make([]*Profile, len(all))
+	var wg sync.WaitGroup
+	for i, s := range all {
+		wg.Go(func() { read[i] = NewProfile(s) })
+	}
+	wg.Wait()
+	g, h := NewGrouper(Options{}), NewGrouper(Options{})
+	for i, s := range all {
+		if a, b := g.Add(s), h.Place(read[i]); !reflect.DeepEqual(a, b) || read[i].ID() != s.ID {
+			t.Errorf("story %d: added %+v, placed %+v", s.ID, a, b)
+		}
+	}
 }

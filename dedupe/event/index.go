@@ -61,7 +61,7 @@ func heaviest(fs []feature, n int) []feature {
 	return out
 }
 
-func (x *index) add(slot int32, p *profile) {
+func (x *index) add(slot int32, p *Profile) {
 	for len(x.scores) <= int(slot) {
 		x.scores = append(x.scores, 0)
 	}
@@ -92,7 +92,7 @@ func (p *postings) put(h uint32, slot int32) {
 
 // remove makes a slot one that is not found. It may be used again only in
 // another index.
-func (x *index) remove(slot int32, p *profile) {
+func (x *index) remove(slot int32, p *Profile) {
 	if x.langs[p.lang]--; x.langs[p.lang] <= 0 {
 		delete(x.langs, p.lang)
 	}
@@ -110,7 +110,7 @@ type hit struct {
 
 // alike returns the n stories of the same language whose heaviest words have
 // most in common with those of p.
-func (x *index) alike(p *profile, n int) []hit {
+func (x *index) alike(p *Profile, n int) []hit {
 	left := maxLooked
 	for _, f := range heaviest(p.words, indexWords) {
 		w := f.weight.float()

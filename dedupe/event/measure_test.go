@@ -54,7 +54,7 @@ func lead(text string, n int) string {
 // translated are the documents of translations_multi by language, whole and by
 // their first four sentences.
 type translated struct {
-	whole, lead *profile
+	whole, lead *Profile
 	event       string
 }
 
@@ -90,10 +90,10 @@ func TestMeasureAcross(t *testing.T) {
 		for _, l := range []string{"ar", "fr", "de", "es", "ru", "tr", "zh", "hi", "ja", "ko", "he", "el", "uk", "pl", "cs", "it", "pt", "nl", "sv", "id", "ur"} {
 			whole, short := 0, 0
 			for _, q := range by["en"] {
-				if nearest(q.whole, by[l], func(d translated) *profile { return d.whole }).event == q.event {
+				if nearest(q.whole, by[l], func(d translated) *Profile { return d.whole }).event == q.event {
 					whole++
 				}
-				if nearest(q.lead, by[l], func(d translated) *profile { return d.lead }).event == q.event {
+				if nearest(q.lead, by[l], func(d translated) *Profile { return d.lead }).event == q.event {
 					short++
 				}
 			}
@@ -104,7 +104,7 @@ func TestMeasureAcross(t *testing.T) {
 	}
 }
 
-func nearest(q *profile, pool []translated, of func(translated) *profile) (best translated) {
+func nearest(q *Profile, pool []translated, of func(translated) *Profile) (best translated) {
 	top := -1.0
 	for _, d := range pool {
 		if c := cross(q, of(d)); c.strength > top {

@@ -12,7 +12,7 @@ func TestMeasureTranslations(t *testing.T) {
 		t.Skip("runs with -evaluate")
 	}
 	type doc struct {
-		p          *profile
+		p          *Profile
 		role, pair string
 	}
 	events := map[string][]doc{}
@@ -94,7 +94,7 @@ func TestMeasureTranslations(t *testing.T) {
 		}
 		t.Log(set, "called translations though independent:", same, "of", n, "and across events", other)
 	}
-	var en []*profile
+	var en []*Profile
 	for a := range development(t, "translations_multi") {
 		if a.Lang == "en" {
 			en = append(en, newProfile(Story{Text: a.Text, Lang: "en"}, ablation{}))

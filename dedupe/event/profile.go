@@ -47,8 +47,10 @@ const (
 	numberBoost = 1.5
 )
 
-// profile is what is kept of a story.
-type profile struct {
+// Profile is what is kept of a story: what it is compared by. Reading a text for
+// it is half the work of placing a story, and can be done anywhere, by many
+// goroutines at a time.
+type Profile struct {
 	id      int64
 	lang    string
 	at      int64 // seconds since 1970; 0: unknown
@@ -68,8 +70,13 @@ type tally struct {
 	idf   float32
 }
 
-// newProfile reads a story.
-func newProfile(s Story, off ablation) *profile {
+// NewProfile reads a story.
+func NewProfile(s Story) *Profile { return newProfile(s, ablation{}) }
+
+// ID returns the number of the story.
+func (p *Profile) ID() int64 { return p.id }
+
+func newProfile(s Story, off ablation) *Profile {
 	lang := language(s.Lang, s.Title+"\n"+s.Text)
 	toks := read(lang, s.Title, nil)
 	if startsWith(s.Text, s.Title) {
@@ -77,7 +84,7 @@ func newProfile(s Story, off ablation) *profile {
 	}
 	toks = read(lang, s.Text, toks)
 	markNames(toks)
-	p := &profile{id: s.ID, lang: lang, tokens: int32(len(toks))}
+	p := &Profile{id: s.ID, lang: lang, tokens: int32(len(toks))}
 	if !s.Time.IsZero() {
 		p.at = s.Time.Unix()
 	}

@@ -15,9 +15,9 @@ const sketchVersion = 2
 // itself instead.
 var ErrSketch = errors.New("event: sketch of another version, or damaged")
 
-// encode packs what is kept of a story: its version, language, time and size,
+// Sketch packs a profile for [Grouper.Load]: its version, language, time and size,
 // then words, anchors and ordinals.
-func (p *profile) encode() []byte {
+func (p *Profile) Sketch() []byte {
 	b := make([]byte, 0, 48+8*(len(p.words)+len(p.anchors)))
 	b = append(b, sketchVersion, byte(len(p.lang)))
 	b = append(b, p.lang...)
@@ -39,9 +39,9 @@ func (p *profile) encode() []byte {
 	return b
 }
 
-// decode reads what encode wrote.
-func decode(id int64, b []byte) (*profile, error) {
-	p := &profile{id: id}
+// decode reads what Sketch wrote.
+func decode(id int64, b []byte) (*Profile, error) {
+	p := &Profile{id: id}
 	if len(b) < 2 || b[0] != sketchVersion || len(b) < 2+int(b[1]) {
 		return nil, ErrSketch
 	}

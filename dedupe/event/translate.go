@@ -17,7 +17,7 @@ type parallel struct {
 // align compares the sequences of anchors of two stories: each anchor by where
 // it stands first. What stands in one order is the longest increasing
 // subsequence.
-func align(a, b *profile) parallel {
+func align(a, b *Profile) parallel {
 	var at [noPlace]uint8 // in b, plus one, by the place in a
 	var p parallel
 	for i, j := 0, 0; i < len(a.anchors) && j < len(b.anchors); {
@@ -46,7 +46,7 @@ func align(a, b *profile) parallel {
 }
 
 // placed counts the anchors that stand in the order of the text.
-func placed(p *profile) int {
+func placed(p *Profile) int {
 	n := 0
 	for _, f := range p.anchors {
 		if f.place != noPlace {
@@ -88,7 +88,7 @@ func (p parallel) surplus() float64 {
 
 // translates reports whether two stories are one text in two languages, or two
 // translations of one text into one language, and how sure that is in log odds.
-func translates(a, b *profile) (float64, []Evidence) {
+func translates(a, b *Profile) (float64, []Evidence) {
 	al := align(a, b)
 	if al.length < .6 {
 		return -9, nil
