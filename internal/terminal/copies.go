@@ -112,11 +112,7 @@ func (c *copies) reasons(f *flow, a *river.Article) {
 		f.para(fmt.Sprintf("%s, compared with %s: score %.2f, %s", a.Relation, with, a.Score, count(a.Words, "word", "words")), bold)
 	}
 	for _, e := range a.Evidence {
-		text := e.Kind
-		if e.Detail != "" {
-			text += ": " + clean(e.Detail)
-		}
-		f.para("· "+text, "")
+		f.para("· "+clean(river.Because(e)), "")
 	}
 	for _, o := range a.Origins {
 		f.para("· says it is from "+strings.TrimSpace(clean(o.Name)+" "+clean(o.URL))+" ("+clean(o.Kind)+")", "")
