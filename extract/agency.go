@@ -43,7 +43,7 @@ func agencyTable() map[string]string {
 		"APA":                     "apa",
 		"Keystone-SDA":            "sda|ats|keystone sda|keystone ats",
 		"ANP":                     "anp", "Belga": "belga", "Ritzau": "ritzau", "NTB": "ntb", "TT": "tt", "STT": "stt",
-		"PAP": "pap", "ČTK": "čtk|ctk", "MTI": "mti", "Bloomberg": "bloomberg|bloomberg news",
+		"PAP": "pap", "ČTK": "čtk|ctk", "MTI": "mti", "Bloomberg": "bloomberg|bloomberg news|bloomberg opinion",
 		"The Canadian Press": "canadian press|the canadian press|la presse canadienne|cp", "AAP": "aap|australian associated press",
 		"Europa Press": "europa press|europapress", "Ukrinform": "ukrinform|укринформ", "UNIAN": "унian|унiан|уніан", "KCNA": "kcna",
 		"Antara": "antara", "Bernama": "bernama", "SID": "sid|sport informations dienst", "KNA": "kna", "epd": "epd", "dpa-AFX": "afx|dpa afx",

@@ -9,6 +9,40 @@ import (
 // dateline reads the start of a text: "WASHINGTON (Reuters) – ", "(AP) — ",
 // "BERLIN, 3. Mai (dpa/AFP) - ", "الرياض (واس) -", "新华社北京1月2日电".
 func dateline(p string) (rest string, o Origin, ok bool) {
+	if rest, o, ok := datelineOf(opening(p)); ok {
+		return rest, o, true
+	}
+	return datelineOf(p)
+}
+
+// opening skips what stands in front of the first words of some texts: the
+// buttons of a slider, and an agency's notes to editors ("(Adds details)" and who
+// wrote them) in lines of their own.
+func opening(p string) string {
+	for {
+		word, rest, _ := strings.Cut(strings.TrimSpace(p), " ")
+		if !buttons[strings.ToLower(word)] {
+			break
+		}
+		p = rest
+	}
+	p = strings.TrimSpace(p)
+	for range 4 {
+		line, rest, more := strings.Cut(p, "\n")
+		line = strings.TrimSpace(line)
+		note := strings.HasPrefix(line, "(") && strings.HasSuffix(line, ")") || strings.HasPrefix(line, "By ")
+		if !more || !note || len(line) > 200 {
+			break
+		}
+		p = strings.TrimSpace(rest)
+	}
+	return p
+}
+
+// buttons are the words of a slider around a text.
+var buttons = set("next", "previous", "prev", "السابق", "التالي")
+
+func datelineOf(p string) (rest string, o Origin, ok bool) {
 	if name := chineseDateline(p); name != "" {
 		i := strings.Index(p, "电")
 		if i < 0 {
@@ -52,24 +86,39 @@ func dateline(p string) (rest string, o Origin, ok bool) {
 	return p, Origin{}, false
 }
 
-// signedLine reads a first line that says who writes and for whom: "الرياض –
-// واس", "عين اليوم – واس".
+// signedLine reads the beginning of a text up to a line break or a colon that says
+// who writes and for whom, or from where: "الرياض – واس", "عين اليوم – واس",
+// "أنقرة- رويترز:", "رويترز –لويزيانا:".
 func signedLine(p string) (rest string, o Origin, ok bool) {
-	i := strings.IndexByte(p[:min(len(p), 80)], '\n')
+	i := strings.IndexAny(p[:min(len(p), 80)], "\n:")
 	if i < 0 {
 		return p, Origin{}, false
 	}
 	line := strings.TrimSpace(p[:i])
-	for _, dash := range [...]string{" – ", " - ", " — "} {
-		j := strings.LastIndex(line, dash)
-		if j < 0 || !placeLike(line[:j]) {
+	for j, r := range line {
+		if r != '-' && r != '–' && r != '—' {
 			continue
 		}
-		if a := agencyIn(line[j+len(dash):]); a != "" {
-			return strings.TrimSpace(p[i:]), Origin{Kind: "dateline", Name: a, Quote: line}, true
+		left, right := line[:j], line[j+utf8.RuneLen(r):]
+		if !separate(left, right) {
+			continue // "Reuters-Ipsos poll:"
+		}
+		name := agencyIn(right)
+		if !placeLike(left) || name == "" {
+			name = agencyIn(left)
+		}
+		if name != "" && placeLike(left) && placeLike(right) {
+			return strings.TrimSpace(p[i+1:]), Origin{Kind: "dateline", Name: name, Quote: line}, true
 		}
 	}
 	return p, Origin{}, false
+}
+
+// separate reports whether a dash between two words separates them rather than
+// making one of them. Scripts without capitals do not join words so.
+func separate(left, right string) bool {
+	r, _ := utf8.DecodeRuneInString(right)
+	return strings.HasSuffix(left, " ") || strings.HasPrefix(right, " ") || unicode.IsLetter(r) && !unicode.IsUpper(r) && !unicode.IsLower(r)
 }
 
 // unknownAgency returns what stands in the parentheses of a dateline when it can
