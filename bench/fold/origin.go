@@ -6,18 +6,42 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"newsfold/dedupe"
 	"newsfold/extract"
 )
 
 // The truth about credits, read from the texts by rules that share nothing with
-// the program's own: an agency's name or sign in brackets or before a dash within
-// the first or last words, or a notice of rights in the last.
+// the program's own: an agency's name or sign in brackets or behind a dash within
+// the first words and before a dash, a colon or a new line, or at the very beginning; or
+// in the last words, or a notice of rights there.
 var (
-	openings = regexp.MustCompile(`(?s)^.{0,90}?(?:[(\[«“"]\s*(AP|Reuters|AFP|Bloomberg|Bloomberg Opinion|CNN|CNN Business|UPI|TNS|واس|رويترز|أ\s?\.?\s?ف\s?\.?\s?ب|د\s?\.?\s?ب\s?\.?\s?أ|الأناضول|بلومبرج|بلومبيرغ)\s*[)\]»”"]|(?:^|[\s-])(واس|رويترز)\s*[-–:]|[-–]\s*(واس|رويترز)(?:\s|$))`)
-	closings = regexp.MustCompile(`(?s)(?:[(\[]\s*(AP|Reuters|AFP|واس|رويترز|أ ف ب)\s*[)\]]|©\s?20\d\d (Bloomberg|Reuters|Associated Press|AFP)|[-–]\s*(واس|رويترز))[^(]{0,25}$`)
+	openings = regexp.MustCompile(`(?s)^[(\[](AP|Reuters|AFP|CNN|CNN Business|UPI|Bloomberg)[)\]]|^.{0,90}?(?:[(\[«“"]\s*(AP|Reuters|AFP|Bloomberg|Bloomberg Opinion|CNN|CNN Business|UPI|TNS|واس|رويترز|أ\s?\.?\s?ف\s?\.?\s?ب|د\s?\.?\s?ب\s?\.?\s?أ|الأناضول|بلومبرج|بلومبيرغ)\s*[)\]»”"]\s*(?:[-–—:\n]|$)|(?:^|[\s-])(واس|رويترز)\s*[-–:]|[-–]\s*(واس|رويترز)(?:\s|$))`)
+	closings = regexp.MustCompile(`(?s)(?:[(\[]\s*(AP|Reuters|AFP|واس|رويترز|أ ف ب)\s*[)\]]|©\s?20\d\d (Bloomberg|Reuters|Associated Press|AFP)|[-–]\s*(واس|رويترز)(?:[\s.]|$))[^(]{0,25}$`)
 )
+
+// near is how much of a text, in bytes, a credit at its beginning or end vouches
+// for.
+const near = 2000
+
+// aboutTitle reports whether a passage has a good part of the long words of a
+// title. Pages are met that hold other articles instead of their own, and credits
+// of those.
+func aboutTitle(passage, title string) bool {
+	passage = strings.ToLower(passage)
+	n, has := 0, 0
+	for _, w := range tokens(title) {
+		if utf8.RuneCountInString(w) < 4 {
+			continue
+		}
+		n++
+		if strings.Contains(passage, w) {
+			has++
+		}
+	}
+	return 3*has >= n
+}
 
 // wires are the agencies by every name that is met.
 var wires = map[string]string{
@@ -29,25 +53,30 @@ var wires = map[string]string{
 }
 
 func wire(name string) string {
-	name = strings.ToLower(strings.TrimSpace(name))
-	if w := wires[name]; w != "" {
-		return w
-	}
-	if w := wires[strings.NewReplacer(".", "", " ", "").Replace(name)]; w != "" {
-		return w
+	name = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "www.")
+	for _, form := range []string{name, strings.TrimSuffix(name, ".com"), strings.NewReplacer(".", "", " ", "").Replace(name)} {
+		if w := wires[form]; w != "" {
+			return w
+		}
 	}
 	return name
 }
 
-// statedWire returns the agency that a text credits, or nothing.
-func statedWire(text string) string {
-	text = strings.TrimSpace(text)
+// statedWire returns the agency that an article credits, or nothing.
+func statedWire(a dedupe.Article) string {
+	text := strings.TrimSpace(a.Text)
 	if len(text) < 200 {
 		return ""
 	}
-	for _, m := range [][]string{openings.FindStringSubmatch(text), closings.FindStringSubmatch(text[max(0, len(text)-200):])} {
-		for _, g := range m[min(1, len(m)):] {
-			if g != "" {
+	for _, part := range []struct {
+		credit  []string
+		passage string
+	}{
+		{openings.FindStringSubmatch(text), text[:min(len(text), near)]},
+		{closings.FindStringSubmatch(text[len(text)-200:]), text[max(0, len(text)-near):]},
+	} {
+		for _, g := range part.credit[min(1, len(part.credit)):] {
+			if g != "" && aboutTitle(part.passage, a.Title) {
 				return wire(g)
 			}
 		}
@@ -66,7 +95,7 @@ func origin(data string, show bool) error {
 		truth := map[int64]string{}
 		for i := range s.articles {
 			a := &s.articles[i]
-			truth[a.ID] = statedWire(a.Text)
+			truth[a.ID] = statedWire(*a)
 			text, stated := extract.Credits(a.Text)
 			a.Text = text
 			for _, o := range stated {
@@ -121,7 +150,10 @@ func report(name string, o *ours, truth map[int64]string, show bool) {
 		}
 		if show {
 			fmt.Fprintf(os.Stderr, "%s: story of %v credits %v, named %q (%s)\n", name, members[:min(len(members), 4)], credits, p.Outlet, p.Reason)
-			for _, a := range list[:1] {
+			for _, a := range list {
+				if truth[a.ID] == "" {
+					continue
+				}
 				r := []rune(a.Text)
 				fmt.Fprintf(os.Stderr, "    %s … %s %v\n", strings.ReplaceAll(string(r[:min(90, len(r))]), "\n", "⏎"), strings.ReplaceAll(string(r[max(0, len(r)-60):]), "\n", "⏎"), slices.Concat(a.Origins))
 			}
