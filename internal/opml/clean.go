@@ -107,12 +107,15 @@ func folder(s string) string {
 }
 
 // address makes a URL that can be polled of what stands in a list: without the
-// line breaks of a pretty-printer, "feed:" and "itpc:" replaced by what they
-// stand for, a missing scheme added.
+// line breaks of a pretty-printer, "&amp;" that was escaped twice unescaped,
+// "feed:" and "itpc:" replaced by what they stand for, a missing scheme added.
 func address(s string) (string, error) {
 	s = strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(strings.TrimSpace(s))
 	if len(s) > maxURL {
 		return "", fmt.Errorf("its address is longer than %d bytes", maxURL)
+	}
+	for strings.Contains(s, "&amp;") {
+		s = strings.ReplaceAll(s, "&amp;", "&")
 	}
 	lower := strings.ToLower(s)
 	for _, p := range []string{"feed:", "itpc:", "pcast:"} {

@@ -90,6 +90,10 @@ var quirks = map[string]struct {
 		body(`<outline xmlUrl="feed://a.example/x"/><outline xmlUrl="feed:https://b.example/"/><outline xmlUrl="c.example/rss"/><outline xmlUrl="//d.example/"/>`),
 		[]newsfold.Feed{named("http://a.example/x", ""), named("https://b.example/", ""), named("http://c.example/rss", ""), named("https://d.example/", "")},
 	},
+	"an address escaped twice": {
+		body(`<outline xmlUrl="http://a.example/?x=1&amp;amp;y=2&amp;amp;amp;z=3"/>`),
+		[]newsfold.Feed{named("http://a.example/?x=1&y=2&z=3", "")},
+	},
 	"the old url attribute": {
 		body(`<outline type="rss" text="Gull" url="http://gull.example/"/><outline type="link" text="Not a feed" url="http://tern.example/"/>`),
 		[]newsfold.Feed{named("http://gull.example/", "Gull")},
