@@ -224,10 +224,25 @@ func originKey(o Origin) string {
 	return urlHost(o.URL)
 }
 
-// plainName reduces the name of an outlet to its letters, without an article in
-// front or a word that says what it is ("The Harbour" and "Harbour", "صحيفة
-// المرفأ" and "المرفأ" are one), and the commonest agencies to one name each.
+// plainName reduces the name of an outlet to its letters (see bareName), and an
+// agency's to one name in all languages, also with its sign behind it in brackets.
 func plainName(name string) string {
+	s := bareName(name)
+	if long, _, signed := strings.Cut(name, "("); signed {
+		if a, ok := agencies[bareName(long)]; ok {
+			return a
+		}
+	}
+	if a, ok := agencies[s]; ok {
+		return a
+	}
+	return s
+}
+
+// bareName reduces the name of an outlet to its letters, without an article in
+// front or a word that says what it is: "The Harbour" and "Harbour", "صحيفة
+// المرفأ" and "المرفأ" are one.
+func bareName(name string) string {
 	var kept []string
 	for i, w := range split(name, nil) {
 		s := strings.Map(plainRune, strings.ToLower(name[w.start:w.end()]))
@@ -240,11 +255,7 @@ func plainName(name string) string {
 	if len(named) > 0 {
 		kept = named
 	}
-	s := strings.Join(kept, "")
-	if a, ok := agencies[s]; ok {
-		return a
-	}
-	return s
+	return strings.Join(kept, "")
 }
 
 // plainRune brings the forms of Arabic letters to one and drops vowel signs.
@@ -268,12 +279,38 @@ var outletWords = map[string]bool{
 	"newspaper": true, "zeitung": true, "journal": true, "diario": true, "giornale": true, "jornal": true, "gazeta": true, "газета": true,
 }
 
-var agencies = map[string]string{
-	"ap": "associatedpress", "apnews": "associatedpress", "apnewscom": "associatedpress",
-	"reuter": "reuters", "reuterscom": "reuters", "thomsonreuters": "reuters",
-	"agencefrancepresse": "afp", "afpcom": "afp", "dpaafx": "dpa", "deutschepresseagentur": "dpa",
-	"واس": "spa", "الانباءالسعوديه": "spa", "saudipressagency": "spa", "رويترز": "reuters", "افب": "afp",
-	"unitedpressinternational": "upi", "pamedia": "pa", "pressassociation": "pa",
+// agencies names each agency whose reports are credited under several names, by
+// its other names' letters.
+var agencies = makeAgencies(map[string]string{
+	"associatedpress": "AP|AP News|apnews.com|أسوشيتد برس|اسوشييتد برس|美联社|美聯社|AP通信",
+	"reuters":         "Reuter|reuters.com|Thomson Reuters|رويترز|Рейтер|Рейтерс|路透社|路透|ロイター",
+	"afp":             "Agence France-Presse|afp.com|أ ف ب|فرانس برس|وكالة الصحافة الفرنسية|АФП|法新社|AFP時事",
+	"dpa":             "Deutsche Presse-Agentur|dpa.com|dpa-AFX|د ب أ|الأنباء الألمانية",
+	"spa":             "واس|الأنباء السعودية|Saudi Press Agency|spa.gov.sa",
+	"aa":              "Anadolu|Anadolu Agency|Anadolu Ajansı|aa.com.tr|الأناضول",
+	"bloomberg":       "bloomberg.com|Bloomberg News|Bloomberg Opinion|بلومبرغ|بلومبيرغ|بلومبرج|彭博社",
+	"upi":             "United Press International|upi.com",
+	"pa":              "PA Media|Press Association",
+	"efe":             "Agencia EFE|efe.com|إفي|ЭФЭ|埃菲社",
+	"ansa":            "ansa.it|أنسا",
+	"xinhua":          "Xinhua News Agency|شينخوا|新华社|新華社|新华网|Синьхуа",
+	"tass":            "ТАСС|ИТАР-ТАСС|تاس|塔斯社",
+	"rianovosti":      "РИА Новости|ria.ru",
+	"kyodo":           "Kyodo News|共同通信|共同社",
+	"wam":             "وام|أنباء الإمارات|Emirates News Agency|wam.ae",
+	"kuna":            "كونا|الأنباء الكويتية|Kuwait News Agency",
+	"mena":            "أ ش أ|أنباء الشرق الأوسط|Middle East News Agency",
+	"petra":           "بترا|الأنباء الأردنية|Jordan News Agency",
+})
+
+func makeAgencies(names map[string]string) map[string]string {
+	t := map[string]string{}
+	for agency, others := range names {
+		for n := range strings.SplitSeq(others, "|") {
+			t[bareName(n)] = agency
+		}
+	}
+	return t
 }
 
 func urlHost(u string) string {
