@@ -24,8 +24,8 @@
 // ([newsfold.Feed.Title]) and the one that its owner gave it
 // ([newsfold.Feed.Name]). Other programs get the one that is shown. So as not
 // to confuse the two when the list comes back, the feed's own title is written
-// once more as an attribute title in the namespace "urn:newsfold:opml"; a title
-// from a list without it is taken for the owner's.
+// once more as an attribute feedTitle in the namespace "urn:newsfold:opml"; a
+// title from a list without it is taken for the owner's.
 //
 // The format is that of http://opml.org/spec2.opml.
 package opml

@@ -284,7 +284,7 @@ func outlineOf(attrs []xml.Attr) outline {
 	var link string
 	set := func(p *string, v string) { *p = cmp.Or(*p, v) }
 	for _, a := range attrs {
-		if a.Name.Space == namespace && a.Name.Local == "title" {
+		if a.Name.Space == namespace && a.Name.Local == "feedTitle" {
 			set(&o.own, title(a.Value))
 		}
 		if a.Name.Space != "" {

@@ -51,7 +51,8 @@ func Write(w io.Writer, title string, feeds []newsfold.Feed, at time.Time) error
 }
 
 // subscription is a feed as an outline. Programs differ in whether they show
-// text or title, so both say the same.
+// text or title, so both say the same. Some look at the last part of an
+// attribute's name only, so none of ours ends as one of the standard's.
 func subscription(f *newsfold.Feed) Outline {
 	label := cmp.Or(title(f.Label()), f.URL)
 	o := Outline{Text: label, Type: "rss"}
@@ -64,7 +65,7 @@ func subscription(f *newsfold.Feed) Outline {
 	add("xmlUrl", f.URL)
 	add("htmlUrl", f.Site)
 	add("language", f.Lang)
-	add("newsfold:title", title(f.Title))
+	add("newsfold:feedTitle", title(f.Title))
 	return o
 }
 

@@ -121,7 +121,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(b.Bytes())
 	for _, s := range []string{
 		body(`<outline text="A"><outline xmlurl=http://a.example/?a=1&b=2 category="/x//y,z"/></outline>`),
-		`<opml xmlns:n="urn:newsfold:opml"><outline xmlUrl="feed:a.b/c" text="x" n:title="x"/><outline n:title=" " text="/" xmlUrl="//a"/>`,
+		`<opml xmlns:n="urn:newsfold:opml"><outline xmlUrl="feed:a.b/c" text="x" n:feedTitle="x"/><outline n:feedTitle=" " text="/" xmlUrl="//a"/>`,
 		"<\x00o\x00p\x00", "<?xml version='1.0' encoding='shift_jis'?><opml>\x83\x83</opml>", "<!-- -->",
 	} {
 		f.Add([]byte(s))
