@@ -32,7 +32,7 @@ func TestRealFeedsAndPages(t *testing.T) {
 	if testing.Short() || raceOn {
 		t.Skip("takes minutes; `go test -run RealFeeds ./cmd/newsfold` runs it")
 	}
-	k := newKiosk(t, data)
+	k := newKiosk(t, data, "scrapinghub", "trafilatura", "wcxb", "postlight")
 	a := &desk{t: t, dir: t.TempDir(), net: k}
 	a.in = k.opml()
 	a.run("import", "-")
@@ -154,10 +154,11 @@ type file struct {
 	read   func() ([]byte, error)
 }
 
-func newKiosk(t *testing.T, data string) *kiosk {
+// newKiosk serves the feeds and the pages of some sets.
+func newKiosk(t *testing.T, data string, sets ...string) *kiosk {
 	k := &kiosk{files: map[string]file{}, answered: map[string]int{}}
 	k.vectors(t, filepath.Join(data, "feeds", "vectors"))
-	for _, set := range []string{"scrapinghub", "trafilatura", "wcxb", "postlight"} {
+	for _, set := range sets {
 		k.pages(t, filepath.Join(data, "extract"), set)
 	}
 	return k

@@ -194,6 +194,7 @@ func TestAddressesAreThoseOfTheWeb(t *testing.T) {
 		"HTTPS://Bücher.example/straße#größe":      "https://xn--bcher-kva.example/stra%C3%9Fe#gr%C3%B6%C3%9Fe",
 		"http://under_score.example:8080/a%2fb":    "http://under_score.example:8080/a%2fb",
 		"http://[2001:db8::1]:80/":                 "http://[2001:db8::1]:80/",
+		"http://Item.TEST/Path":                    "http://item.test/Path",
 		"http://me:secret@a.example/":              "http://a.example/",
 		"mailto:a@b.example":                       "",
 		"javascript:alert(1)":                      "",

@@ -9,16 +9,16 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// webURL returns an address as RFC 3986 writes it, or nothing when it is not an
-// absolute one of the web. Publishers' addresses hold spaces, letters beyond
-// ASCII and characters such as "|", which every browser repairs and every
-// validator refuses.
+// webURL returns an address as RFC 3986 writes it, its host in lower case, or
+// nothing when it is not an absolute one of the web. Publishers' addresses hold
+// spaces, letters beyond ASCII and characters such as "|", which every browser
+// repairs and every validator refuses.
 func webURL(s string) string {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return ""
 	}
-	host := u.Hostname()
+	host := strings.ToLower(u.Hostname())
 	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
 		host = "[" + ip.WithZone("").String() + "]"
 	} else if strings.ContainsFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) {
@@ -47,7 +47,7 @@ func webURL(s string) string {
 
 // notInHost reports what stands in no name on the web. Underscores do.
 func notInHost(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._", r))
+	return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("-._", r))
 }
 
 // escape writes part of an address with every byte percent-encoded that may not

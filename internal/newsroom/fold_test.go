@@ -1,11 +1,8 @@
 package newsroom_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -15,7 +12,6 @@ import (
 
 	"newsfold"
 	"newsfold/fetch"
-	"newsfold/internal/digest"
 	"newsfold/internal/ingest"
 	"newsfold/internal/newsroom"
 	"newsfold/internal/river"
@@ -151,47 +147,6 @@ func TestTheSampleFoldsAsTheTruthSays(t *testing.T) {
 				t.Logf("        linked: %s with %d", l.Relation, l.With)
 			}
 		}
-	}
-}
-
-// TestTheDigestOfTheSampleIsValid gives digests of the folded newsroom to
-// validators from elsewhere; package digest says which and how they are
-// installed.
-func TestTheDigestOfTheSampleIsValid(t *testing.T) {
-	if os.Getenv("NEWSFOLD_VALIDATE") == "" {
-		t.Skip("NEWSFOLD_VALIDATE is not set")
-	}
-	n, _ := open(t)
-	clock := func() time.Time { return now }
-	d := digest.Digest{
-		Title: "The sample newsroom", Since: now.Add(-24 * time.Hour), Until: now,
-		Stories: read(t, fetch.Options{Transport: n.Transport(), Now: clock}, n.Feeds()),
-	}
-	subscriptions := filepath.Join(t.TempDir(), "subscriptions.opml")
-	if err := os.WriteFile(subscriptions, n.OPML(), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	args := []string{"../digest/testdata/validate/validate.mjs", subscriptions}
-	for _, format := range digest.Formats() {
-		var b bytes.Buffer
-		if err := digest.Write(&b, format, d); err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join(t.TempDir(), "digest."+format)
-		if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		switch format {
-		case "json", "atom", "rss", "opml":
-			args = append(args, name)
-		case "epub":
-			if out, err := exec.CommandContext(t.Context(), "java", "-jar", "/usr/share/java/epubcheck.jar", "--failonwarnings", name).CombinedOutput(); err != nil {
-				t.Errorf("%v\n%s", err, out)
-			}
-		}
-	}
-	if out, err := exec.CommandContext(t.Context(), "node", args...).CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
 	}
 }
 
