@@ -3,6 +3,7 @@ module newsfold/bench/memory
 go 1.26.0
 
 require (
+	go.etcd.io/bbolt v1.5.0
 	golang.org/x/sync v0.24.0
 	newsfold v0.0.0
 )
@@ -21,7 +22,6 @@ require (
 	github.com/mmcdole/goxpp/v2 v2.0.0 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/wneessen/go-mail v0.8.1 // indirect
-	go.etcd.io/bbolt v1.5.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect

@@ -3,11 +3,13 @@
 //
 //	cd bench/memory && go build . && nice ./memory -dir /tmp/million -n 1000000 build
 //	./memory -dir /tmp/million measure
+//	./memory -dir /tmp/million account
 //	./memory -n 20000 miniflux | psql -q postgres://…/empty
 //
 // build makes a store of articles of about 400 words (see generate.go), folds them
 // as the daemon would, and indexes them for search. measure starts a daemon over it
-// and asks it through its socket. miniflux prints SQL that stores the same articles
+// and asks it through its socket. account says which bucket takes which part of the
+// file. miniflux prints SQL that stores the same articles
 // in a table as Miniflux has it, in an empty database, and tells its size.
 package main
 
@@ -51,10 +53,12 @@ func main() {
 		err = build(ctx, *dir, *n)
 	case "measure":
 		err = measure(ctx, *dir, *rounds)
+	case "account":
+		err = account(*dir)
 	case "miniflux":
 		err = miniflux(*n)
 	default:
-		err = fmt.Errorf("build, measure or miniflux, not %q", flag.Arg(0))
+		err = fmt.Errorf("build, measure, account or miniflux, not %q", flag.Arg(0))
 	}
 	if err != nil {
 		log.Fatal(err)
