@@ -1,16 +1,11 @@
 package extract
 
 import (
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/net/html/atom"
-
-	"newsfold/extract/internal/page"
 )
 
 // Years outside of these are mistakes: no page has been published before the
@@ -20,340 +15,56 @@ const (
 	lastYear  = 2100
 )
 
-// dates finds when the article was published and last changed: as the metadata
-// says, else as a time element, the address or the visible text says.
-func (r *reader) dates() {
-	d := r.doc
-	for _, s := range append([]string{r.ld.published}, r.metas(
-		"article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date", "sailthru.date",
-		"dc.date.issued", "dcterms.created", "dcterms.date", "dcterms.issued", "dc.date", "dc.date.created", "article.published", "published_time", "pubdate", "publishdate", "publish-date", "publication_date",
-		"publicationdate", "date.release", "ptime", "originalpublicationdate", "displaydate", "dat", "rnews:datepublished", "cxenseparse:recs:publishtime",
-		"bt:pubdate", "article_date_original", "citation_date", "citation_publication_date", "shareaholic:article_published_time", "pub_date", "datecreated", "date", "created", "iso-8601-publish-date", "timestamp", "buildtime", "last-published",
-	)...) {
-		if t, ok := parseDate(s, d.Lang); ok {
-			d.Published = t
-			break
-		}
-	}
-	for _, s := range append([]string{r.ld.modified}, r.metas(
-		"article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "updated_time", "revision_date",
-	)...) {
-		if t, ok := parseDate(s, d.Lang); ok {
-			d.Modified = t
-			break
-		}
-	}
-	if d.Published.IsZero() {
-		d.Published = r.namedMeta()
-	}
-	if d.Published.IsZero() {
-		d.Published = r.datedElement()
-	}
-	if d.Published.IsZero() {
-		d.Published = dateInURL(r.url.Path)
-		if u, err := url.Parse(d.URL); err == nil && d.Published.IsZero() { // the page may have been saved from elsewhere
-			d.Published = dateInURL(u.Path)
-		}
-		if shown := r.visibleDate(false); d.Published.IsZero() || sameDay(shown, d.Published) { // with the time of day
-			d.Published = shown
-		}
-	} else {
-		d.Published = r.reconcile(d.Published)
-	}
-	if d.Published.IsZero() {
-		d.Published, d.Modified = d.Modified, time.Time{} // all that is known
-	}
-	if d.Published.IsZero() {
-		d.Published = r.opening()
-	}
-	if d.Published.IsZero() {
-		d.Published = r.anyDate()
-	}
-	if d.Modified.Before(d.Published) {
-		d.Modified = time.Time{}
-	}
-}
-
-// reconcile reads a stated date in the light of the one that the head of the
-// article, or else the address, shows: in the zone in which it is that day, and a
-// bare 3/9 as the one of 3 September and 9 March that is shown.
-func (r *reader) reconcile(stated time.Time) time.Time {
-	shown := r.visibleDate(true)
-	if shown.IsZero() {
-		shown = dateInURL(r.url.Path)
-	}
-	if u, err := url.Parse(r.doc.URL); err == nil && shown.IsZero() {
-		shown = dateInURL(u.Path)
-	}
-	y, m, d := stated.Date()
-	if other, ok := day(y, d, int(m)); ok && stated.Equal(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)) && sameDay(other, shown) {
-		return shown
-	}
-	return localDay(stated, shown)
-}
-
-func sameDay(a, b time.Time) bool {
-	ay, am, ad := a.Date()
-	by, bm, bd := b.Date()
-	return ay == by && am == bm && ad == bd
-}
-
-func (r *reader) metas(names ...string) []string {
-	var out []string
-	for _, n := range names {
-		out = append(out, r.head.meta[n]...)
-	}
-	return out
-}
-
-// namedMeta looks for a date in meta elements whose name speaks of publishing.
-func (r *reader) namedMeta() time.Time {
-	var best time.Time
-	for name, values := range r.head.meta {
-		if !strings.Contains(name, "publi") || !strings.Contains(name, "date") && !strings.Contains(name, "time") && !strings.HasSuffix(name, "on") {
-			continue
-		}
-		for _, v := range values {
-			if t, ok := parseDate(v, r.doc.Lang); ok && (best.IsZero() || t.Before(best)) {
-				best = t
-			}
-		}
-	}
-	return best
-}
-
-// datedElement looks at time elements and elements of microdata, those of the
-// article's own head first.
-func (r *reader) datedElement() time.Time {
-	var fallback time.Time
-	lo, hi := r.headBlocks()
-	from, to := int32(lo), int32(hi)
-	for _, m := range r.page.Marked {
-		n := m.Node
-		prop := strings.ToLower(page.Attr(n, "itemprop") + " " + page.Attr(n, "property"))
-		published := strings.Contains(prop, "datepublished") || page.HasAttr(n, "pubdate") || strings.Contains(page.Attr(n, "class"), "published")
-		if n.DataAtom != atom.Time && !strings.Contains(prop, "date") && !published {
-			continue
-		}
-		if strings.Contains(prop, "datemodified") || (m.Block < from || m.Block >= to) && r.beside(m.Elem) || r.besideNear(m.Elem) {
-			continue
-		}
-		v := first(page.Attr(n, "datetime"), page.Attr(n, "content"), page.Attr(n, "title"))
-		t, ok := parseDate(v, r.doc.Lang)
-		if !ok {
-			t, ok = parseDate(textOf(n), r.doc.Lang)
-		}
-		switch {
-		case !ok:
-		case published:
-			return t
-		case fallback.IsZero():
-			fallback = t
-		}
-	}
-	return fallback
-}
-
-// beside reports whether an element stands in what is not the article: a
-// sidebar, a list of other articles, comments.
-func (r *reader) beside(e int32) bool {
-	const flags = page.FComment | page.FNav | page.FRelated | page.FFoot | page.FAd
-	for ; e > 0; e = r.page.Elems[e].Parent {
-		f := r.page.Elems[e].Flags
-		if f&flags == page.FFoot && f&page.FMeta != 0 {
-			continue // the foot of the article: who wrote it and when
-		}
-		if (f&flags != 0 || r.page.Elems[e].Tag == atom.Aside) && f&page.FBody == 0 && r.page.Elems[e].Good*2 < r.page.Elems[0].Good {
-			return true
-		}
-	}
-	return false
-}
-
-// besideNear is beside for the head of the article, where wrappers are often
-// named after all that they hold.
-func (r *reader) besideNear(e int32) bool {
-	const flags = page.FComment | page.FNav | page.FRelated
-	for n := 0; e > 0 && n < 2; e, n = r.page.Elems[e].Parent, n+1 {
-		if el := &r.page.Elems[e]; el.Flags&flags != 0 && el.Flags&page.FMeta == 0 || el.Tag == atom.Li && el.LinkChars*2 > el.Chars {
-			return true
-		}
-	}
-	return false
-}
-
-// localDay puts a time that is stated in UTC into the zone of the page when the
-// page shows the day before or after: the instant stays.
-func localDay(t, shown time.Time) time.Time {
-	if _, offset := t.Zone(); shown.IsZero() || offset != 0 {
-		return t
-	}
-	y, m, d := shown.Date()
-	for h := 1; h <= 14; h++ {
-		for _, zone := range [...]int{h, -h} {
-			if zone < -11 {
-				continue
-			}
-			local := t.In(time.FixedZone("", zone*3600))
-			if ly, lm, ld := local.Date(); ly == y && lm == m && ld == d && t.Day() != d {
-				return local
-			}
-		}
-	}
-	return t
-}
-
-// visibleDate looks for a date in the short blocks around the article: above
-// it, in elements that speak of dates anywhere in its part of the page, and
-// below it. With headOnly it looks no further than the head.
-func (r *reader) visibleDate(headOnly bool) time.Time {
-	p := r.page
-	from, to := r.headBlocks()
-	_, last := bounds(r.keep)
-	after := min(len(p.Blocks), last+12)
-	for _, pass := range [...]struct {
-		from, to int
-		marked   bool
-	}{{from, to, true}, {from, to, false}, {to, last, true}, {max(last, to), after, true}, {max(last, to), after, false}, {0, from, true}} {
-		if headOnly && pass.from != from {
-			break
-		}
-		for i := max(pass.from, 0); i < pass.to; i++ {
-			b := &p.Blocks[i]
-			if b.Chars > 160 || b.Digits < 3 || r.keep[i] && b.Chars > 60 {
-				continue
-			}
-			if inHead := i >= from && i < to; inHead && r.besideNear(b.Elem) || !inHead && r.beside(b.Elem) {
-				continue
-			}
-			if pass.marked && !r.dateMarked(b) {
-				continue
-			}
-			if t, ok := parseDate(b.Text, r.doc.Lang); ok {
-				return t
-			}
-		}
-	}
-	return time.Time{}
-}
-
-// opening reads the date that the first paragraphs start with: "29.11.2022 – The
-// harbour …", "Press release of 29 November 2022 | Port Ellery".
-func (r *reader) opening() time.Time {
-	n := 0
-	for i, k := range r.keep {
-		if !k {
-			continue
-		}
-		if n++; n > 3 {
-			break
-		}
-		text := r.page.Blocks[i].Text
-		head := text[:min(len(text), 80)]
-		end := -1
-		for _, sep := range [...]string{" – ", " — ", " - ", " | ", ": "} {
-			if j := strings.Index(head, sep); j > 0 && (end < 0 || j < end) {
-				end = j
-			}
-		}
-		if end < 0 {
-			continue
-		}
-		if t, ok := parseDate(head[:end], r.doc.Lang); ok {
-			return t
-		}
-	}
-	return time.Time{}
-}
-
-// anyDate is the last resort: the first short block with a date anywhere on the
-// page, comments excepted.
-func (r *reader) anyDate() time.Time {
-	p := r.page
-	for i := range p.Blocks {
-		b := &p.Blocks[i]
-		if b.Chars > 120 || b.Digits < 3 {
-			continue
-		}
-		comment := false
-		for e := b.Elem; e > 0 && !comment; e = p.Elems[e].Parent {
-			comment = p.Elems[e].Flags&page.FComment != 0
-		}
-		if comment {
-			continue
-		}
-		if t, ok := parseDate(b.Text, r.doc.Lang); ok {
-			return t
-		}
-	}
-	return time.Time{}
-}
-
-// dateMarked reports whether a block or an element close around it speaks of a
-// date.
-func (r *reader) dateMarked(b *page.Block) bool {
-	if b.Flags&page.FMeta != 0 {
-		return true
-	}
-	for e, n := b.Elem, 0; e > 0 && n < 3; e, n = r.page.Elems[e].Parent, n+1 {
-		if r.page.Elems[e].Flags&page.FMeta != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// dateInURL reads /2019/11/19/ and /2019-11-19- in a path.
+// dateInURL reads /2019/11/19/, /2019-11-19-, /20191119/ and /19-11-2019 in a
+// path; the last only where it cannot be the 11th of another month.
 func dateInURL(path string) time.Time {
-	var nums [3]int
-	n := 0
-	for i := 0; i < len(path); {
-		j := i
-		for j < len(path) && path[j] >= '0' && path[j] <= '9' {
-			j++
-		}
-		switch size := j - i; {
-		case size == 4 && n == 0, (size == 2 || size == 1) && (n == 1 || n == 2):
-			nums[n], _ = strconv.Atoi(path[i:j])
-			if n == 0 && (nums[0] < firstYear || nums[0] > lastYear) {
-				n = -1
-			}
-			n++
-			if n == 3 {
-				if t, ok := day(nums[0], nums[1], nums[2]); ok {
-					return t
-				}
-				n = 0
-			}
-		case size == 8:
-			y, _ := strconv.Atoi(path[i : i+4])
-			m, _ := strconv.Atoi(path[i+4 : i+6])
-			d, _ := strconv.Atoi(path[i+6 : j])
-			if t, ok := day(y, m, d); ok {
-				return t
-			}
-			n = 0
-		default:
-			if size > 0 {
-				n = 0
+	var row [3]token // the last numbers, each a separator behind the one before
+	end := -2
+	for i := 0; i < len(path); i++ {
+		n := token{}
+		start := i
+		for ; i < len(path) && path[i] >= '0' && path[i] <= '9'; i++ {
+			if n.size++; n.size <= 8 {
+				n.num = n.num*10 + int(path[i]-'0')
 			}
 		}
-		if j == i {
-			if c := path[i]; c != '/' && c != '-' && c != '_' {
-				n = 0
-			}
-			j++
+		if n.size == 0 {
+			continue
 		}
-		i = j
+		if start != end+1 || strings.IndexByte("/-_", path[end]) < 0 {
+			row = [3]token{}
+		}
+		row, end = [3]token{row[1], row[2], n}, i
+		if n.size == 8 {
+			row = [3]token{{num: n.num / 10000, size: 4}, {num: n.num / 100 % 100, size: 2}, {num: n.num % 100, size: 2}}
+		}
+		if t, ok := dayOf(row[0], row[1], row[2]); ok {
+			return t
+		}
 	}
 	return time.Time{}
+}
+
+// dayOf reads three numbers of an address as a day.
+func dayOf(a, b, c token) (time.Time, bool) {
+	short := func(t token) bool { return t.size == 1 || t.size == 2 }
+	switch {
+	case a.size == 4 && short(b) && short(c):
+		return day(a.num, b.num, c.num)
+	case !short(a) || !short(b) || c.size != 4:
+	case a.num > 12:
+		return day(c.num, b.num, a.num)
+	case b.num > 12:
+		return day(c.num, a.num, b.num)
+	}
+	return time.Time{}, false
 }
 
 func day(y, m, d int) (time.Time, bool) {
 	if y < firstYear || y > lastYear || m < 1 || m > 12 || d < 1 || d > 31 {
 		return time.Time{}, false
 	}
-	t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
+	t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, nowhere)
 	return t, t.Day() == d
 }
 
@@ -367,7 +78,8 @@ var layouts = [...]string{
 }
 
 // parseDate reads a date in a machine format or in words of the languages of
-// the month table. The zone is kept as stated; without one it is UTC.
+// the month table. The zone is kept as stated; without one it is that of the
+// language, else UTC.
 func parseDate(s, lang string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	if len(s) < 6 || len(s) > 300 {
@@ -375,21 +87,25 @@ func parseDate(s, lang string) (time.Time, bool) {
 	}
 	if s[0] >= '0' && s[0] <= '9' || s[0] >= 'A' && s[0] <= 'Z' {
 		for _, l := range layouts {
-			if t, err := time.Parse(l, s); err == nil {
-				return t, t.Year() >= firstYear && t.Year() <= lastYear
+			if t, err := time.ParseInLocation(l, s, nowhere); err == nil {
+				if t.Location() == nowhere && !midnight(t) {
+					lang = "" // without a zone, a machine means UTC more often than not
+				}
+				return settle(t, lang), t.Year() >= firstYear && t.Year() <= lastYear
 			}
 		}
 		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 			switch {
 			case n > 631152000 && n < 4102444800: // seconds from 1990 to 2100
-				return time.Unix(n, 0).UTC(), true
+				return settle(time.Unix(n, 0).UTC(), lang), true
 			case n > 631152000000 && n < 4102444800000:
-				return time.UnixMilli(n).UTC(), true
+				return settle(time.UnixMilli(n).UTC(), lang), true
 			}
 			return time.Time{}, false
 		}
 	}
-	return dateInWords(s, lang)
+	t, ok := dateInWords(s, lang)
+	return settle(t, lang), ok
 }
 
 // months maps the names of months, folded, to their numbers.
@@ -449,6 +165,7 @@ type token struct {
 	size int    // digits
 	word string // lower case
 	sep  string // what stands before it
+	from int    // its offset
 	at   int    // offset behind the token
 }
 
@@ -459,7 +176,7 @@ func tokens(s string) []token {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case digit(r) >= 0:
-			t := token{sep: s[start:i]}
+			t := token{sep: s[start:i], from: i}
 			for i < len(s) {
 				r, n := utf8.DecodeRuneInString(s[i:])
 				d := digit(r)
@@ -473,13 +190,14 @@ func tokens(s string) []token {
 			t.at, start = i, i
 			out = append(out, t)
 		case unicode.IsLetter(r):
-			t := token{num: -1, sep: s[start:i]}
-			j := i
+			t := token{num: -1, sep: s[start:i], from: i}
+			j, small := i, false
 			for i < len(s) {
 				r, n := utf8.DecodeRuneInString(s[i:])
-				if !unicode.IsLetter(r) && !unicode.IsMark(r) {
+				if !unicode.IsLetter(r) && !unicode.IsMark(r) || small && unicode.IsUpper(r) { // "HealthDECEMBER"
 					break
 				}
+				small = unicode.IsLower(r)
 				i += n
 				if wideDate(r) {
 					break
@@ -512,19 +230,65 @@ func digit(r rune) int {
 	return -1
 }
 
-// dateInWords finds the first date in a text.
+// dateInWords finds the first date in a text; one that is said to be that of a
+// change only where there is no other. The days and hours between which something
+// happens are none.
 func dateInWords(s, lang string) (time.Time, bool) {
 	ts := tokens(s)
+	var changed time.Time
+	behind := 0 // the last date
 	for i := range ts {
 		y, m, d, n := dateAt(ts[i:], lang)
 		if n == 0 {
 			continue
 		}
-		if t, ok := day(y, m, d); ok {
-			return withClock(t, ts[i+n:], s), true
+		t, ok := day(y, m, d)
+		if !ok || spans(ts, i, n) {
+			continue
+		}
+		t = withClock(t, ts[i+n:], s)
+		if !saysChanged(s[behind:ts[i].from]) {
+			return t, true
+		}
+		if changed.IsZero() {
+			changed = t
+		}
+		behind = ts[i+n-1].at
+	}
+	return changed, !changed.IsZero()
+}
+
+// spans reports whether the date in n tokens from the i-th on is the end of some
+// days, as in "9.–11. September 2022", or has hours to it, as in "9.9.2022,
+// 10:00–11:30": that of an event.
+func spans(ts []token, i, n int) bool {
+	if i > 0 && ts[i-1].num > 0 && ts[i-1].size <= 2 && !strings.ContainsAny(ts[i-1].sep, ":/") {
+		if sep := strings.Trim(ts[i].sep, "."); sep == "-" || sep == "–" || sep == "/" {
+			return true
 		}
 	}
-	return time.Time{}, false
+	for k := i + n; k+3 < len(ts) && k < i+n+4; k++ {
+		c := ts[k : k+4]
+		if c[0].num >= 0 && c[2].num >= 0 && c[1].sep == ":" && c[3].sep == ":" && strings.Trim(c[2].sep, " ") != "" && strings.Trim(c[2].sep, " -–") == "" && c[3].size == 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// saysChanged reports whether the words before a date say that it is the one of a
+// change.
+func saysChanged(s string) bool {
+	s = strings.ToLower(s[max(0, len(s)-40):])
+	for _, w := range [...]string{
+		"updated", "update:", "modified", "reviewed", "revised", "aktualisiert", "änderung", "geändert", "mis à jour", "mise à jour", "modifié", "actualizad", "actualización",
+		"aggiornat", "modifica", "atualizad", "обновлен", "изменен", "تحديث", "güncelle", "更新", "gewijzigd", "bijgewerkt", "aktualizac", "zaktualizowan", "uppdaterad", "oppdatert", "opdateret",
+	} {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // dateAt reads a date from the start of the tokens and returns how many it
@@ -558,7 +322,7 @@ func dateAt(t []token, lang string) (y, m, d, n int) {
 
 func joined(sep string) bool {
 	switch strings.TrimSpace(sep) {
-	case "-", "/", ".", "–":
+	case "-", "/", ".", "–", "|":
 		return true
 	}
 	return false
@@ -691,29 +455,4 @@ func withClock(t time.Time, rest []token, s string) time.Time {
 		return time.Date(t.Year(), t.Month(), t.Day(), hour, m.num, sec, 0, zoneAfter(s[end:]))
 	}
 	return t
-}
-
-// zones are the abbreviations that news use, in seconds east of UTC.
-var zones = map[string]int{
-	"UTC": 0, "GMT": 0, "BST": 3600, "CET": 3600, "CEST": 7200, "MEZ": 3600, "MESZ": 7200, "EET": 7200, "EEST": 10800, "MSK": 10800, "IST": 19800,
-	"EST": -18000, "EDT": -14400, "ET": -18000, "CST": -21600, "CDT": -18000, "CT": -21600, "MST": -25200, "MDT": -21600, "PST": -28800, "PDT": -25200, "PT": -28800,
-	"JST": 32400, "KST": 32400, "AEST": 36000, "AEDT": 39600, "BRT": -10800, "ART": -10800,
-}
-
-func zoneAfter(s string) *time.Location {
-	for i, f := range strings.Fields(s) {
-		if i > 2 {
-			break
-		}
-		f = strings.Trim(f, "(),.;|")
-		if off, ok := zones[f]; ok {
-			return time.FixedZone(f, off)
-		}
-		if len(f) == 6 && (f[0] == '+' || f[0] == '-') && f[3] == ':' {
-			if t, err := time.Parse("-07:00", f); err == nil {
-				return t.Location()
-			}
-		}
-	}
-	return time.UTC
 }

@@ -90,15 +90,25 @@ func (r *reader) headBlocks() (from, to int) {
 	}
 	first, _ := bounds(r.keep)
 	first = max(first, 0)
+	at := r.headline()
+	return max(0, min(at, first)-6), min(len(p.Blocks), max(first+4, at+12))
+}
+
+// headline returns the block above the article that is its title, else the
+// article's first.
+func (r *reader) headline() int {
+	first, _ := bounds(r.keep)
+	first = max(first, 0)
 	title := fold(r.doc.Title)
-	at := first
-	for i := first; i >= 0 && i > first-30; i-- {
-		if title != "" && fold(p.Blocks[i].Text) == title {
-			at = i
-			break
+	if title == "" {
+		return first
+	}
+	for i := min(first, len(r.page.Blocks)-1); i >= 0 && i > first-30; i-- {
+		if fold(r.page.Blocks[i].Text) == title {
+			return i
 		}
 	}
-	return max(0, min(at, first)-6), min(len(p.Blocks), max(first+4, at+12))
+	return first
 }
 
 func (r *reader) tags() []string {
