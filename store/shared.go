@@ -13,6 +13,10 @@ var (
 	// work at the moment. Nothing of the transaction was stored; it may be tried
 	// again.
 	ErrUnavailable = errors.New("store is unavailable")
+	// ErrUnknown says that the database server went away while a transaction was
+	// committed, and did not come back in time to say whether it was stored. What
+	// may be stored twice without harm may be tried again.
+	ErrUnknown = errors.New("it is not known whether this change was stored")
 	// ErrFenced says that a lease has run out and that another daemon has taken
 	// over, or that what was leased is done or gone. Whoever meets it throws the
 	// result of its work away: nothing of the transaction was stored.

@@ -95,12 +95,15 @@ func (p patient) Size(ctx context.Context) (store.Size, error) {
 }
 
 // outlast does something with the store that, in a daemon, is tried again while
-// its disk is full or its server away.
+// its disk is full or its server away. When it is not known whether something was
+// stored, too: under a lease that has been used it is not stored again, and what
+// needs no lease is the same when stored twice.
 func (e *Engine) outlast(ctx context.Context, do func() error) error {
 	wait := time.Second
 	for {
 		err := do()
-		if !errors.Is(err, store.ErrFull) && !errors.Is(err, store.ErrUnavailable) || e.opts.Manual || ctx.Err() != nil {
+		again := errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrUnknown)
+		if !again || e.opts.Manual || ctx.Err() != nil {
 			return err
 		}
 		e.log.Error("the store does not work, trying again", "wait", wait, "err", err)

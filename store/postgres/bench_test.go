@@ -114,6 +114,34 @@ func BenchmarkQuietPolls(b *testing.B) {
 	b.ReportMetric(float64(done.Load())/b.Elapsed().Seconds(), "polls/s")
 }
 
+// BenchmarkCommits runs small transactions, of four writers who do not meet. Each
+// counts as one operation.
+func BenchmarkCommits(b *testing.B) {
+	db, err := postgres.Open(b.Context(), schema(b, b.Name()), postgres.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var done atomic.Int64
+	b.ResetTimer()
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for done.Add(1) <= int64(b.N) {
+				err := db.Alongside(b.Context(), func(tx store.Tx) error {
+					return tx.Shelf("test").Put([]byte{byte(w)}, []byte("some value"))
+				})
+				if err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
+}
+
 // quiet stores that feeds had nothing new, and are due again at once.
 func quiet(tx store.Tx, leases []store.Lease) error {
 	for _, l := range leases {

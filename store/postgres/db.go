@@ -31,10 +31,11 @@ type DB struct {
 	readers chan struct{} // and for reading
 	closing chan struct{} // closed by Close
 
-	mu      sync.Mutex // guards closed and the adding to running
+	mu      sync.Mutex // guards closed, the adding to running, and pruned
 	closed  bool
 	running sync.WaitGroup // transactions
 	once    sync.Once      // for closing
+	pruned  time.Time      // when receipts were removed last
 }
 
 var _ store.Shared = (*DB)(nil)
@@ -120,6 +121,9 @@ func (db *DB) write(ctx context.Context, m mode, fn func(store.Tx) error) error 
 	w := db.patience()
 	for conflicts := 0; ; {
 		own, err := db.attempt(ctx, m, fn)
+		if err == nil {
+			db.pruneReceipts(ctx)
+		}
 		if err == nil || own {
 			return err
 		}

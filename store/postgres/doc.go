@@ -30,15 +30,16 @@
 // # When the server goes away
 //
 // A transaction waits for a server that is restarted, and is run again: until the
-// commit is sent, nothing of it has happened. When the connection is lost between
-// commit and answer, the server is asked what became of the transaction
-// (pg_xact_status), so that it is neither lost nor stored twice. That holds when the
-// server is restarted or a connection cut. Known fault: a server that crashes may
-// afterwards give the number of a transaction whose commit did not reach its disk
-// to another one, whose fate is then taken for the first one's. The server ends
-// transactions of daemons that hang ([Options.Stall]).
+// commit is sent, nothing of it has happened. Each transaction that writes leaves a
+// receipt, a random number in a table of its own. When the connection is lost between
+// commit and answer, the receipt is looked for: where it is, all is stored, else
+// nothing, and the transaction is run again. The server could be asked by its own
+// number of the transaction (pg_xact_status), but after a crash it gives numbers
+// again that had not reached its disk. When it stays away, nobody knows, and the
+// error says so ([store.ErrUnknown]). The server ends transactions of daemons that
+// hang ([Options.Stall]).
 //
-// # Tables, version 1
+// # Tables, version 2
 //
 // IDs, times (microseconds since 1970) and positions are bigint; hashes are the
 // first 16 bytes of SHA-256, since URLs may be longer than an index takes; records
@@ -48,6 +49,7 @@
 //
 //	meta         app, version                                 everywhere
 //	turn         no rows: its lock orders writers             one place
+//	receipt      random number, stored or not, when           number
 //	feed         id, hash of URL, number of entries, record   feed
 //	feed_due     feed, shard, when, token, owner              shard
 //	entry        feed, hash of key, record (null: removed)    feed

@@ -54,7 +54,10 @@ const (
 
 // kindOf says what an error of the server or the connection asks for.
 func kindOf(err error) kind {
-	if errors.As(err, new(*lostError)) {
+	switch {
+	case errors.Is(err, store.ErrUnknown):
+		return final
+	case errors.As(err, new(*lostError)):
 		return lost
 	}
 	switch code := codeOf(err); code {

@@ -108,9 +108,7 @@ func TestServerRestartsInTheMiddleOfWork(t *testing.T) {
 			}
 		})
 	}
-	// Not "immediate": a server that crashed may give the number of a lost
-	// transaction to another, see doc.go.
-	for _, mode := range []string{"fast", "fast", "fast"} {
+	for _, mode := range []string{"immediate", "fast", "immediate", "immediate"} {
 		for before := done.Load(); done.Load() < before+20 && !t.Failed(); {
 			runtime.Gosched()
 		}
@@ -132,12 +130,17 @@ type cutter struct {
 	server string
 	mode   atomic.Int32
 	cuts   atomic.Int32
+
+	held     chan struct{} // closed when a commit is held back
+	released chan struct{} // to be closed
 }
 
 const (
 	pass = iota
 	cutBefore
 	cutAfter
+	holdBack // until it is released, and then cut before
+	abandon  // the client, while the server hears of nothing
 )
 
 func newCutter(t *testing.T, server string) *cutter {
@@ -146,7 +149,7 @@ func newCutter(t *testing.T, server string) *cutter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &cutter{Listener: l, server: server}
+	p := &cutter{Listener: l, server: server, held: make(chan struct{}), released: make(chan struct{})}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for {
@@ -168,9 +171,14 @@ func (p *cutter) serve(client net.Conn) {
 		return
 	}
 	defer func() { _ = server.Close() }()
-	var silent atomic.Bool
+	var silent, stuck atomic.Bool
 	go func() {
-		defer func() { _ = client.Close() }()
+		defer func() {
+			if stuck.Load() {
+				<-p.released
+			}
+			_ = client.Close()
+		}()
 		buf := make([]byte, 1<<16)
 		for {
 			n, err := server.Read(buf)
@@ -192,6 +200,15 @@ func (p *cutter) serve(client net.Conn) {
 			switch p.mode.Swap(pass) {
 			case cutBefore:
 				p.cuts.Add(1)
+				return
+			case holdBack:
+				stuck.Store(true)
+				close(p.held)
+				<-p.released
+				return
+			case abandon:
+				_ = client.Close()
+				<-p.released
 				return
 			case cutAfter:
 				p.cuts.Add(1)
@@ -239,6 +256,87 @@ func TestConnectionIsCutAtCommit(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A server that crashes before the changes of a transaction are on its disk
+// forgets that it ever was, and names the next one as it named this one. That the
+// next one is committed must not pass for the commit of the first.
+func TestCrashedServerNamesAnotherTransactionTheSame(t *testing.T) {
+	c := newCluster(t)
+	c.settings = "-c wal_writer_delay=10s" // nothing reaches the disk before its commit
+	c.stop("fast")
+	c.start()
+	p := newCutter(t, c.address())
+	var dbs [2]*postgres.DB
+	for i, address := range []string{p.Addr().String(), c.address()} {
+		db, err := postgres.Open(t.Context(), c.dsn(address), postgres.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		dbs[i] = db
+		if err := deposit(t.Context(), db, fmt.Sprint("first of ", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.mode.Store(holdBack)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := deposit(t.Context(), dbs[0], "of the crash"); err != nil {
+			t.Error(err)
+		}
+	})
+	<-p.held
+	c.stop("immediate")
+	c.start()
+	for i := range 20 { // of which one has the number, if it is free
+		if err := deposit(t.Context(), dbs[1], fmt.Sprint(i)); err != nil {
+			t.Error(err)
+		}
+	}
+	close(p.released)
+	wg.Wait()
+	audit(t, dbs[1], map[string]bool{"of the crash": true})
+}
+
+// A session that goes on without its client may still commit, for all that others
+// can see. It is waited for, until the server ends it.
+func TestSessionOutlivesItsClient(t *testing.T) {
+	c := newCluster(t)
+	p := newCutter(t, c.address())
+	defer close(p.released)
+	db, err := postgres.Open(t.Context(), c.dsn(p.Addr().String()), postgres.Options{Stall: 300 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	p.mode.Store(abandon)
+	if err := deposit(t.Context(), db, "x"); err != nil {
+		t.Error(err)
+	}
+	audit(t, db, map[string]bool{"x": true})
+}
+
+// When nobody can say whether a change was stored, it is not stored again, and not
+// said to be lost.
+func TestServerStaysAwayAtCommit(t *testing.T) {
+	c := newCluster(t)
+	p := newCutter(t, c.address())
+	db, err := postgres.Open(t.Context(), c.dsn(p.Addr().String()), postgres.Options{Patience: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	p.mode.Store(holdBack)
+	var wg sync.WaitGroup
+	wg.Go(func() { err = deposit(t.Context(), db, "x") })
+	<-p.held
+	c.stop("immediate")
+	close(p.released)
+	wg.Wait()
+	if !errors.Is(err, store.ErrUnknown) || errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("error %v, want one that wraps ErrUnknown only", err)
 	}
 }
 

@@ -19,8 +19,7 @@ import (
 type batch struct {
 	pgx.Batch
 	// want is how many rows each statement must concern; -1: any number.
-	want  []int64
-	scans map[int]any // where to put the one value that a statement gives
+	want []int64
 }
 
 func (b *batch) add(want int64, sql string, args ...any) {
@@ -33,13 +32,12 @@ func (t *tx) run(b *batch) error {
 	if len(b.want) == 0 {
 		return nil
 	}
+	t.wrote = true
 	results := t.conn.SendBatch(t.ctx, &b.Batch)
 	var err error
 	for i, want := range b.want {
 		var tag pgconn.CommandTag
-		if scan := b.scans[i]; scan != nil {
-			err = results.QueryRow().Scan(scan)
-		} else if tag, err = results.Exec(); err == nil && want >= 0 && tag.RowsAffected() != want {
+		if tag, err = results.Exec(); err == nil && want >= 0 && tag.RowsAffected() != want {
 			err = fmt.Errorf("%w: %d of %d in statement %d", errMoved, tag.RowsAffected(), want, i)
 		}
 		if err != nil {
@@ -409,11 +407,10 @@ func (t *tx) finish() error {
 		}
 	}
 	clear(t.appends)
-	if len(b.want) == 0 && t.xid == "" {
-		return nil // nothing was written
+	if t.receipt == (receipt{}) && (t.wrote || len(b.want) > 0) {
+		t.receipt = newReceipt()
+		b.add(1, leaveReceipt, t.receipt, true)
 	}
-	b.scans = map[int]any{len(b.want): &t.xid}
-	b.add(1, `select coalesce(pg_current_xact_id_if_assigned()::text, '')`)
 	return t.run(&b)
 }
 

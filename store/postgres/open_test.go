@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -89,25 +88,7 @@ func TestLeastRights(t *testing.T) {
 	}
 	_ = db.Close()
 	admin := connect(t, dsn)
-	var name string
-	if err := admin.QueryRow(t.Context(), `select current_schema()`).Scan(&name); err != nil {
-		t.Fatal(err)
-	}
-	role := name + "_role"
-	for _, sql := range []string{
-		`create role ` + role + ` login`,
-		`grant usage on schema ` + name + ` to ` + role,
-		`grant select, insert, update, delete on all tables in schema ` + name + ` to ` + role,
-		`grant usage on all sequences in schema ` + name + ` to ` + role,
-	} {
-		if _, err := admin.Exec(t.Context(), sql); err != nil {
-			t.Skipf("%s: %v", sql, err)
-		}
-	}
-	t.Cleanup(func() {
-		_, _ = admin.Exec(context.WithoutCancel(t.Context()), `drop owned by `+role+`; drop role `+role)
-	})
-	humble := with(t, dsn, "user", role)
+	humble := humbleRole(t, dsn, admin)
 	db, err = postgres.Open(t.Context(), humble, postgres.Options{})
 	if err != nil {
 		t.Skipf("the server lets no other user in: %v", err)
@@ -123,7 +104,7 @@ func TestLeastRights(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	_, err = postgres.Open(t.Context(), with(t, humble, "search_path", name+"_new"), postgres.Options{})
+	_, err = postgres.Open(t.Context(), with(t, humble, "search_path", "test_new"), postgres.Options{})
 	if err == nil || !strings.Contains(err.Error(), "doc/scale.md") {
 		t.Errorf("error %v, want one that says where the rights are described", err)
 	}

@@ -23,6 +23,11 @@ var tables = []string{
 	`create table meta (app text primary key, version int not null)`,
 	`create table turn ()`,
 
+	`create table receipt (
+		id uuid primary key,
+		stored boolean not null,
+		at bigint not null)`,
+
 	`create sequence feed_id`,
 	`create table feed (
 		id bigint primary key,
@@ -116,10 +121,32 @@ type step func(ctx context.Context, tx pgx.Tx) error
 
 // steps lead from version 1 to the one that this package reads and writes. A
 // released step is never changed.
-var steps = []step{}
+var steps = []step{addReceipts}
 
 // version of the tables above: 1 and one more for every step.
-const version = 1
+const version = 2
+
+// addReceipts makes the table receipt, for all who may use the others.
+func addReceipts(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, `create table receipt (id uuid primary key, stored boolean not null, at bigint not null)`)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		do $$
+		declare r record;
+		begin
+			for r in
+				select a.grantee::regrole::text as who, string_agg(a.privilege_type, ', ') as may
+				from pg_class c, aclexplode(c.relacl) a
+				where c.oid = 'shelf'::regclass and a.grantee not in (0, c.relowner)
+				group by a.grantee
+			loop
+				execute format('grant %s on receipt to %s', r.may, r.who);
+			end loop;
+		end $$`)
+	return err
+}
 
 // prepare makes the tables when there are none, and brings older ones up to
 // date. Several daemons may do that at once: one of them does the work, the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -39,27 +40,33 @@ func TestUpgrade(t *testing.T) {
 			return err
 		}
 	}
-	if err := prepare(t.Context(), c, schema, nil); err != nil {
+	if err := prepare(t.Context(), c, schema, steps); err != nil {
 		t.Fatal(err)
 	}
-	steps := []step{run(`alter table feed add extra int`), run(`alter table feed drop nowhere`)}
-	if err := prepare(t.Context(), c, schema, steps); codeOf(err) != undefinedColumn {
+	more := func(sql ...string) []step {
+		all := slices.Clone(steps)
+		for _, s := range sql {
+			all = append(all, run(s))
+		}
+		return all
+	}
+	const add = `alter table feed add extra int`
+	if err := prepare(t.Context(), c, schema, more(add, `alter table feed drop nowhere`)); codeOf(err) != undefinedColumn {
 		t.Fatalf("error %v, want that of the second step", err)
 	}
 	at, err := identify(t.Context(), c, schema)
-	if err != nil || at != 1 {
+	if err != nil || at != version {
 		t.Fatalf("version %d, %v: half of the upgrade stayed", at, err)
 	}
-	steps[1] = run(`alter table feed rename extra to more`)
 	for range 2 {
-		if err := prepare(t.Context(), c, schema, steps); err != nil {
+		if err := prepare(t.Context(), c, schema, more(add, `alter table feed rename extra to further`)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if at, err = identify(t.Context(), c, schema); err != nil || at != 3 {
-		t.Errorf("version %d, %v, want 3", at, err)
+	if at, err = identify(t.Context(), c, schema); err != nil || at != version+2 {
+		t.Errorf("version %d, %v, want %d", at, err, version+2)
 	}
-	if err := prepare(t.Context(), c, schema, steps[:1]); !errors.Is(err, store.ErrTooNew) {
+	if err := prepare(t.Context(), c, schema, more(add)); !errors.Is(err, store.ErrTooNew) {
 		t.Errorf("error %v, want one that wraps ErrTooNew", err)
 	}
 }

@@ -23,6 +23,8 @@ type cluster struct {
 	dir  string
 	port int
 	cred *syscall.Credential // the server refuses to run as root
+
+	settings string // more of them for the server, from its next start on (-c name=value)
 }
 
 // newCluster makes a server and starts it.
@@ -74,7 +76,7 @@ func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
 func (c *cluster) start() {
 	c.t.Helper()
 	c.run("pg_ctl", "-D", c.data(), "-l", filepath.Join(c.dir, "log"), "-w", "start",
-		"-o", fmt.Sprintf("-p %d -k %s -c listen_addresses=127.0.0.1", c.port, c.dir))
+		"-o", fmt.Sprintf("-p %d -k %s -c listen_addresses=127.0.0.1 %s", c.port, c.dir, c.settings))
 }
 
 // stop ends the server: "immediate" is like pulling the plug of its processes.

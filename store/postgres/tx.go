@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"newsfold"
@@ -32,12 +31,13 @@ type tx struct {
 	conn     *pgxpool.Conn
 	writable bool
 	over     bool
-	done     bool   // committed, or ended by the server
-	fault    error  // what the server said; nothing works after that
-	xid      string // names the transaction once it has written
-	changes  int    // grows with every change
-	sent     int    // changes that the server knows of
-	pending  int    // bytes that are put and not sent
+	done     bool    // committed, or ended by the server
+	fault    error   // what the server said; nothing works after that
+	wrote    bool    // that the server was told of changes
+	receipt  receipt // names the transaction when all of it is written
+	changes  int     // grows with every change
+	sent     int     // changes that the server knows of
+	pending  int     // bytes that are put and not sent
 
 	feeds    cells[newsfold.FeedID, feedRow]
 	feedURLs cells[hash, newsfold.FeedID]
@@ -173,6 +173,7 @@ func rows[R any](t *tx, scan pgx.RowToFunc[R], sql string, args ...any) ([]R, er
 
 // exec runs one statement at once and returns how many rows it concerned.
 func (t *tx) exec(sql string, args ...any) (int64, error) {
+	t.wrote = true
 	tag, err := t.conn.Exec(t.ctx, sql, args...)
 	if err != nil {
 		return 0, t.fail(err)
@@ -198,71 +199,6 @@ func (t *tx) end(ctx context.Context) {
 		return
 	}
 	t.conn.Release()
-}
-
-// answer is how long a commit is waited for, with its standby.
-const answer = time.Minute
-
-// commit ends the transaction. When the answer is lost with the connection, the
-// server is asked what became of it: running it again would store it twice, and
-// giving up would lose it.
-func (t *tx) commit() error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), answer)
-	defer cancel()
-	err := execute(ctx, t.conn.Conn(), "commit")
-	if err == nil {
-		t.done = true
-		return nil
-	}
-	if codeOf(err) != "" && kindOf(err) != lost {
-		return err
-	}
-	if t.xid == "" {
-		return err // it has stored nothing
-	}
-	done, asked := t.db.outcome(ctx, t.xid)
-	switch {
-	case asked != nil:
-		return fmt.Errorf("it is not known whether the last change was stored: %w", errors.Join(err, asked))
-	case done:
-		t.db.log.Info("the answer to a commit was lost, but not the commit", "xid", t.xid)
-		t.done = true
-		return nil
-	}
-	return &lostError{err}
-}
-
-// lostError is an error after which nothing was stored, so that the transaction
-// can be run again.
-type lostError struct{ error }
-
-func (e *lostError) Unwrap() error { return e.error }
-
-// outcome asks what became of a transaction. A server that crashed may know
-// nothing of one whose records had not reached its disk, and then says that its
-// number lies in the future: it was not committed.
-func (db *DB) outcome(ctx context.Context, xid string) (done bool, err error) {
-	w := db.patience()
-	var refused *pgconn.PgError
-	for {
-		var status *string
-		err = db.pool.QueryRow(ctx, `select pg_xact_status($1::xid8)`, xid).Scan(&status)
-		switch {
-		case err == nil && status == nil:
-			return false, errors.New("the server has forgotten it")
-		case err == nil && *status == "in progress": // its session is about to end
-			if !pause(ctx, 50*time.Millisecond) {
-				return false, ctx.Err()
-			}
-			continue
-		case err == nil:
-			return *status == "committed", nil
-		case errors.As(err, &refused) && refused.Code == "22023":
-			return false, nil
-		case kindOf(err) != lost || !w.again(ctx):
-			return false, err
-		}
-	}
 }
 
 // sequence makes an iterator of what pages returns: for the last thing seen, or
