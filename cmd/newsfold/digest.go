@@ -28,9 +28,9 @@ type digests struct {
 
 // post says what a digest is.
 type post struct {
-	name, format, title, zone string
-	limit                     int
-	ifAny                     bool
+	name, format, title, zone, by string
+	limit                         int
+	ifAny                         bool
 }
 
 // check completes the flags.
@@ -41,11 +41,19 @@ func (p *post) check() error {
 	if p.limit < 0 {
 		return usage("%d stories: say a number from 1 up, or 0 for all", p.limit)
 	}
+	if err := choice("--by", cmp.Or(p.by, "folder"), "folder", "tag"); err != nil {
+		return err
+	}
 	p.zone = cmp.Or(p.zone, os.Getenv("TZ"), "Local")
 	if _, err := time.LoadLocation(p.zone); err != nil {
 		return usage("%q is no time zone: say one such as Europe/Vienna", p.zone)
 	}
 	return nil
+}
+
+// want is what the digest is to be.
+func (p *post) want() delivery.Want {
+	return delivery.Want{Name: p.name, Title: p.title, Format: p.format, Limit: p.limit, By: p.by, Empty: !p.ifAny}
 }
 
 func (a *app) newDigest() *cobra.Command {
@@ -56,8 +64,9 @@ func (a *app) newDigest() *cobra.Command {
 		Long: `Write the stories of a time, each once with its copies: for programs as
 JSON Feed 1.1 (json), OPML 2.0 (opml), Atom or RSS; for people as markdown, text,
 html (a page that is at home in mail) or EPUB 3 (epub). Those for people open with the
-stories that most outlets chose to carry, have a section for each folder, and end
-with what has changed in stories told before.
+stories that most outlets chose to carry or to report by themselves, have a section
+for each folder or, with "--by tag", for each tag that rules gave, and end with what
+has changed in stories told before.
 
 "--since last" tells what is new since the last digest of this --name, and is moved
 on only when all of the new one was written. With --to the digest is sent: to mail
@@ -98,6 +107,7 @@ An existing file is replaced only when all of the new one is written.`,
 	f.StringVarP(&d.file, "output", "o", "", "write to this `file` instead of standard output")
 	f.StringArrayVar(&d.to, "to", nil, "send it to this mail `address`, URL, file or folder/; may be given again")
 	f.StringVar(&d.zone, "zone", "", "time `zone`, such as Europe/Vienna (default: of the system)")
+	f.StringVar(&d.by, "by", "folder", "what `sections` are made of: folder, tag")
 	f.IntVar(&d.limit, "limit", 0, "at most this `number` of stories: those of most outlets, and the freshest; 0 for all")
 	return cmd
 }
@@ -115,8 +125,7 @@ func (d *digests) request(args []string, now time.Time) (req control.DigestReque
 		return req, usage("%q is no time zone", d.zone)
 	}
 	now = now.In(zone)
-	req.Want = delivery.Want{Name: d.name, Title: d.title, Format: d.format, Limit: d.limit, Empty: !d.ifAny}
-	req.Zone = d.zone
+	req.Want, req.Zone = d.want(), d.zone
 	switch {
 	case d.between != "":
 		req.Since, req.Until, err = bounds(d.between, args, now)

@@ -101,12 +101,14 @@ func (a *app) section(name string, values []config.Value) (s *delivery.Schedule,
 			d.title = text
 		case "zone":
 			d.zone = text
+		case "by":
+			d.by = text
 		case "limit":
 			d.limit, err = strconv.Atoi(text)
 		case "if-any":
 			d.ifAny, err = strconv.ParseBool(text)
 		default:
-			return nil, fmt.Errorf("line %d: there is no key %q%s", v.Line, v.Key, meant("", v.Key, []string{"at", "to", "format", "title", "zone", "limit", "if-any"}))
+			return nil, fmt.Errorf("line %d: there is no key %q%s", v.Line, v.Key, meant("", v.Key, []string{"at", "to", "format", "title", "zone", "by", "limit", "if-any"}))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %s = %q makes no sense", v.Line, v.Key, text)
@@ -134,10 +136,9 @@ func (a *app) schedule(d post, at string, to []string) (*delivery.Schedule, erro
 	if err != nil {
 		return nil, err
 	}
+	want := d.want()
+	want.Title, want.Zone = cmp.Or(d.title, "newsfold digest"), zone
 	return &delivery.Schedule{
-		Want: delivery.Want{
-			Name: d.name, Title: cmp.Or(d.title, "newsfold digest"), Format: d.format, Zone: zone, Limit: d.limit, Empty: !d.ifAny,
-		},
-		To: recipients, At: times, Owner: "digest-" + rand.Text(),
+		Want: want, To: recipients, At: times, Owner: "digest-" + rand.Text(),
 	}, nil
 }

@@ -34,6 +34,7 @@ type Want struct {
 	Format string         `json:"format"`          // one of digest.Formats
 	Zone   *time.Location `json:"-"`               // of its times; nil: UTC
 	Limit  int            `json:"limit,omitempty"` // at most so many stories; 0: all
+	By     string         `json:"by,omitempty"`    // what sections are made of: "folder" (default) or "tag"
 	// Empty sends a digest even when there is nothing in it.
 	Empty bool `json:"empty,omitempty"`
 
@@ -56,7 +57,7 @@ func (d *Desk) Make(ctx context.Context, w Want, last river.Cursor) (e Edition, 
 	now := d.Now().UTC().Truncate(time.Second)
 	err = d.DB.View(ctx, func(tx store.Tx) (err error) {
 		var next river.Cursor
-		win := digest.Window{Since: w.Since, Until: w.Until, Limit: w.Limit}
+		win := digest.Window{Since: w.Since, Until: w.Until, Limit: w.Limit, Texts: digest.TellsTexts(w.Format)}
 		if w.Last {
 			win.Until = now
 			if !last.At.IsZero() {
@@ -71,7 +72,7 @@ func (d *Desk) Make(ctx context.Context, w Want, last river.Cursor) (e Edition, 
 		e.Digest, err = digest.Load(tx, win)
 		return err
 	})
-	e.Title, e.Zone = cmp.Or(w.Title, w.Name), w.Zone
+	e.Title, e.Zone, e.By = cmp.Or(w.Title, w.Name), w.Zone, w.By
 	return e, err
 }
 

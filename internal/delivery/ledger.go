@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"newsfold/internal/river"
@@ -93,7 +94,8 @@ func (d *Desk) Deliver(ctx context.Context, w Want, r Recipient, slot time.Time)
 		return out, err
 	}
 	if !rec.Doubt.IsZero() {
-		e.Note = fmt.Sprintf("The digest of %s may not have reached you. Its stories are in the reader still. %s", rec.Doubt.UTC().Format("2 Jan 2006 15:04 UTC"), e.Note)
+		doubt := fmt.Sprintf("The digest of %s may not have reached you. Its stories are in the reader still. ", rec.Doubt.UTC().Format("2 Jan 2006 15:04 UTC"))
+		e.Note = strings.TrimSpace(doubt + e.Note)
 	}
 	out.Stories, out.Updated = len(e.Stories), len(e.Updated)
 	if e.Empty() && !w.Empty {

@@ -34,13 +34,13 @@ const (
 )
 
 // arrange puts the stories of a digest into sections: the top stories, then one
-// section a folder, by name, then what is in no folder.
+// section a folder or tag, by name, then what has none.
 func arrange(d Digest) []section {
 	top, rest := topStories(d)
 	byName := map[string][]river.Story{}
 	var names []string
 	for _, s := range rest {
-		name := folder(d, s)
+		name := place(d, s)
 		if _, ok := byName[name]; !ok && name != "" {
 			names = append(names, name)
 		}
@@ -52,7 +52,11 @@ func arrange(d Digest) []section {
 		list = append(list, section{"Top stories", top})
 	}
 	for _, name := range names {
-		list = append(list, section{strings.ReplaceAll(name, "/", " / "), byName[name]})
+		title := name
+		if d.By != "tag" {
+			title = strings.ReplaceAll(name, "/", " / ")
+		}
+		list = append(list, section{title, byName[name]})
 	}
 	if others := byName[""]; len(others) > 0 {
 		title := "Other stories"
@@ -64,9 +68,12 @@ func arrange(d Digest) []section {
 	return list
 }
 
-// folder is where a story stands: the first folder of the feed that carries its
-// lead, else of any feed that carries it. Empty: in none.
-func folder(d Digest, s river.Story) string {
+// place is where a story stands: its first tag, or the first folder of the feed
+// that carries its lead, else of any feed that carries it. Empty: nowhere.
+func place(d Digest, s river.Story) string {
+	if d.By == "tag" {
+		return slices.Concat(s.Tags, []string{""})[0]
+	}
 	feeds := slices.Clone(s.Feeds)
 	for _, a := range s.Articles {
 		if a.Lead {
@@ -81,13 +88,26 @@ func folder(d Digest, s river.Story) string {
 	return ""
 }
 
-// topStories takes the stories out that the most outlets chose to carry, of
-// equal ones the freshest first. What is left keeps its order.
+// topStories takes the stories out that the most outlets chose to carry or to
+// report by themselves, of equal ones the freshest first, and one of each event.
+// What is left keeps its order.
 func topStories(d Digest) (top, rest []river.Story) {
-	top = slices.DeleteFunc(slices.Clone(d.Stories), func(s river.Story) bool { return spread(s) < topSpread })
+	list := slices.DeleteFunc(slices.Clone(d.Stories), func(s river.Story) bool { return spread(s) < topSpread })
 	last, half := lastOf(d), half(d)
-	slices.SortStableFunc(top, func(a, b river.Story) int { return heavier(a, b, last, half) })
-	top = top[:min(len(top), mostTop)]
+	slices.SortStableFunc(list, func(a, b river.Story) int { return heavier(a, b, last, half) })
+	events := map[newsfold.StoryID]bool{}
+	for _, s := range list {
+		if len(top) == mostTop {
+			break
+		}
+		if s.Event != nil {
+			if events[s.Event.ID] {
+				continue
+			}
+			events[s.Event.ID] = true
+		}
+		top = append(top, s)
+	}
 	rest = slices.DeleteFunc(slices.Clone(d.Stories), func(s river.Story) bool {
 		return slices.ContainsFunc(top, func(t river.Story) bool { return t.ID == s.ID })
 	})
@@ -98,13 +118,27 @@ func topStories(d Digest) (top, rest []river.Story) {
 // another's.
 var credits = []string{"credit", "dateline", "byline", "copyright", "source"}
 
-// spread is how many outlets chose a story for themselves. Outlets that state
-// the same agency count once together, and once with the agency itself; one
-// that printed a text as it was counts with whom it printed.
+// spread is how many outlets chose a story for themselves, or report what it does
+// in words of their own. Outlets that state the same agency count once together,
+// and once with the agency itself; one that printed a text as it was counts with
+// whom it printed, and a translation with what it is one of.
 func spread(s river.Story) int {
 	if len(s.Articles) == 0 {
 		return max(s.Outlets, 1)
 	}
+	voices := chosen(s)
+	if s.Event != nil {
+		for _, r := range s.Event.Reports {
+			if r.ID != s.ID && r.Relation != string(newsfold.Translation) {
+				voices[cmp.Or(strings.ToLower(r.Outlet), fmt.Sprint(r.ID))] = true
+			}
+		}
+	}
+	return len(voices)
+}
+
+// chosen are the outlets that chose the text of a story.
+func chosen(s river.Story) map[string]bool {
 	by := map[newsfold.ArticleID]river.Article{}
 	for _, a := range s.Articles {
 		by[a.ID] = a
@@ -116,7 +150,7 @@ func spread(s river.Story) int {
 		}
 		voices[cmp.Or(credited(a), outletOf(a))] = true
 	}
-	return len(voices)
+	return voices
 }
 
 // credited is whom an article states as the source of its text.
@@ -139,8 +173,12 @@ func outletOf(a river.Article) string {
 	return fmt.Sprint(a.ID)
 }
 
-// mostCopies is how many copies the formats for people name.
-const mostCopies = 12
+// How many copies, and other reports of the same event, the formats for people
+// name.
+const (
+	mostCopies  = 12
+	mostReports = 5
+)
 
 // told is a story as the formats for people tell it.
 type told struct {
@@ -153,6 +191,7 @@ type told struct {
 	Lede   string
 	Copies []told // with Where only where that is not known
 	More   int    // copies that are not named
+	Others []told // other reports of the same event
 	First  string // who had it first, where that is another than the lead
 	What   string // what has changed
 }
@@ -166,6 +205,7 @@ func (d Digest) tell(s river.Story) told {
 	if s.First.Outlet != "" && s.First.Outlet != s.Outlet && s.First.Confidence >= .5 {
 		t.First = plain(s.First.Outlet)
 	}
+	t.Others = others(s)
 	list := copies(s)
 	if len(list) > mostCopies {
 		t.More = len(list) - mostCopies
@@ -187,6 +227,19 @@ func (d Digest) tell(s river.Story) told {
 		t.Copies = append(t.Copies, c)
 	}
 	return t
+}
+
+// others names the other reports of a story's event.
+func others(s river.Story) (list []told) {
+	if s.Event == nil {
+		return nil
+	}
+	for _, r := range s.Event.Reports {
+		if r.ID != s.ID && len(list) < mostReports {
+			list = append(list, told{ID: r.ID, Title: plain(r.Title), URL: webURL(r.URL), Lang: tag(r.Lang), RTL: r.Dir == "rtl", Where: plain(r.Outlet)})
+		}
+	}
+	return list
 }
 
 // page is a digest as the formats for people tell it.
@@ -216,7 +269,7 @@ func (d Digest) page() page {
 		for _, u := range d.Updated {
 			t := d.tell(u.Story)
 			t.What = plain(strings.Join(u.What, ", "))
-			t.Copies, t.More, t.First = nil, 0, ""
+			t.Copies, t.More, t.First, t.Others = nil, 0, "", nil
 			ps.Stories = append(ps.Stories, t)
 		}
 		p.Sections = append(p.Sections, ps)

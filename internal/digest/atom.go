@@ -21,6 +21,7 @@ type (
 		XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
 		ID      string      `xml:"id"`
 		Title   string      `xml:"title"`
+		Note    string      `xml:"subtitle,omitempty"`
 		Updated string      `xml:"updated"`
 		Author  string      `xml:"author>name"`
 		Links   []atomLink  `xml:"link"`
@@ -52,7 +53,7 @@ type (
 var epoch = time.Unix(0, 0).UTC().Format(time.RFC3339)
 
 func writeAtom(w io.Writer, d Digest) error {
-	f := atomFeed{ID: cmp.Or(d.Home, "newsfold:digest"), Title: d.Title, Author: "newsfold", Updated: epoch}
+	f := atomFeed{ID: cmp.Or(d.Home, "newsfold:digest"), Title: d.Title, Note: d.Note, Author: "newsfold", Updated: epoch}
 	if newest := newest(d.Stories); !newest.IsZero() {
 		f.Updated = cmp.Or(at(newest).s, epoch)
 	}

@@ -24,12 +24,19 @@ type Digest struct {
 	// their texts when river.Load gave them, copies when there are Articles.
 	Stories []river.Story
 
+	Note string // a remark before the stories
+
 	// What follows is told by the formats for people, and of it Updated by
 	// "json".
-	Note    string                       // a remark before the stories
 	Zone    *time.Location               // of the times; nil: UTC
 	Updated []Update                     // stories that are not new but have changed
-	Folders map[newsfold.FeedID][]string // of feeds; sections are made of them
+	Folders map[newsfold.FeedID][]string // of feeds
+	By      string                       // what sections are made of: "folder" (default) or "tag"
+}
+
+// TellsTexts reports whether a format has the whole texts of stories in it.
+func TellsTexts(format string) bool {
+	return slices.Contains([]string{"atom", "epub", "json", "rss"}, format)
 }
 
 // formats are the writers by name.

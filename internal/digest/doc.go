@@ -36,6 +36,7 @@
 //	since      the bounds of the digest, since inclusive, until exclusive;
 //	until      left out where there is none
 //	generated  when it was made, if that was told
+//	note       a remark for people, such as what was left out for its size
 //	stories    how many there are
 //	articles   how many articles they stand for
 //	updated    [{story, title, url, what}]: stories of before that have changed
@@ -68,12 +69,19 @@
 // # For people
 //
 // Formats "markdown", "text", "html" and "epub" tell each story once, with its
-// copies named, in sections: the stories that most outlets chose to carry (those
-// that print the same agency's text count once), then one section a folder, then
-// the rest; at the end what has changed in stories that were told before. "html"
-// is made for mail: styles on their elements, at home in light and dark, and
+// copies and the other reports of its event named, in sections: the stories that
+// most outlets chose to carry or to report by themselves (those that print the same
+// agency's text count once; one story an event), then one section a folder or tag,
+// then the rest; at the end what has changed in stories that were told before.
+// "html" is made for mail: styles on their elements, at home in light and dark, and
 // nothing that is loaded. "epub" is EPUB 3.3, a chapter a story with its text, but
 // without pictures.
+//
+// # What is left out
+//
+// A digest is made in memory: of very many stories the newest are told
+// ([MostStories]), of very much text the first words ([MostText]), and the note
+// says so.
 //
 // # OPML
 //

@@ -190,7 +190,7 @@ func (b *book) chapter(t told, s river.Story) string {
 	if t.URL != "" {
 		fmt.Fprintf(&body, "<p class=\"where\"><a href=\"%s\">%s</a></p>\n", esc(t.URL), esc(cmp.Or(plain(s.Outlet), t.URL)))
 	}
-	if t.First != "" || len(t.Copies) > 0 {
+	if t.First != "" || len(t.Copies)+len(t.Others) > 0 {
 		body.WriteString(`<div class="also">`)
 		if t.First != "" {
 			fmt.Fprintf(&body, "<p>First: %s</p>", esc(t.First))
@@ -204,6 +204,13 @@ func (b *book) chapter(t told, s river.Story) string {
 		}
 		if t.More > 0 {
 			fmt.Fprintf(&body, "\n<p>and %d more</p>", t.More)
+		}
+		for _, r := range t.Others {
+			name := esc(r.Title)
+			if r.URL != "" {
+				name = `<a href="` + esc(r.URL) + `">` + name + "</a>"
+			}
+			fmt.Fprintf(&body, "\n<p>%s</p>", join(" – ", "Other report: "+name, esc(r.Where)))
 		}
 		body.WriteString("</div>\n")
 	}

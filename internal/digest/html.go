@@ -57,6 +57,9 @@ var htmlPage = template.Must(template.New("digest").Parse(`<!DOCTYPE html>
 {{- if .Copies}}Also in: {{range $i, $c := .Copies}}{{if $i}}; {{end}}{{if .URL}}<a href="{{.URL}}" style="color:#0b57d0;"><bdi>{{.Where}}</bdi></a>{{else}}<bdi>{{.Where}}</bdi>{{end}}{{with .What}} ({{.}}){{end}}{{end}}{{with .More}}; and {{.}} more{{end}}{{end -}}
 </p>
 {{- end}}
+{{- with .Others}}
+<p class="dim" style="margin:6px 0 0;color:#5b626a;font-family:Helvetica,Arial,sans-serif;font-size:13px;" lang="en" dir="ltr">Other reports: {{range $i, $r := .}}{{if $i}}; {{end}}{{if .URL}}<a href="{{.URL}}" style="color:#0b57d0;"><bdi{{with .Lang}} lang="{{.}}"{{end}}>{{.Title}}</bdi></a>{{else}}<bdi{{with .Lang}} lang="{{.}}"{{end}}>{{.Title}}</bdi>{{end}}{{with .Where}} (<bdi>{{.}}</bdi>){{end}}{{end}}</p>
+{{- end}}
 </div>
 {{- end}}
 {{- end}}

@@ -29,6 +29,7 @@ type (
 		Since     instant   `json:"since,omitzero"`
 		Until     instant   `json:"until,omitzero"`
 		Generated instant   `json:"generated,omitzero"`
+		Note      string    `json:"note,omitempty"`
 		Stories   int       `json:"stories"`
 		Articles  int       `json:"articles"`
 		Updated   []changed `json:"updated,omitempty"`
@@ -109,7 +110,7 @@ func writeJSON(w io.Writer, d Digest) error {
 		Title:   d.Title, Home: d.Home, Self: d.Self,
 		Extension: summary{
 			About: "newsfold: each story once, with its copies; the fields are explained in doc/json.md",
-			Since: at(d.Since), Until: at(d.Until), Generated: at(d.Generated),
+			Since: at(d.Since), Until: at(d.Until), Generated: at(d.Generated), Note: d.Note,
 			Stories: len(d.Stories),
 		},
 		Items: make([]item, 0, len(d.Stories)),

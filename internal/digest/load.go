@@ -21,8 +21,16 @@ import (
 type Window struct {
 	Since, Until time.Time // zero: no bound
 	News         *river.News
-	Limit        int // at most so many stories: those of most spread; 0: all
+	Limit        int  // at most so many stories: those of most spread; 0: [MostStories]
+	Texts        bool // with their texts, for formats that tell them ([TellsTexts])
 }
+
+// What a digest holds at most, since it is made in memory. Its note says what was
+// left out.
+const (
+	MostStories = 10_000   // the newest
+	MostText    = 64 << 20 // bytes of texts; later stories have their first words
+)
 
 // How far back stories are looked at for what has changed in them.
 const (
@@ -32,7 +40,7 @@ const (
 )
 
 // Load reads the stories of a window, newest first, and those of before that
-// have changed in it in ways that matter.
+// have changed in it in ways that matter. Stories that a rule hides are left out.
 func Load(tx store.Tx, w Window) (Digest, error) {
 	d := Digest{Since: w.Since, Until: w.Until, Folders: map[newsfold.FeedID][]string{}}
 	for f, err := range tx.Feeds() {
@@ -43,12 +51,12 @@ func Load(tx store.Tx, w Window) (Digest, error) {
 			d.Folders[f.ID] = f.Folders
 		}
 	}
-	ids, err := w.told(tx)
+	ids, all, err := w.told(tx)
 	if err != nil {
 		return d, err
 	}
 	for _, id := range ids {
-		s, err := river.Load(tx, newsfold.ArticleID(id))
+		s, err := river.Outline(tx, newsfold.ArticleID(id))
 		if errors.Is(err, newsfold.ErrNotFound) {
 			continue
 		}
@@ -57,37 +65,93 @@ func Load(tx store.Tx, w Window) (Digest, error) {
 		}
 		d.Stories = append(d.Stories, s)
 	}
-	if n := len(d.Stories); w.Limit > 0 && n > w.Limit {
-		d.Stories = weightiest(d, w.Limit)
-		d.Note = fmt.Sprintf("The %d of %d stories that are told here are those that most outlets carry and the freshest.", w.Limit, n)
+	d.limit(w.Limit, all)
+	if err := w.updates(tx, &d); err != nil || !w.Texts {
+		return d, err
 	}
-	return d, w.updates(tx, &d)
+	return d, d.fill(tx)
 }
 
-// told names the stories of a window.
-func (w Window) told(tx store.Tx) (ids []newsfold.StoryID, err error) {
-	if w.News != nil {
-		return w.News.New, nil
-	}
-	for s, err := range tx.Stories(store.Query{Shown: true, Since: w.Since, Until: w.Until}) {
-		if err != nil {
-			return nil, err
+// told names the stories of a window, at most [MostStories], and says how many
+// there are.
+func (w Window) told(tx store.Tx) (ids []newsfold.StoryID, all int, err error) {
+	take := func(id newsfold.StoryID) {
+		if all++; all <= MostStories {
+			ids = append(ids, id)
 		}
-		ids = append(ids, s.ID)
 	}
-	return ids, nil
+	if w.News == nil {
+		for s, err := range tx.Stories(store.Query{Shown: true, Since: w.Since, Until: w.Until}) {
+			if err != nil {
+				return nil, 0, err
+			}
+			take(s.ID)
+		}
+		return ids, all, nil
+	}
+	for _, id := range w.News.New {
+		s, err := tx.Story(id)
+		switch {
+		case errors.Is(err, newsfold.ErrNotFound):
+		case err != nil:
+			return nil, 0, err
+		case !s.Hidden:
+			take(id)
+		}
+	}
+	return ids, all, nil
 }
 
-// weightiest returns the stories that weigh most, in the order that they have.
-func weightiest(d Digest, n int) []river.Story {
-	half := half(d)
-	list := slices.Clone(d.Stories)
-	last := lastOf(d)
-	slices.SortStableFunc(list, func(a, b river.Story) int { return heavier(a, b, last, half) })
-	list = list[:n]
-	return slices.DeleteFunc(slices.Clone(d.Stories), func(s river.Story) bool {
-		return !slices.ContainsFunc(list, func(t river.Story) bool { return t.ID == s.ID })
-	})
+// limit leaves the n stories that weigh most, in the order that they have, of all
+// that there are.
+func (d *Digest) limit(n, all int) {
+	switch {
+	case n > 0 && len(d.Stories) > n:
+		half, last := half(*d), lastOf(*d)
+		list := slices.Clone(d.Stories)
+		slices.SortStableFunc(list, func(a, b river.Story) int { return heavier(a, b, last, half) })
+		stays := map[newsfold.StoryID]bool{}
+		for _, s := range list[:n] {
+			stays[s.ID] = true
+		}
+		d.Stories = slices.DeleteFunc(d.Stories, func(s river.Story) bool { return !stays[s.ID] })
+		d.remark("The %d of %d stories that are told here are those that most outlets carry and the freshest.", n, all)
+	case all > MostStories:
+		d.remark("The %d of %d stories that are told here are the newest.", len(d.Stories), all)
+	}
+}
+
+// remark adds to the note.
+func (d *Digest) remark(format string, args ...any) {
+	d.Note = strings.TrimLeft(d.Note+" "+fmt.Sprintf(format, args...), " ")
+}
+
+// fill adds the texts, as far as there is room.
+func (d *Digest) fill(tx store.Tx) error {
+	room, bare := MostText, 0
+	add := func(s *river.Story) error {
+		if room <= 0 {
+			bare++
+			return nil
+		}
+		err := s.Fill(tx)
+		room -= len(s.Text) + len(s.HTML)
+		return err
+	}
+	for i := range d.Stories {
+		if err := add(&d.Stories[i]); err != nil {
+			return err
+		}
+	}
+	for i := range d.Updated {
+		if err := add(&d.Updated[i].Story); err != nil {
+			return err
+		}
+	}
+	if bare > 0 {
+		d.remark("Of %s, only the first words are here: the texts of the others fill %d MiB.", count(bare, "story", "stories"), MostText>>20)
+	}
+	return nil
 }
 
 // updates adds the stories of before the window that have changed in it.
@@ -118,7 +182,7 @@ func (w Window) updates(tx store.Tx, d *Digest) error {
 		if len(what) == 0 {
 			continue
 		}
-		s, err := river.Load(tx, newsfold.ArticleID(id))
+		s, err := river.Outline(tx, newsfold.ArticleID(id))
 		if errors.Is(err, newsfold.ErrNotFound) {
 			continue
 		}
@@ -135,7 +199,7 @@ func (w Window) updates(tx store.Tx, d *Digest) error {
 // title, a longer or later version by another outlet. Empty: nothing.
 func (w Window) material(tx store.Tx, id newsfold.StoryID) (what []string, err error) {
 	s, err := tx.Story(id)
-	if errors.Is(err, newsfold.ErrNotFound) {
+	if errors.Is(err, newsfold.ErrNotFound) || s.Hidden {
 		return nil, nil
 	}
 	if err != nil {

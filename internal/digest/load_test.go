@@ -1,6 +1,7 @@
 package digest_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -121,5 +122,114 @@ func TestStoriesThatMostOutletsChoseComeFirstAndOnce(t *testing.T) {
 	want := []string{"Top stories", "Three", "Two, new", "Two, old", "Arts / Stage", "Stage", "World", "Alone", "Wire", "Other stories", "No folder"}
 	if got := told(t, d); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestIndependentReportsOfAnEventCountAndOneOpensTheDigest(t *testing.T) {
+	report := func(id newsfold.StoryID, outlet, relation string) river.Report {
+		return river.Report{ID: id, Title: "Report " + outlet, URL: "http://" + strings.ToLower(outlet) + ".example/", Outlet: outlet, Relation: relation}
+	}
+	event := &river.Event{ID: 1, Stories: 3, Reports: []river.Report{report(1, "A", ""), report(2, "B", "report"), report(3, "C", "translation")}}
+	alone := func(id newsfold.StoryID, outlet string, e *river.Event) river.Story {
+		return river.Story{ID: id, Title: "Story " + outlet, Time: clock(9, 0), Event: e, Articles: []river.Article{{ID: newsfold.ArticleID(id), Lead: true, Outlet: outlet}}}
+	}
+	translated := &river.Event{ID: 5, Stories: 2, Reports: []river.Report{report(5, "E", ""), report(6, "F", "translation")}}
+	d := digest.Digest{Since: clock(0, 0), Until: clock(23, 0), Stories: []river.Story{alone(4, "D", nil), alone(2, "B", event), alone(1, "A", event), alone(5, "E", translated)}}
+	want := []string{"Top stories", "Story B", "Other stories", "Story D", "Story A", "Story E"}
+	if got := told(t, d); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for format, want := range map[string]string{
+		"text":     "Other reports: Report A (A); Report C (C)",
+		"markdown": `Other reports: [Report A](<http://a.example/>) (A); [Report C](<http://c.example/>) (C)`,
+		"html":     `Other reports: <a href="http://a.example/" style="color:#0b57d0;"><bdi>Report A</bdi></a> (<bdi>A</bdi>)`,
+	} {
+		if got := string(render(t, format, d)); !strings.Contains(got, want) {
+			t.Errorf("%s lacks %q:\n%s", format, want, got)
+		}
+	}
+	if got := string(unzipped(t, render(t, "epub", d))); !strings.Contains(got, `Other report: <a href="http://c.example/">Report C</a> – C`) {
+		t.Errorf("the book lacks the other reports:\n%s", got)
+	}
+}
+
+func TestSectionsAreMadeOfTags(t *testing.T) {
+	story := func(id newsfold.StoryID, title string, tags ...string) river.Story {
+		return river.Story{ID: id, Title: title, Time: clock(9, 0), Tags: tags, Feeds: []river.Feed{{ID: 1}}}
+	}
+	d := digest.Digest{
+		By: "tag", Folders: map[newsfold.FeedID][]string{1: {"World"}},
+		Stories: []river.Story{story(1, "One", "sea/ports", "later"), story(2, "Two"), story(3, "Three", "arts"), story(4, "Four", "sea/ports")},
+	}
+	want := []string{"arts", "Three", "sea/ports", "One", "Four", "Other stories", "Two"}
+	if got := told(t, d); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestDigestOfVeryManyStoriesSaysWhatItLeavesOut crosses both bounds: of stories
+// and of text.
+func TestDigestOfVeryManyStoriesSaysWhatItLeavesOut(t *testing.T) {
+	db, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "newsfold.db"), bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	const long = 10 << 20 // bytes of a text
+	err = db.Update(t.Context(), func(tx store.Tx) error {
+		for i := range digest.MostStories + 5 {
+			at := clock(0, 0).Add(-time.Duration(i) * time.Second)
+			a := newsfold.Article{URL: fmt.Sprint("https://wire.example/", i), Title: fmt.Sprint("Story ", i), Seen: at}
+			if err := tx.PutArticle(&a); err != nil {
+				return err
+			}
+			a.Story = newsfold.StoryID(a.ID)
+			if err := tx.PutArticle(&a); err != nil {
+				return err
+			}
+			if i < 8 {
+				if err := tx.PutBody(a.ID, newsfold.Body{Text: strings.Repeat("x", long)}); err != nil {
+					return err
+				}
+			}
+			s := newsfold.Story{ID: a.Story, Lead: a.ID, Articles: []newsfold.ArticleID{a.ID}, Time: at, Hidden: i == 3}
+			if err := tx.PutStory(&s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	load := func(w digest.Window) (d digest.Digest) {
+		t.Helper()
+		if err := db.View(t.Context(), func(tx store.Tx) (err error) {
+			d, err = digest.Load(tx, w)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	news := &river.News{}
+	for id := range newsfold.StoryID(digest.MostStories + 5) {
+		news.New = append(news.New, id+1)
+	}
+	for name, w := range map[string]digest.Window{"of a time": {Texts: true}, "since the last": {Texts: true, News: news}} {
+		d := load(w)
+		if len(d.Stories) != digest.MostStories || d.Stories[2].Title != "Story 2" || d.Stories[3].Title != "Story 4" {
+			t.Errorf("%s: %d stories, the fourth %q", name, len(d.Stories), d.Stories[3].Title)
+		}
+		want := "The 10000 of 10004 stories that are told here are the newest. Of 9993 stories, only the first words are here: the texts of the others fill 64 MiB."
+		if d.Note != want {
+			t.Errorf("%s: the note is %q, want %q", name, d.Note, want)
+		}
+		if d.Stories[6].Text == "" || d.Stories[7].Text != "" {
+			t.Errorf("%s: texts of %d and %d bytes", name, len(d.Stories[6].Text), len(d.Stories[7].Text))
+		}
+	}
+	if d := load(digest.Window{Limit: 3}); len(d.Stories) != 3 || !strings.Contains(d.Note, "The 3 of 10004 stories") || d.Stories[0].Text != "" {
+		t.Errorf("%d stories, %q", len(d.Stories), d.Note)
 	}
 }

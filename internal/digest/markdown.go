@@ -37,6 +37,9 @@ func writeMarkdown(w io.Writer, d Digest) error {
 			if also := alsoIn(t, func(c told) string { return anchor(c.Where, c.URL) }); also != "" {
 				fmt.Fprintf(b, "\n%s\n", also)
 			}
+			if also := alsoReported(t, func(r told) (string, string) { return anchor(r.Title, r.URL), inline(r.Where) }); also != "" {
+				fmt.Fprintf(b, "\n%s\n", also)
+			}
 		}
 	}
 	return b.Flush()

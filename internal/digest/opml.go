@@ -11,6 +11,9 @@ import (
 
 func writeOPML(w io.Writer, d Digest) error {
 	outlines := make([]opml.Outline, 0, len(d.Stories))
+	if d.Note != "" {
+		outlines = append(outlines, opml.Outline{Text: d.Note})
+	}
 	for _, s := range d.Stories {
 		o := link(s.Title, s.URL)
 		if s.Outlet != "" {

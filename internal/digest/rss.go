@@ -48,7 +48,7 @@ func writeRSS(w io.Writer, d Digest) error {
 		Version: "2.0", Content: "http://purl.org/rss/1.0/modules/content/", DC: "http://purl.org/dc/elements/1.1/", Atom: "http://www.w3.org/2005/Atom",
 		Channel: rssFeed{
 			Title: d.Title, Link: cmp.Or(d.Home, d.Self, "http://localhost/"),
-			Description: count(len(d.Stories), "story", "stories") + ", each told once", Built: rfc822(newest(d.Stories)),
+			Description: join(". ", count(len(d.Stories), "story", "stories")+", each told once", d.Note), Built: rfc822(newest(d.Stories)),
 		},
 	}
 	if d.Self != "" {

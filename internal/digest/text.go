@@ -49,6 +49,9 @@ func textStory(b *bufio.Writer, t told) {
 	if also := alsoIn(t, func(c told) string { return c.Where }); also != "" {
 		fill(b, "  ", also)
 	}
+	if also := alsoReported(t, func(r told) (string, string) { return r.Title, r.Where }); also != "" {
+		fill(b, "  ", also)
+	}
 	if t.URL != "" {
 		fmt.Fprintf(b, "  %s\n", t.URL)
 	}
@@ -71,6 +74,23 @@ func alsoIn(t told, name func(told) string) string {
 		parts = append(parts, fmt.Sprintf("and %d more", t.More))
 	}
 	return "Also in: " + strings.Join(parts, "; ")
+}
+
+// alsoReported names the other reports of the same event, and where they stand, in
+// a sentence.
+func alsoReported(t told, words func(told) (title, where string)) string {
+	var parts []string
+	for _, r := range t.Others {
+		title, where := words(r)
+		if where != "" {
+			title += " (" + where + ")"
+		}
+		parts = append(parts, title)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Other reports: " + strings.Join(parts, "; ")
 }
 
 // fill prints a paragraph in lines of at most [columns]; the lines after the

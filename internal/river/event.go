@@ -21,7 +21,8 @@ type Event struct {
 	Earlier  newsfold.StoryID    `json:"earlier,omitempty"` // an event that this one follows
 	Evidence []newsfold.Evidence `json:"evidence,omitempty"`
 
-	// Reports are the stories of the event, earliest first: only from Load.
+	// Reports are the stories of the event, earliest first: only from Load and
+	// Outline.
 	Reports []Report `json:"reports,omitempty"`
 }
 

@@ -43,7 +43,7 @@ type Story struct {
 	// when asked for.
 	Articles []Article `json:"articles,omitempty"`
 
-	// The lead's text: only from Load.
+	// The lead's text: only from Load and Fill.
 	Text    string            `json:"text,omitempty"`
 	HTML    string            `json:"html,omitempty"`
 	Origins []newsfold.Origin `json:"origins,omitempty"`
@@ -116,6 +116,27 @@ var ErrUnfolded = fmt.Errorf("not folded into a story yet, try again in a moment
 // articles with their evidence. The ID of a story names one of its articles, so
 // it is found the same way, also after it was merged into another story.
 func Load(tx store.Tx, id newsfold.ArticleID) (Story, error) {
+	st, err := Outline(tx, id)
+	if err != nil {
+		return st, err
+	}
+	return st, st.Fill(tx)
+}
+
+// Fill adds the text of the lead to a story of [Outline].
+func (s *Story) Fill(tx store.Tx) error {
+	for _, a := range s.Articles {
+		if a.Lead {
+			body, err := tx.Body(a.ID)
+			s.Text, s.HTML = body.Text, body.HTML
+			return err
+		}
+	}
+	return nil
+}
+
+// Outline returns what Load does but the lead's text, which is most of it.
+func Outline(tx store.Tx, id newsfold.ArticleID) (Story, error) {
 	a, err := tx.Article(id)
 	if err != nil {
 		return Story{}, err
@@ -132,11 +153,6 @@ func Load(tx store.Tx, id newsfold.ArticleID) (Story, error) {
 	if err != nil {
 		return Story{}, err
 	}
-	body, err := tx.Body(s.Lead)
-	if err != nil {
-		return Story{}, err
-	}
-	st.Text, st.HTML = body.Text, body.HTML
 	if st.Event != nil {
 		st.Event.Reports, err = reports(l.tx, st.Event.ID)
 	}
