@@ -89,24 +89,24 @@ func place(d Digest, s river.Story) string {
 }
 
 // topStories takes the stories out that the most outlets chose to carry or to
-// report by themselves, of equal ones the freshest first, and one of each event.
-// What is left keeps its order.
+// report by themselves, of equal ones the freshest first, and of each event the one
+// that most outlets carry. What is left keeps its order.
 func topStories(d Digest) (top, rest []river.Story) {
 	list := slices.DeleteFunc(slices.Clone(d.Stories), func(s river.Story) bool { return spread(s) < topSpread })
 	last, half := lastOf(d), half(d)
 	slices.SortStableFunc(list, func(a, b river.Story) int { return heavier(a, b, last, half) })
-	events := map[newsfold.StoryID]bool{}
+	speaks := map[newsfold.StoryID]river.Story{} // by event
 	for _, s := range list {
-		if len(top) == mostTop {
-			break
-		}
 		if s.Event != nil {
-			if events[s.Event.ID] {
-				continue
+			if best, ok := speaks[s.Event.ID]; !ok || s.Outlets > best.Outlets {
+				speaks[s.Event.ID] = s
 			}
-			events[s.Event.ID] = true
 		}
-		top = append(top, s)
+	}
+	for _, s := range list {
+		if len(top) < mostTop && (s.Event == nil || speaks[s.Event.ID].ID == s.ID) {
+			top = append(top, s)
+		}
 	}
 	rest = slices.DeleteFunc(slices.Clone(d.Stories), func(s river.Story) bool {
 		return slices.ContainsFunc(top, func(t river.Story) bool { return t.ID == s.ID })
