@@ -133,7 +133,7 @@ func (t *tx) Body(id newsfold.ArticleID) (b newsfold.Body, err error) {
 	if err := t.ready(false); err != nil {
 		return b, err
 	}
-	_, err = load(t, bBodies, idKey(id), &b, record.Body)
+	_, err = load(t, bBodies, idKey(id), &b, record.WovenBody)
 	return b, err
 }
 
@@ -153,7 +153,7 @@ func (t *tx) PutBody(id newsfold.ArticleID, b newsfold.Body) (err error) {
 		}
 		return t.bucket(bBodies).Delete(key)
 	}
-	if err := put(t, bBodies, key, &b, record.Body); err != nil {
+	if err := put(t, bBodies, key, &b, record.WovenBody); err != nil {
 		return fmt.Errorf("body of article %d: %w", id, err)
 	}
 	return nil

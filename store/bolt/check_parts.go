@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"newsfold"
 	"newsfold/store"
 	"newsfold/store/internal/record"
@@ -67,7 +65,7 @@ func (c *checker) rewant(k []byte) error {
 }
 
 func (c *checker) bodies() {
-	records(c, bBodies, record.Body, func(k []byte, _ *newsfold.Body) {
+	records(c, bBodies, record.WovenBody, func(k []byte, _ *newsfold.Body) {
 		if !c.has(bArticles, k) {
 			c.add(drop("remove it", c.t.bucket(bBodies), k), fmt.Sprintf("body %d", keyID(k)), "is of an article that is not there")
 		}
@@ -286,32 +284,43 @@ func (c *checker) lists() {
 func (c *checker) logs() {
 	c.each(c.t.bucket(bLogs), func(name, _ []byte) {
 		log := c.t.bucket(bLogs).Bucket(name)
-		c.log(string(name), log.Bucket(logChanges), log.Bucket(logPlaces))
+		c.log(string(name), changeLog{column{log.Bucket(logChanges)}, column{log.Bucket(logPlaces)}})
 	})
 }
 
-func (c *checker) log(name string, changes, places *bbolt.Bucket) {
-	where := func(seq []byte) string { return fmt.Sprintf("log %s, change %d", name, keyID(seq)) }
-	c.each(changes, func(seq, id []byte) {
+func (c *checker) log(name string, l changeLog) {
+	where := func(seq int64) string { return fmt.Sprintf("log %s, change %d", name, seq) }
+	c.column("log "+name, l.changes, func(seq, id int64) {
+		place, err := l.places.get(id)
 		switch {
-		case uint64(keyID(seq)) > changes.Sequence():
-			c.add(mend{"number later ones higher", func() error { return changes.SetSequence(uint64(keyID(seq))) }},
+		case uint64(seq) > l.changes.Sequence():
+			c.add(mend{"number later ones higher", func() error { return l.changes.SetSequence(uint64(seq)) }},
 				where(seq), "its number could be given again")
-		case !bytes.Equal(places.Get(id), seq):
-			c.add(drop("remove it", changes, seq), where(seq), "article %d stands elsewhere", keyID(id))
-		case store.Log(name) != store.Removed && !c.has(bArticles, id):
-			c.add(mend{"remove it", func() error {
-				if err := places.Delete(id); err != nil {
-					return err
-				}
-				return changes.Delete(seq)
-			}}, where(seq), "article %d is not there", keyID(id))
+		case err == nil && place != seq:
+			c.add(mend{"remove it", func() error { return l.changes.set(seq, 0) }}, where(seq), "article %d stands elsewhere", id)
+		case store.Log(name) != store.Removed && !c.has(bArticles, idKey(id)):
+			c.add(mend{"remove it", func() error { return l.remove(id) }}, where(seq), "article %d is not there", id)
 		}
 	})
-	c.each(places, func(id, seq []byte) {
-		if !bytes.Equal(changes.Get(seq), id) {
-			c.add(mend{"append it anew", func() error { return addChange(changes, places, bytes.Clone(id)) }},
-				where(seq), "article %d should stand there", keyID(id))
+	c.column("places of log "+name, l.places, func(id, seq int64) {
+		if at, err := l.changes.get(seq); err == nil && at != id {
+			c.add(mend{"append it anew", func() error { return l.add(id) }}, where(seq), "article %d should stand there", id)
+		}
+	})
+}
+
+// column calls fn with all that is in a column.
+func (c *checker) column(where string, of column, fn func(k, v int64)) {
+	c.each(of.Bucket, func(key, value []byte) {
+		var n numbers
+		if err := n.decode(value); err != nil || len(key) != idLen {
+			c.add(drop("remove it; what stands there is appended anew", of.Bucket, key), where, "value %x cannot be read", key)
+			return
+		}
+		for i, v := range n {
+			if v != 0 {
+				fn(keyID(key)*columnSize+int64(i), v)
+			}
 		}
 	})
 }

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"newsfold"
 	"newsfold/store"
 
@@ -61,8 +59,8 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		change(&s)
 		return errors.Join(err, put(t, bStories, key(1), &s, record.Story))
 	}
-	log := func(t *tx, bucket []byte) *bbolt.Bucket {
-		return t.bucket(bLogs).Bucket([]byte(store.Texts)).Bucket(bucket)
+	log := func(t *tx) column {
+		return column{t.bucket(bLogs).Bucket([]byte(store.Texts)).Bucket(logChanges)}
 	}
 	for _, tt := range []struct {
 		name string
@@ -99,14 +97,16 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{"a story is listed twice", func(t *tx) error { return t.bucket(bStoryUnread).Put(timeKey(us+1, 1), []byte{2}) }, "lists story 1"},
 		{"a missing story is listed", func(t *tx) error { return drop(t, bStories, key(1)) }, "lists story 1, which is not there"},
 		{"a body is of nobody", func(t *tx) error {
-			return put(t, bBodies, key(77), &newsfold.Body{Text: "x"}, record.Body)
+			return put(t, bBodies, key(77), &newsfold.Body{Text: "x"}, record.WovenBody)
 		}, "body 77"},
-		{"a change is lost", func(t *tx) error { return log(t, logChanges).Delete(key(2)) }, "log texts, change 2: article 2 should stand there"},
+		{"a change is lost", func(t *tx) error { return log(t).set(2, 0) }, "log texts, change 2: article 2 should stand there"},
 		{"a change is there twice", func(t *tx) error {
-			_ = log(t, logChanges).SetSequence(4)
-			return log(t, logChanges).Put(key(4), key(2))
+			_ = log(t).SetSequence(4)
+			return log(t).set(4, 2)
 		}, "change 4: article 2 stands elsewhere"},
-		{"a position would be given again", func(t *tx) error { return log(t, logChanges).SetSequence(1) }, "could be given again"},
+		{"a position would be given again", func(t *tx) error { return log(t).SetSequence(1) }, "could be given again"},
+		{"a part of a log is nonsense", func(t *tx) error { return log(t).Put(key(0), []byte{0xff}) }, "log texts: value 0000000000000000 cannot be read"},
+		{"a change is of nobody", func(t *tx) error { return errors.Join(log(t).SetSequence(9), log(t).set(9, 77)) }, "article 77 stands elsewhere"},
 		{"a record is cut", func(t *tx) error { return t.bucket(bArticles).Put(key(1), []byte{0, 1, 2}) }, "article"},
 		{"a record is changed", func(t *tx) error {
 			rec := append([]byte{}, t.bucket(bArticles).Get(key(3))...)

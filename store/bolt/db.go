@@ -28,7 +28,7 @@ type Options struct {
 	// 0 means one second.
 	Timeout time.Duration
 	// Said is about how many bytes, compressed, are kept of what entries said,
-	// their summaries and contents: those of the oldest go first. 0 means 256
+	// their summaries and contents: those of the oldest go first. 0 means 64
 	// MiB, less than 0 none.
 	Said int64
 	// Log hears what is worth knowing and is no error of a call; nil for
@@ -56,6 +56,8 @@ type DB struct {
 	// stuck is why no transaction may begin any more: the engine panicked
 	// while it held its locks. frozen is the same for transactions that write.
 	stuck, frozen atomic.Pointer[error]
+
+	school school
 
 	trimmed atomic.Int64 // when the mapped file was last looked at, in ns since 1970
 }
@@ -109,6 +111,18 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer func() { <-db.turn }()
+	if err := db.update(ctx, fn); err != nil {
+		return err
+	}
+	db.learn(ctx)
+	return nil
+}
+
+// update is Update for who has the turn.
+func (db *DB) update(ctx context.Context, fn func(store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write %s: %w", db.path, err)
+	}
 	h, err := db.enter()
 	if err != nil {
 		return err
@@ -148,6 +162,9 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 	size := bt.Size()
 	if err := db.commit(h, t); err != nil {
 		return err
+	}
+	for class, n := range t.highest {
+		db.school.highest[class] = max(db.school.highest[class], n)
 	}
 	if h.written += t.written; h.written >= forgetAfter {
 		h.forget(size)

@@ -23,6 +23,7 @@ const (
 	bStoryFeeds
 	bLogs
 	bShelves
+	bDictionaries
 )
 
 var bucketNames = [...]string{
@@ -45,10 +46,11 @@ var bucketNames = [...]string{
 	bStoryFeeds:   "story.feeds",
 	bLogs:         "logs",
 	bShelves:      "shelves",
+	bDictionaries: "dictionaries",
 }
 
 // since says which buckets came after version 1, and with which.
-var since = map[bucketID]int{bRevisions: 2, bSaid: 2}
+var since = map[bucketID]int{bRevisions: 2, bSaid: 2, bDictionaries: 3}
 
 // dense is how full pages are left that grow at their end: some room stays for
 // records that are written again and are then longer.
@@ -84,4 +86,5 @@ var fillPercent = [...]float64{
 	bStoryFeeds:   loose,
 	bLogs:         loose,
 	bShelves:      loose,
+	bDictionaries: full,
 }

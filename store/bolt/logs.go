@@ -1,20 +1,62 @@
 package bolt
 
 import (
+	"errors"
 	"fmt"
 	"iter"
-
-	bbolt "go.etcd.io/bbolt"
 
 	"newsfold"
 	"newsfold/store"
 )
 
-// The two buckets of a change log.
+// The two buckets of a change log, both columns.
 var (
 	logChanges = []byte("changes") // position → article
 	logPlaces  = []byte("places")  // article → position
 )
+
+// A changeLog is one of the change logs. The sequence of the bucket of changes is
+// the last position that was given.
+type changeLog struct{ changes, places column }
+
+// log returns a change log, making it when needed.
+func (t *tx) log(log store.Log) (l changeLog, err error) {
+	b, err := t.bucket(bLogs).CreateBucketIfNotExists([]byte(log))
+	if err != nil {
+		return l, err
+	}
+	if l.changes.Bucket, err = b.CreateBucketIfNotExists(logChanges); err != nil {
+		return l, err
+	}
+	if l.places.Bucket, err = b.CreateBucketIfNotExists(logPlaces); err != nil {
+		return l, err
+	}
+	l.changes.FillPercent, l.places.FillPercent = dense, dense
+	return l, nil
+}
+
+// add puts an article at the end of a log in which it does not stand.
+func (l changeLog) add(id int64) error {
+	seq, err := l.changes.NextSequence()
+	if err != nil {
+		return err
+	}
+	return l.put(int64(seq), id)
+}
+
+// put puts an article at a position at which none stands.
+func (l changeLog) put(seq, id int64) error {
+	return errors.Join(l.changes.set(seq, id), l.places.set(id, seq))
+}
+
+// remove takes an article out of a log, if it stands there.
+func (l changeLog) remove(id int64) error {
+	seq, err := l.places.get(id)
+	if err != nil || seq == 0 {
+		return err
+	}
+	return errors.Join(l.changes.set(seq, 0), l.places.set(id, 0))
+}
 
 // Append implements [store.Tx].
 func (t *tx) Append(log store.Log, id newsfold.ArticleID) (err error) {
@@ -25,61 +67,41 @@ func (t *tx) Append(log store.Log, id newsfold.ArticleID) (err error) {
 	if err := checkName("change log", string(log)); err != nil {
 		return err
 	}
-	key := idKey(id)
-	if t.bucket(bArticles).Get(key) == nil {
+	if t.bucket(bArticles).Get(idKey(id)) == nil {
 		return notFound("article", id)
 	}
-	changes, places, err := t.log(log)
-	if err != nil {
-		return err
+	l, err := t.log(log)
+	if err == nil {
+		err = errors.Join(l.remove(int64(id)), l.add(int64(id)))
 	}
-	if old := number(places, key); old != 0 {
-		if err := changes.Delete(idKey(old)); err != nil {
-			return err
-		}
-	}
-	return addChange(changes, places, key)
+	return t.ofColumn(err)
 }
 
-// log returns the buckets of a change log, making them when needed.
-func (t *tx) log(log store.Log) (changes, places *bbolt.Bucket, err error) {
-	b := t.bucket(bLogs)
-	l := b.Bucket([]byte(log))
-	if l == nil {
-		if l, err = b.CreateBucket([]byte(log)); err != nil {
-			return nil, nil, err
-		}
+// ofColumn makes damage of a column a fault of the file.
+func (t *tx) ofColumn(err error) error {
+	if errors.Is(err, errColumn) {
+		return t.damaged("a change log", err)
 	}
-	if changes, err = l.CreateBucketIfNotExists(logChanges); err != nil {
-		return nil, nil, err
-	}
-	if places, err = l.CreateBucketIfNotExists(logPlaces); err != nil {
-		return nil, nil, err
-	}
-	changes.FillPercent, places.FillPercent = dense, dense
-	return changes, places, nil
+	return err
 }
 
 // Changes implements [store.Tx].
 func (t *tx) Changes(log store.Log, after store.Seq) iter.Seq2[store.Change, error] {
 	return sequence(t, func() func() (store.Change, bool, error) {
-		l := t.bucket(bLogs).Bucket([]byte(log))
-		if l == nil {
+		b := t.bucket(bLogs).Bucket([]byte(log))
+		if b == nil {
 			return func() (c store.Change, ok bool, err error) { return c, false, checkName("change log", string(log)) }
 		}
-		w := t.walk(l.Bucket(logChanges), idKey(after), false)
+		s := t.scan(column{b.Bucket(logChanges)}, int64(min(after, maxSeq)))
 		return func() (c store.Change, ok bool, err error) {
-			k, v := w.next()
-			if k != nil && store.Seq(keyID(k)) == after {
-				k, v = w.next()
-			}
-			if k == nil {
-				return c, false, nil
-			}
-			return store.Change{Seq: store.Seq(keyID(k)), Article: newsfold.ArticleID(keyID(v))}, true, nil
+			seq, id, ok, err := s.next()
+			return store.Change{Seq: store.Seq(seq), Article: newsfold.ArticleID(id)}, ok, t.ofColumn(err)
 		}
 	})
 }
+
+// maxSeq is beyond all positions that are ever given.
+const maxSeq = 1 << 62
 
 // checkName says whether a log or shelf may be called this.
 func checkName(what, name string) error {

@@ -273,6 +273,9 @@ func (db *DB) ready(ctx context.Context) error {
 	if err == nil {
 		err = whole()
 	}
+	if err == nil {
+		err = db.learnt(ctx)
+	}
 	return err
 }
 

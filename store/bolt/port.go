@@ -51,9 +51,9 @@ func (t *tx) Export(after store.Item) iter.Seq2[store.Item, error] {
 func (t *tx) items(kind store.Kind, from []byte) iter.Seq2[store.Item, error] {
 	switch kind {
 	case store.ChangeItem:
-		return t.nested(kind, bLogs, from, logChanges)
+		return t.changeItems(from)
 	case store.PairItem:
-		return t.nested(kind, bShelves, from, nil)
+		return t.pairItems(from)
 	case store.CounterItem:
 		return t.counters(from)
 	}
@@ -87,6 +87,10 @@ func (t *tx) message(kind store.Kind, k, v []byte) (msg []byte, err error) {
 			return nil, nil
 		}
 		return t.entryMessage(k, slices.Clone(v))
+	case store.BodyItem:
+		var b newsfold.Body
+		err := t.read(id, k, v, func(s string) error { return record.Decode(s, &b, record.WovenBody) })
+		return record.Encode(nil, &b, record.Body), err
 	}
 	err = t.read(id, k, v, func(s string) error { msg = []byte(s); return nil })
 	return msg, err
@@ -105,41 +109,79 @@ func (t *tx) entryMessage(key, seq []byte) ([]byte, error) {
 	return record.Encode(nil, &e, record.Entry), err
 }
 
-// nested yields what is in the buckets of a bucket, or in one bucket of each.
-func (t *tx) nested(kind store.Kind, id bucketID, from, inner []byte) iter.Seq2[store.Item, error] {
-	return sequence(t, func() func() (store.Item, bool, error) {
-		name, key, begun := bytes.Cut(from, []byte{0})
-		all := t.bucket(id).Cursor()
-		at, _ := all.Seek(name)
-		var w *walk
-		return func() (it store.Item, ok bool, err error) {
-			for ; at != nil; at, _ = all.Next() {
-				if w == nil {
-					b := t.bucket(id).Bucket(at)
-					if inner != nil {
-						b = b.Bucket(inner)
-					}
-					var start []byte
-					if begun && bytes.Equal(at, name) {
-						start = key
-					}
-					w = t.walk(b, start, false)
-				}
-				for {
-					k, v := w.next()
-					if k == nil {
-						break
-					}
-					if begun && bytes.Equal(at, name) && bytes.Equal(k, key) {
-						continue
-					}
-					return store.Item{Kind: kind, Key: slices.Concat(at, []byte{0}, k), Value: append([]byte{}, v...)}, true, nil
-				}
-				w = nil
+// changeItems yields the changes of all logs.
+func (t *tx) changeItems(from []byte) iter.Seq2[store.Item, error] {
+	return func(yield func(store.Item, error) bool) {
+		first, at, begun := bytes.Cut(from, []byte{0})
+		names, err := t.inner(bLogs, first)
+		if err != nil {
+			yield(store.Item{}, err)
+			return
+		}
+		for _, name := range names {
+			after := store.Seq(0)
+			if begun && bytes.Equal(name, first) {
+				after = store.Seq(keyID(at))
 			}
-			return it, false, nil
+			for c, err := range t.Changes(store.Log(name), after) {
+				it := store.Item{Kind: store.ChangeItem, Key: slices.Concat(name, []byte{0}, idKey(c.Seq)), Value: idKey(c.Article)}
+				if !yield(it, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// pairItems yields what is on all shelves.
+func (t *tx) pairItems(from []byte) iter.Seq2[store.Item, error] {
+	return func(yield func(store.Item, error) bool) {
+		first, at, begun := bytes.Cut(from, []byte{0})
+		names, err := t.inner(bShelves, first)
+		if err != nil {
+			yield(store.Item{}, err)
+			return
+		}
+		for _, name := range names {
+			var start []byte
+			if begun && bytes.Equal(name, first) {
+				start = at
+			}
+			for p, err := range t.pairs(name, start) {
+				it := store.Item{Kind: store.PairItem, Key: slices.Concat(name, []byte{0}, p.Key), Value: p.Value}
+				if !yield(it, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// pairs yields what is on a shelf behind a key.
+func (t *tx) pairs(name, after []byte) iter.Seq2[store.Pair, error] {
+	return sequence(t, func() func() (store.Pair, bool, error) {
+		w := t.walk(t.bucket(bShelves).Bucket(name), after, false)
+		return func() (p store.Pair, ok bool, err error) {
+			k, v := w.next()
+			if k != nil && bytes.Equal(k, after) {
+				k, v = w.next()
+			}
+			return store.Pair{Key: bytes.Clone(k), Value: append([]byte{}, v...)}, k != nil, nil
 		}
 	})
+}
+
+// inner returns the names of the buckets in a bucket, from one on.
+func (t *tx) inner(id bucketID, from []byte) (names [][]byte, err error) {
+	defer t.guard(&err)
+	if err := t.ready(false); err != nil {
+		return nil, err
+	}
+	c := t.bucket(id).Cursor()
+	for k, _ := c.Seek(from); k != nil; k, _ = c.Next() {
+		names = append(names, bytes.Clone(k))
+	}
+	return names, nil
 }
 
 // counters yields the last numbers that were given.
@@ -197,7 +239,7 @@ func (t *tx) take(it store.Item) error {
 	case store.RemovedItem:
 		return t.bucket(bArticleURLs).Put(key, gone)
 	case store.BodyItem:
-		return take(msg, record.Body, func(b *newsfold.Body) error { return put(t, bBodies, key, b, record.Body) })
+		return take(msg, record.Body, func(b *newsfold.Body) error { return put(t, bBodies, key, b, record.WovenBody) })
 	case store.RevisionItem:
 		return take(msg, record.Revision, func(r *newsfold.Revision) error { return put(t, bRevisions, key, r, record.Revision) })
 	case store.StoryItem:
@@ -206,11 +248,11 @@ func (t *tx) take(it store.Item) error {
 		})
 	case store.ChangeItem:
 		name, seq, _ := bytes.Cut(key, []byte{0})
-		changes, places, err := t.log(store.Log(name))
+		l, err := t.log(store.Log(name))
 		if err != nil {
 			return err
 		}
-		return errors.Join(changes.Put(seq, slices.Clone(it.Value)), places.Put(slices.Clone(it.Value), seq))
+		return l.put(keyID(seq), keyID(it.Value))
 	case store.PairItem:
 		name, k, _ := bytes.Cut(key, []byte{0})
 		return t.Shelf(string(name)).Put(k, it.Value)
@@ -253,10 +295,11 @@ func (t *tx) takeCounter(name string, n uint64) error {
 	case articleCounter:
 		b = t.bucket(bArticles)
 	default:
-		var err error
-		if b, _, err = t.log(store.Log(name)); err != nil {
+		l, err := t.log(store.Log(name))
+		if err != nil {
 			return err
 		}
+		b = l.changes.Bucket
 	}
 	return b.SetSequence(max(n, b.Sequence()))
 }

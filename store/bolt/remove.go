@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"newsfold"
 	"newsfold/store"
 	"newsfold/store/internal/record"
@@ -78,38 +76,21 @@ func (t *tx) dropEntry(ref newsfold.EntryRef) error {
 // unlog takes an article out of all change logs and appends it to that of what
 // was removed.
 func (t *tx) unlog(id newsfold.ArticleID) error {
-	key := idKey(id)
-	var logs [][]byte
+	var logs []store.Log
 	err := t.bucket(bLogs).ForEachBucket(func(name []byte) error {
-		logs = append(logs, slices.Clone(name))
+		logs = append(logs, store.Log(name))
 		return nil
 	})
-	if err != nil {
-		return err
-	}
 	for _, name := range logs {
-		changes, places, err := t.log(store.Log(name))
-		if err != nil {
-			return err
+		l, err2 := t.log(name)
+		if err2 == nil {
+			err2 = l.remove(int64(id))
 		}
-		if old := number(places, key); old != 0 {
-			if err := errors.Join(changes.Delete(idKey(old)), places.Delete(key)); err != nil {
-				return err
-			}
-		}
+		err = errors.Join(err, err2)
 	}
-	changes, places, err := t.log(store.Removed)
-	if err != nil {
-		return err
+	l, err2 := t.log(store.Removed)
+	if err = errors.Join(err, err2); err == nil {
+		err = l.add(int64(id))
 	}
-	return addChange(changes, places, key)
-}
-
-// addChange puts an article at the end of a log in which it does not stand.
-func addChange(changes, places *bbolt.Bucket, key []byte) error {
-	seq, err := changes.NextSequence()
-	if err != nil {
-		return err
-	}
-	return errors.Join(changes.Put(idKey(seq), key), places.Put(key, idKey(seq)))
+	return t.ofColumn(err)
 }

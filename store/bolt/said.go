@@ -12,7 +12,7 @@ import (
 
 const (
 	// defaultSaid is how much is kept unless Options say otherwise.
-	defaultSaid = 256 << 20
+	defaultSaid = 64 << 20 // of some 50,000 articles
 	// leastSaid is from how many bytes on it lies apart.
 	leastSaid = 512
 )

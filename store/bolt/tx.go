@@ -31,9 +31,10 @@ type tx struct {
 	buckets  [len(bucketNames)]*bbolt.Bucket
 	shelves  []*shelf // written in this transaction
 	sealings []*sealing
-	sealing  int   // bytes of messages in sealings
-	written  int64 // bytes of messages and values put
-	said     int64 // bytes that entry.said has grown by
+	sealing  int                   // bytes of messages in sealings
+	written  int64                 // bytes of messages and values put
+	said     int64                 // bytes that entry.said has grown by
+	highest  [record.Classes]int64 // number of a record put, by what learns from it
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -74,9 +75,9 @@ func (t *tx) bucket(id bucketID) *bbolt.Bucket {
 	return b
 }
 
-// isPacked says whether records of a bucket are compressed. The others are
-// read for every list.
-func isPacked(id bucketID) bool { return id == bBodies || id == bRevisions || id == bSaid }
+// isSealed says whether records of a bucket are so large that they are compressed
+// beside the transaction.
+func isSealed(id bucketID) bool { return id == bBodies || id == bRevisions || id == bSaid }
 
 // put stores a message under a key, which is no longer the caller's.
 func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*record.Wire, *T)) error {
@@ -85,22 +86,20 @@ func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*record.Wire, 
 		return fmt.Errorf("%d MiB are more than a record holds (%d MiB)", len(msg)>>20, record.MaxSize>>20)
 	}
 	t.written += int64(len(msg))
-	if isPacked(id) && len(msg) >= record.Large {
+	if class := classOf[id]; lessonsOf[class] == id {
+		t.highest[class] = max(t.highest[class], keyID(key))
+	}
+	if isSealed(id) {
 		return t.sealLater(id, key, msg)
 	}
-	if isPacked(id) { // not before an older one under the same key
-		if err := t.settleAll(); err != nil {
-			return err
-		}
-	}
-	err := t.bucket(id).Put(key, record.Plain(msg))
+	err := t.bucket(id).Put(key, t.db.codec.CompressLike(classOf[id], msg))
 	t.recycle(msg)
 	return err
 }
 
 // load reads the message under a key and says whether there is one.
 func load[T any](t *tx, id bucketID, key []byte, v *T, fields func(*record.Wire, *T)) (bool, error) {
-	if isPacked(id) {
+	if isSealed(id) {
 		if err := t.settleAll(); err != nil {
 			return false, err
 		}

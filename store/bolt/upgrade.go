@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,11 +28,71 @@ var steps = []step{
 		_, err2 := bt.CreateBucket([]byte("entry.said"))
 		return errors.Join(err, err2)
 	},
+	// Dictionaries; the HTML of bodies as a pattern over their text, in records that
+	// are written from now on; change logs as columns.
+	func(ctx context.Context, bt *bbolt.Tx) error {
+		if _, err := bt.CreateBucket([]byte("dictionaries")); err != nil {
+			return err
+		}
+		logs := bt.Bucket([]byte("logs"))
+		var names [][]byte
+		if err := logs.ForEachBucket(func(name []byte) error { names = append(names, bytes.Clone(name)); return nil }); err != nil {
+			return err
+		}
+		for _, name := range names {
+			if err := errors.Join(toColumn(ctx, logs.Bucket(name), "changes"), toColumn(ctx, logs.Bucket(name), "places")); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+// toColumn makes a column of a bucket with a pair for each number, as change logs
+// had them up to version 2.
+func toColumn(ctx context.Context, in *bbolt.Bucket, name string) error {
+	old := in.Bucket([]byte(name))
+	var blocks []struct {
+		key int64
+		numbers
+	}
+	c := old.Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		if len(k) != idLen || len(v) != idLen {
+			return fmt.Errorf("%s of a change log: a key of %d bytes", name, len(k))
+		}
+		at := keyID(k) / columnSize
+		if n := len(blocks); n == 0 || blocks[n-1].key != at {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			blocks = append(blocks, struct {
+				key int64
+				numbers
+			}{key: at})
+		}
+		blocks[len(blocks)-1].numbers[keyID(k)%columnSize] = keyID(v)
+	}
+	seq := old.Sequence()
+	if err := in.DeleteBucket([]byte(name)); err != nil {
+		return err
+	}
+	b, err := in.CreateBucket([]byte(name))
+	if err != nil {
+		return err
+	}
+	b.FillPercent = dense
+	for _, n := range blocks {
+		if err := b.Put(idKey(n.key), n.encode()); err != nil {
+			return err
+		}
+	}
+	return b.SetSequence(seq)
 }
 
 // schema is the version of the layout described in doc.go: 1 and one more for
 // every step.
-const schema = 2
+const schema = 3
 
 // upgrade takes the steps that a store has not taken yet.
 func (db *DB) upgrade(ctx context.Context, steps []step) error {
