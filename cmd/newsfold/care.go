@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,8 +53,8 @@ func (p *picked) choose(now time.Time) (func(control.Feed) bool, error) {
 
 func (a *app) newFeedsReport() *cobra.Command {
 	var (
-		days   int
-		asJSON bool
+		days int
+		out  output
 	)
 	cmd := &cobra.Command{
 		Use:   "report",
@@ -71,47 +70,43 @@ of their own come last.`,
 			if days < 1 || days > 3650 {
 				return usage("--days %d: say a number from 1 to 3650", days)
 			}
+			print, err := way[control.FeedReport](out, nil)
+			if err != nil {
+				return err
+			}
 			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
 				lines, err := c.Report(ctx, days)
 				if err != nil {
 					return err
 				}
-				if len(lines) == 0 {
-					a.note("No feeds yet.")
+				if print == nil && len(lines) > 0 {
+					return a.write("", func(w io.Writer) error { return report(w, lines, a.screen()) })
 				}
-				return a.write("", func(w io.Writer) error {
-					if !asJSON {
-						return report(w, lines)
-					}
-					enc := jsonLines(w)
+				each := func(emit func(control.FeedReport) error) error {
 					for _, l := range lines {
-						if err := enc.Encode(l); err != nil {
+						if err := emit(l); err != nil {
 							return err
 						}
 					}
 					return nil
-				})
+				}
+				return listed(a, out, print, each, func() string { return noFeeds(0) })
 			})
 		},
 	}
 	cmd.Flags().IntVar(&days, "days", 30, "over the stories of so many `days`")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, one feed a line (doc/json.md)")
+	out.flags(cmd, "feed", "feeds")
 	return cmd
 }
 
 // report prints a table of feeds.
-func report(w io.Writer, lines []control.FeedReport) error {
-	if len(lines) == 0 {
-		return nil
-	}
+func report(w io.Writer, lines []control.FeedReport, s screen) error {
 	names := map[newsfold.FeedID]string{}
 	for _, l := range lines {
 		names[l.Feed] = l.Title
 	}
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	if _, err := fmt.Fprintln(tw, "ID\tTITLE\tSTORIES\tUNIQUE\tFIRST\tCOPIES\tLAG\tFULL TEXT\tSHARES MOST WITH"); err != nil {
-		return err
-	}
+	t := table{give: []int{1, 8}}
+	t.row("ID", "TITLE", "STORIES", "UNIQUE", "FIRST", "COPIES", "LAG", "FULL TEXT", "SHARES MOST WITH")
 	for _, l := range lines {
 		late, full, twin := "", "", ""
 		if l.Copies > 0 {
@@ -123,10 +118,7 @@ func report(w io.Writer, lines []control.FeedReport) error {
 		if l.Twin != 0 {
 			twin = fmt.Sprintf("%s (%d)", fit(plain(names[l.Twin]), 30), l.Both)
 		}
-		_, err := fmt.Fprintf(tw, "%d\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", l.Feed, fit(plain(l.Title), 40), l.Stories, l.Unique, l.First, l.Copies, late, full, twin)
-		if err != nil {
-			return err
-		}
+		t.row(fmt.Sprint(l.Feed), fit(plain(l.Title), 40), fmt.Sprint(l.Stories), fmt.Sprint(l.Unique), fmt.Sprint(l.First), fmt.Sprint(l.Copies), late, full, twin)
 	}
-	return tw.Flush()
+	return t.print(w, s)
 }

@@ -101,7 +101,7 @@ func (a *app) tour(ctx context.Context, c *control.Client, room *newsroom.Newsro
 	if err != nil {
 		return err
 	}
-	if err := a.list(ctx, c, listing{req: control.ListRequest{Articles: true}}); err != nil {
+	if err := a.list(ctx, c, listing{req: control.ListRequest{Articles: true}}, a.screen().stories()); err != nil {
 		return err
 	}
 	st, err := c.Status(ctx)

@@ -15,9 +15,9 @@ import (
 
 func (a *app) newEvents() *cobra.Command {
 	var (
-		since  string
-		limit  int
-		asJSON bool
+		since string
+		limit int
+		out   output
 	)
 	cmd := &cobra.Command{
 		Use:   "events",
@@ -36,36 +36,28 @@ of an event is in "newsfold list" as well.`,
 			if limit < 0 {
 				return usage("--limit %d: say a number from 1 up, or 0 for all", limit)
 			}
+			if out.count && !cmd.Flags().Changed("limit") {
+				limit = 0
+			}
+			s := a.screen()
+			print, err := way(out, func(w io.Writer, h river.Happening) error {
+				_, err := io.WriteString(w, s.happening(h, time.Now()))
+				return err
+			})
+			if err != nil {
+				return err
+			}
 			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
-				return a.events(ctx, c, from, limit, asJSON)
+				return listed(a, out, print, func(emit func(river.Happening) error) error { return c.Events(ctx, from, limit, emit) },
+					func() string { return "No event: nothing is reported by more than one story." })
 			})
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&since, "since", "", "only events with a story from this `time` on: an age (90m, 24h, 7d, 2w), a date or a time (RFC 3339)")
 	f.IntVar(&limit, "limit", 20, "at most this `number` of events; 0 for all")
-	f.BoolVar(&asJSON, "json", false, "print JSON Lines, one event a line (doc/json.md)")
+	out.flags(cmd, "event", "events")
 	return cmd
-}
-
-func (a *app) events(ctx context.Context, c *control.Client, since time.Time, limit int, asJSON bool) error {
-	s := a.screen()
-	n := 0
-	err := a.write("", func(w io.Writer) error {
-		enc := jsonLines(w)
-		return c.Events(ctx, since, limit, func(h river.Happening) error {
-			n++
-			if asJSON {
-				return enc.Encode(h)
-			}
-			_, err := io.WriteString(w, s.happening(h, time.Now()))
-			return err
-		})
-	})
-	if err == nil && n == 0 {
-		a.note("No event: nothing is reported by more than one story.")
-	}
-	return err
 }
 
 // happening prints an event with its stories beneath.

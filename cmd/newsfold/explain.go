@@ -13,13 +13,13 @@ import (
 )
 
 func (a *app) newExplain() *cobra.Command {
-	var asJSON bool
+	var out output
 	cmd := &cobra.Command{
 		Use:   "explain A B",
 		Short: "Say why two articles are, or are not, one story",
 		Long: `Compare two articles by every rule: what one
 is to the other, how far that is from the border, and what was weighed.`,
-		Example: "  newsfold explain 12 15",
+		Example: "  newsfold explain 12 15\n  newsfold explain 12 15 --format '{{.Relation}} {{.Score}}'",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			x, err := articleID(args[0])
@@ -30,22 +30,13 @@ is to the other, how far that is from the border, and what was weighed.`,
 			if err != nil {
 				return err
 			}
-			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+			return single(a, cmd, out, func(ctx context.Context, c *control.Client) (control.Explanation, int, error) {
 				e, err := c.Explain(ctx, x, y)
-				if err != nil {
-					return err
-				}
-				return a.write("", func(w io.Writer) error {
-					if asJSON {
-						enc := jsonLines(w)
-						return enc.Encode(e)
-					}
-					return a.screen().explanation(w, e)
-				})
-			})
+				return e, len(e.Evidence), err
+			}, a.screen().explanation)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object (doc/json.md)")
+	out.flags(cmd, "comparison", "reasons")
 	return cmd
 }
 

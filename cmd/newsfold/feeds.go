@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,8 +18,8 @@ import (
 
 func (a *app) newFeeds() *cobra.Command {
 	var (
-		asJSON bool
-		pick   picked
+		out  output
+		pick picked
 	)
 	cmd := &cobra.Command{
 		Use:   "feeds",
@@ -37,57 +36,52 @@ func (a *app) newFeeds() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			t := table{give: []int{1, 2, 3, 7}}
+			t.row("ID", "TITLE", "URL", "FOLDER", "ENTRIES", "LAST SUCCESS", "NEXT POLL", "ERROR")
+			now := time.Now()
+			print, err := way(out, func(_ io.Writer, f control.Feed) error {
+				t.feed(f.Feed, now)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
 			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
-				return a.write("", func(w io.Writer) error {
-					if asJSON {
-						enc := jsonLines(w)
-						return c.Feeds(ctx, func(f control.Feed) error {
-							if !chosen(f) {
-								return nil
-							}
-							return enc.Encode(f)
-						})
-					}
-					return a.feeds(ctx, c, w, chosen)
-				})
+				all := 0
+				each := func(emit func(control.Feed) error) error {
+					return c.Feeds(ctx, func(f control.Feed) error {
+						if all++; !chosen(f) {
+							return nil
+						}
+						return emit(f)
+					})
+				}
+				err := listed(a, out, print, each, func() string { return noFeeds(all) })
+				if err != nil || !out.people() || len(t.rows) == 1 {
+					return err
+				}
+				return a.write("", func(w io.Writer) error { return t.print(w, a.screen()) })
 			})
 		},
 	}
 	pick.flags(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, one feed a line (doc/json.md)")
+	out.flags(cmd, "feed", "feeds")
 	cmd.AddCommand(a.newFeedsReport())
 	return cmd
 }
 
-func (a *app) feeds(ctx context.Context, c *control.Client, w io.Writer, chosen func(control.Feed) bool) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	now := time.Now()
-	n := 0
-	if _, err := fmt.Fprintln(tw, "ID\tTITLE\tURL\tFOLDER\tENTRIES\tLAST SUCCESS\tNEXT POLL\tERROR"); err != nil {
-		return err
+// feed adds the line of a feed.
+func (t *table) feed(f newsfold.Feed, now time.Time) {
+	t.row(fmt.Sprint(f.ID), fit(plain(label(f)), 40), fetch.Redact(f.URL), strings.Join(f.Folders, ", "), fmt.Sprint(f.Entries),
+		never(f.Poll.Succeeded, now, "never"), nextPoll(f, now), f.Poll.Error)
+}
+
+// noFeeds says that no feed of all is listed.
+func noFeeds(all int) string {
+	if all > 0 {
+		return fmt.Sprintf("None of %s.", count(all, "feed", "feeds"))
 	}
-	all := 0
-	err := c.Feeds(ctx, func(f control.Feed) error {
-		if all++; !chosen(f) {
-			return nil
-		}
-		n++
-		_, err := fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", f.ID, fit(plain(label(f.Feed)), 40), plain(fetch.Redact(f.URL)),
-			plain(strings.Join(f.Folders, ", ")), f.Entries, never(f.Poll.Succeeded, now, "never"), nextPoll(f.Feed, now), plain(f.Poll.Error))
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if n == 0 && all > 0 {
-		a.note("None of %s.", count(all, "feed", "feeds"))
-		return nil
-	}
-	if n == 0 {
-		a.note("No feeds yet: `newsfold add URL` or `newsfold import FILE.opml` subscribes, `newsfold demo` shows how it looks.")
-		return nil
-	}
-	return tw.Flush()
+	return "No feeds yet: `newsfold add URL` or `newsfold import FILE.opml` subscribes, `newsfold demo` shows how it looks."
 }
 
 // label is what a person calls a feed, without the password that may be in its

@@ -9,12 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"newsfold"
 	"newsfold/internal/control"
 	"newsfold/internal/diff"
 )
 
 func (a *app) newHistory() *cobra.Command {
-	var asJSON bool
+	var out output
 	cmd := &cobra.Command{
 		Use:   "history ID",
 		Short: "Show how an article was changed by its publisher",
@@ -29,30 +30,24 @@ prints them; that of a story is the ID of its first article. The texts of the la
 			if err != nil {
 				return err
 			}
-			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+			var others []newsfold.ArticleID
+			err = single(a, cmd, out, func(ctx context.Context, c *control.Client) (control.History, int, error) {
 				h, err := c.History(ctx, id)
-				if err != nil {
-					return err
-				}
-				err = a.write("", func(w io.Writer) error {
-					if asJSON {
-						return jsonLines(w).Encode(h)
-					}
-					return a.screen().history(w, h, time.Now())
-				})
-				if err == nil && len(h.Others) > 0 {
-					a.note("Changed as well, in the same story: %s", strings.Trim(fmt.Sprint(h.Others), "[]"))
-				}
-				return err
-			})
+				others = h.Others
+				return h, len(h.Versions), err
+			}, func(w io.Writer, h control.History) error { return a.screen().history(w, h) })
+			if err == nil && len(others) > 0 {
+				a.note("Changed as well, in the same story: %s", strings.Trim(fmt.Sprint(others), "[]"))
+			}
+			return err
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object (doc/json.md)")
+	out.flags(cmd, "article", "wordings")
 	return cmd
 }
 
 // history prints the wordings of an article.
-func (s screen) history(w io.Writer, h control.History, now time.Time) error {
+func (s screen) history(w io.Writer, h control.History) error {
 	var b strings.Builder
 	fmt.Fprintln(&b, s.bold(wrapped(plain(h.Title), min(s.width, 90))))
 	fmt.Fprintln(&b, s.dim(strings.TrimSuffix(plain(h.Outlet+" · "+h.URL), " ·")))

@@ -14,13 +14,15 @@ import (
 
 	"newsfold/internal/control"
 	"newsfold/internal/river"
+	"newsfold/internal/terminal"
 )
 
 // listing is how stories are listed.
 type listing struct {
-	req                  control.ListRequest
-	since, name, format  string
-	json, count, newOnly bool
+	output
+	req         control.ListRequest
+	since, name string
+	newOnly     bool
 }
 
 func (a *app) newList() *cobra.Command {
@@ -49,8 +51,12 @@ story. Its fields are those of doc/json.md with a capital: .ID .Title .URL .Outl
 			if err := l.check(cmd); err != nil {
 				return err
 			}
+			print, err := way(l.output, a.screen().stories())
+			if err != nil {
+				return err
+			}
 			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
-				return a.list(ctx, c, l)
+				return a.list(ctx, c, l, print)
 			})
 		},
 	}
@@ -66,9 +72,7 @@ story. Its fields are those of doc/json.md with a capital: .ID .Title .URL .Outl
 	f.BoolVar(&l.newOnly, "new", false, "only stories that are new since the last list of this kind; all of them")
 	f.StringVar(&l.name, "name", "default", "`name` of who lists with --new: each has a last of its own")
 	f.BoolVar(&l.req.Follow, "follow", false, "print stories as they are folded, from now on")
-	f.StringVar(&l.format, "format", "", "`template` of Go for each story")
-	f.BoolVar(&l.count, "count", false, "print the number of stories only")
-	f.BoolVar(&l.json, "json", false, "print JSON Lines, one story a line (doc/json.md)")
+	l.flags(cmd, "story", "stories")
 	return cmd
 }
 
@@ -93,46 +97,14 @@ func (l *listing) check(cmd *cobra.Command) (err error) {
 	if l.newOnly || l.count && !limited {
 		l.req.Limit = 0
 	}
-	if l.req.Since, err = moment(l.since, time.Now()); err != nil || l.format == "" {
-		return err
-	}
-	_, err = storyTemplate(l.format) // before anything is opened
+	l.req.Since, err = moment(l.since, time.Now())
 	return err
 }
 
-// printer returns what prints a story the way that the flags ask for.
-func (a *app) printer(l *listing) (func(io.Writer, river.Story) error, error) {
-	ways := 0
-	for _, on := range []bool{l.json, l.count, l.format != ""} {
-		if on {
-			ways++
-		}
-	}
-	switch {
-	case ways > 1:
-		return nil, usage("--json, --count and --format: say one of them")
-	case l.json:
-		return func(w io.Writer, st river.Story) error { return jsonLines(w).Encode(st) }, nil
-	case l.count:
-		return func(io.Writer, river.Story) error { return nil }, nil
-	case l.format != "":
-		return storyTemplate(l.format)
-	}
-	s := a.screen()
-	return func(w io.Writer, st river.Story) error {
-		_, err := io.WriteString(w, s.story(st, time.Now()))
-		return err
-	}, nil
-}
-
-func (a *app) list(ctx context.Context, c *control.Client, l listing) error {
-	print, err := a.printer(&l)
-	if err != nil {
-		return err
-	}
+func (a *app) list(ctx context.Context, c *control.Client, l listing, print func(io.Writer, river.Story) error) error {
 	n := 0
 	var end control.Listed
-	err = a.write("", func(w io.Writer) (err error) {
+	err := a.write("", func(w io.Writer) (err error) {
 		end, err = c.List(ctx, l.req, func(st river.Story) error {
 			n++
 			err := print(w, st)
@@ -164,6 +136,14 @@ func (a *app) list(ctx context.Context, c *control.Client, l listing) error {
 	return nil
 }
 
+// stories returns what prints stories for people.
+func (s screen) stories() func(io.Writer, river.Story) error {
+	return func(w io.Writer, st river.Story) error {
+		_, err := io.WriteString(w, s.story(st, time.Now()))
+		return err
+	}
+}
+
 // story is how a list shows a story: one line, and one for each copy where they
 // were asked for.
 func (s screen) story(st river.Story, now time.Time) string {
@@ -172,7 +152,7 @@ func (s screen) story(st river.Story, now time.Time) string {
 	tail := "  " + aside(st, now)
 	title := plain(st.Title)
 	if s.width > 0 {
-		title = fit(title, max(s.width-len(id)-uniseg.StringWidth(tail), 20))
+		title = terminal.Isolated(fit(title, max(s.width-len(id)-uniseg.StringWidth(tail), 20)))
 	}
 	if !st.Read {
 		title = s.bold(title)

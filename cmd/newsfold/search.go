@@ -40,7 +40,7 @@ func (a *app) index(log search.Options) (open func() (*search.Index, error), don
 func (a *app) newSearch() *cobra.Command {
 	var (
 		req     control.SearchRequest
-		asJSON  bool
+		out     output
 		rebuild bool
 	)
 	cmd := &cobra.Command{
@@ -54,6 +54,7 @@ func (a *app) newSearch() *cobra.Command {
   -festival              not this word; also -"a phrase"
   feed:Courier folder:News/World site:courier.example lang:de
   after:2026-03-01 after:7d before:2026-04   is:unread is:starred
+  is:hidden              stories that a rule hides, which are left out else
 
 Words that hold a language together, such as "the", do not matter. The words that
 were found are in [brackets], or bold on a terminal.`,
@@ -65,20 +66,31 @@ were found are in [brackets], or bold on a terminal.`,
 				return usage("--limit and --skip are numbers from 0 up")
 			}
 			req.Query = strings.Join(args, " ")
+			s := a.screen()
+			print, err := way(out, func(w io.Writer, r search.Result) error {
+				_, err := io.WriteString(w, s.result(r, time.Now()))
+				return err
+			})
+			if err != nil {
+				return err
+			}
 			if rebuild {
 				if err := a.dropIndex(cmd.Context()); err != nil {
 					return err
 				}
 			}
 			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
-				return a.search(ctx, c, req, asJSON)
+				if out.count {
+					return a.searchCount(ctx, c, req.Query)
+				}
+				return a.search(ctx, c, req, print)
 			})
 		},
 	}
 	f := cmd.Flags()
 	f.IntVar(&req.Limit, "limit", 20, "at most this `number` of stories, to 1000")
 	f.IntVar(&req.Skip, "skip", 0, "leave out this `number` of the best")
-	f.BoolVar(&asJSON, "json", false, "print JSON Lines, one story a line (doc/json.md)")
+	out.flags(cmd, "story", "stories")
 	f.BoolVar(&rebuild, "rebuild", false, "make the search index anew first; no daemon may be running")
 	return cmd
 }
@@ -98,28 +110,43 @@ func (a *app) dropIndex(ctx context.Context) error {
 	return nil
 }
 
-func (a *app) search(ctx context.Context, c *control.Client, req control.SearchRequest, asJSON bool) error {
+// found asks for one page of what a search finds.
+func (a *app) found(ctx context.Context, c *control.Client, req control.SearchRequest) (search.Found, error) {
 	bar := a.progress()
 	found, err := c.Search(ctx, req, func(n int) { bar.show(fmt.Sprintf("indexing: %d articles", n)) })
 	bar.clear()
 	var ce *control.Error
 	if errors.As(err, &ce) && ce.Kind == control.Invalid {
-		return usage("%v; see `newsfold search --help`", ce)
+		return found, usage("%v; see `newsfold search --help`", ce)
 	}
+	return found, err
+}
+
+// searchCount prints how many stories there are to be found, whatever the limit.
+func (a *app) searchCount(ctx context.Context, c *control.Client, query string) error {
+	n := 0
+	for {
+		found, err := a.found(ctx, c, control.SearchRequest{Query: query, Limit: 1000, Skip: n})
+		if err != nil {
+			return err
+		}
+		if n += len(found.Stories); !found.More {
+			return a.write("", func(w io.Writer) error {
+				_, err := fmt.Fprintln(w, n)
+				return err
+			})
+		}
+	}
+}
+
+func (a *app) search(ctx context.Context, c *control.Client, req control.SearchRequest, print func(io.Writer, search.Result) error) error {
+	found, err := a.found(ctx, c, req)
 	if err != nil {
 		return err
 	}
-	s := a.screen()
 	err = a.write("", func(w io.Writer) error {
-		enc := jsonLines(w)
 		for _, r := range found.Stories {
-			if asJSON {
-				if err := enc.Encode(r); err != nil {
-					return err
-				}
-				continue
-			}
-			if _, err := io.WriteString(w, s.result(r, time.Now())); err != nil {
+			if err := print(w, r); err != nil {
 				return err
 			}
 		}

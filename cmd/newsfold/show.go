@@ -16,36 +16,27 @@ import (
 )
 
 func (a *app) newShow() *cobra.Command {
-	var asJSON bool
+	var out output
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show a story: its text, its copies, who was first, and why they were folded",
 		Long: `Show the story that an ID leads to, of a story or of any article in it: the text
 of its lead, its copies with the evidence of each fold, and who had it first.
 Showing does not mark it read: "newsfold mark read ID" does.`,
-		Example: "  newsfold show 12\n  newsfold show 12 --json | jq '.articles[].outlet'",
+		Example: "  newsfold show 12\n  newsfold show 12 --json | jq '.articles[].outlet'\n  newsfold show 12 --format '{{.Text}}'",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := articleID(args[0])
 			if err != nil {
 				return err
 			}
-			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+			return single(a, cmd, out, func(ctx context.Context, c *control.Client) (river.Story, int, error) {
 				st, err := c.Show(ctx, id)
-				if err != nil {
-					return err
-				}
-				return a.write("", func(w io.Writer) error {
-					if asJSON {
-						enc := jsonLines(w)
-						return enc.Encode(st)
-					}
-					return a.screen().show(w, st, time.Now())
-				})
-			})
+				return st, len(st.Articles), err
+			}, func(w io.Writer, st river.Story) error { return a.screen().show(w, st, time.Now()) })
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object (doc/json.md)")
+	out.flags(cmd, "story", "articles in the story")
 	return cmd
 }
 

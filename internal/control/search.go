@@ -22,19 +22,26 @@ type indexed struct {
 	Indexed int `json:"indexed"` // articles so far
 }
 
-// maxFound is how many stories one search returns.
-const maxFound = 1000
+// How many stories one search returns, and leaves out before them, at most.
+const (
+	maxFound   = 1000
+	maxSkipped = 1_000_000
+)
 
 func (s *Server) search(r *http.Request, emit func(any) error) (any, error) {
 	v := r.URL.Query()
 	page := search.Page{Now: s.Now()}
-	for name, to := range map[string]*int{"limit": &page.Limit, "skip": &page.Skip} {
-		if raw := v.Get(name); raw != "" {
+	for _, p := range []struct {
+		name string
+		most int
+		to   *int
+	}{{"limit", maxFound, &page.Limit}, {"skip", maxSkipped, &page.Skip}} {
+		if raw := v.Get(p.name); raw != "" {
 			n, err := strconv.Atoi(raw)
-			if err != nil || n < 0 || n > maxFound {
-				return nil, invalid("%s %q is no number from 0 to %d", name, raw, maxFound)
+			if err != nil || n < 0 || n > p.most {
+				return nil, invalid("%s %q is no number from 0 to %d", p.name, raw, p.most)
 			}
-			*to = n
+			*p.to = n
 		}
 	}
 	if s.Index == nil {

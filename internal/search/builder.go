@@ -24,9 +24,7 @@ type builder struct {
 
 // list is the postings of a term while they are gathered.
 type list struct {
-	docs, places []byte
-	articles     int
-	prev         uint32 // number of the article before
+	encoder
 
 	open   bool
 	doc    uint32 // of the article under way
@@ -73,23 +71,8 @@ func (b *builder) list(term string) *list {
 
 // close writes down the article under way.
 func (l *list) close() {
-	l.docs = appendPosting(l.docs, l.doc, l.prev, l.articles == 0, l.weight)
-	l.places = binary.AppendUvarint(l.places, uint64(len(l.where)))
-	l.places = append(l.places, l.where...)
-	l.prev = l.doc
-	l.articles++
+	l.add(l.doc, l.weight, l.where)
 	l.open, l.weight, l.at, l.where = false, 0, 0, l.where[:0]
-}
-
-func appendPosting(to []byte, doc, prev uint32, first bool, weight uint32) []byte {
-	d := uint64(doc)
-	if !first {
-		d -= uint64(prev)
-	}
-	if weight == 1 {
-		return binary.AppendUvarint(to, d<<1|1)
-	}
-	return binary.AppendUvarint(binary.AppendUvarint(to, d<<1), uint64(weight))
 }
 
 // write makes a segment file.
@@ -106,7 +89,8 @@ func (b *builder) write(path string) error {
 		if l.open {
 			l.close()
 		}
-		w.term(term, l.articles, l.docs, l.places)
+		docs, places := l.finish()
+		w.term(term, l.articles, docs, places)
 	}
 	return w.close()
 }

@@ -270,7 +270,7 @@ next:
 // open reads the postings of a clause.
 func (c *clause) open(s *segment, l *lookups) (matcher, error) {
 	if len(l.places) == 1 && len(l.places[0]) == 1 && len(l.free) == 0 {
-		p, err := s.read(l.places[0][0], false)
+		p, err := s.read(l.places[0][0])
 		if err != nil {
 			return nil, err
 		}
@@ -280,7 +280,7 @@ func (c *clause) open(s *segment, l *lookups) (matcher, error) {
 		u := &union{}
 		for _, es := range l.places {
 			for _, e := range es {
-				p, err := s.read(e, false)
+				p, err := s.read(e)
 				if err != nil {
 					return nil, err
 				}
@@ -288,7 +288,7 @@ func (c *clause) open(s *segment, l *lookups) (matcher, error) {
 			}
 		}
 		for _, e := range l.free {
-			p, err := s.read(e, false)
+			p, err := s.read(e)
 			if err != nil {
 				return nil, err
 			}
@@ -300,7 +300,7 @@ func (c *clause) open(s *segment, l *lookups) (matcher, error) {
 	for i, es := range l.places {
 		u := &union{}
 		for _, e := range es {
-			p, err := s.read(e, true)
+			p, err := s.read(e)
 			if err != nil {
 				return nil, err
 			}
@@ -328,16 +328,6 @@ type union struct {
 	doc   uint32
 	begun bool
 	bad   bool
-}
-
-// to moves a list to an article or behind it; false at its end.
-func (p *postings) to(doc uint32) bool {
-	for !p.begun || p.doc < doc {
-		if !p.next() {
-			return false
-		}
-	}
-	return true
 }
 
 func (u *union) seek(doc uint32) bool {

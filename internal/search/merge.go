@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"io"
 	"slices"
 )
@@ -119,16 +118,15 @@ func (in *input) next() bool {
 
 // merger joins the postings of one term after the other.
 type merger struct {
-	w    *writer
-	all  []posting
-	docs []byte
-	pl   []byte
+	w   *writer
+	all []posting
+	enc encoder
 }
 
 // posting is an article of a term under its new number.
 type posting struct {
 	doc, weight uint32
-	places      []byte // with their length in front
+	places      []byte // as they are stored
 }
 
 // step takes the smallest term of all inputs over, and returns those that have
@@ -148,21 +146,17 @@ func (m *merger) step(inputs []*input) ([]*input, error) {
 			continue
 		}
 		e := in.dict.entry
-		p := postings{docs: in.buf[:e.docs], last: uint32(len(in.s.ids))}
-		places := reader{b: in.buf[e.docs:]}
+		p := newPostings(e, in.buf[:e.docs], len(in.s.ids))
+		p.window = in.buf[e.docs:]
 		for p.next() {
-			start := places.b
-			if e.places > 0 {
-				places.bytes(places.int())
-			}
 			doc := in.numbers[p.doc]
 			if doc == dropped {
 				continue
 			}
 			sorted = sorted && (len(m.all) == 0 || m.all[len(m.all)-1].doc < doc)
-			m.all = append(m.all, posting{doc, p.weight, start[:len(start)-len(places.b)]})
+			m.all = append(m.all, posting{doc, p.weight, p.raw()})
 		}
-		if p.bad || places.bad {
+		if p.bad {
 			return nil, damaged("%s: postings of %q", in.s.name, term)
 		}
 	}
@@ -185,15 +179,10 @@ func (m *merger) write(term string, sorted bool) {
 	if !sorted {
 		slices.SortFunc(m.all, func(a, b posting) int { return cmp.Compare(a.doc, b.doc) })
 	}
-	m.docs, m.pl = m.docs[:0], m.pl[:0]
-	prev := uint32(0)
-	for i, p := range m.all {
-		m.docs = appendPosting(m.docs, p.doc, prev, i == 0, p.weight)
-		if len(p.places) == 0 {
-			m.pl = binary.AppendUvarint(m.pl, 0)
-		}
-		m.pl = append(m.pl, p.places...)
-		prev = p.doc
+	m.enc.reset()
+	for _, p := range m.all {
+		m.enc.copy(p)
 	}
-	m.w.term(term, len(m.all), m.docs, m.pl)
+	docs, places := m.enc.finish()
+	m.w.term(term, len(m.all), docs, places)
 }

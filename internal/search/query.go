@@ -27,7 +27,7 @@ const (
 //	-festival            not this word; also -"a phrase"
 //	feed:"Harbour Courier", folder:News, site:courier.example, lang:de
 //	after:2026-03-01, after:7d, before:2026-04-01
-//	is:unread, is:starred
+//	is:unread, is:starred, is:hidden
 type Query struct {
 	Words   []Word
 	Feeds   []string // names, IDs or URLs; one of them has to carry it
@@ -39,6 +39,7 @@ type Query struct {
 	Before  time.Time // appeared before
 	Unread  bool
 	Starred bool
+	Hidden  bool // stories that a rule hides, and no others; false: none of them
 }
 
 // Word is a word or a phrase of a query.
@@ -131,8 +132,10 @@ func (q *Query) field(name, v string, now time.Time) (err error) {
 			q.Unread = true
 		case "starred":
 			q.Starred = true
+		case "hidden":
+			q.Hidden = true
 		default:
-			return fmt.Errorf("%w: is:%s: say is:unread or is:starred", ErrQuery, v)
+			return fmt.Errorf("%w: is:%s: say is:unread, is:starred or is:hidden", ErrQuery, v)
 		}
 	}
 	return err

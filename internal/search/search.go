@@ -162,14 +162,12 @@ func (g *gatherer) gather(tx store.Tx, hits []hit) error {
 			continue
 		}
 		seen[a.Story] = true
-		if g.q.Unread || g.q.Starred {
-			st, err := tx.Story(a.Story)
-			if err != nil {
-				return err
-			}
-			if g.q.Unread && st.Read || g.q.Starred && !st.Starred {
-				continue
-			}
+		st, err := tx.Story(a.Story)
+		if err != nil {
+			return err
+		}
+		if g.q.Unread && st.Read || g.q.Starred && !st.Starred || g.q.Hidden != st.Hidden {
+			continue
 		}
 		if skip > 0 {
 			skip--

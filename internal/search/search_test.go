@@ -224,6 +224,25 @@ func TestResultsAreRankedAndMarked(t *testing.T) {
 	}
 }
 
+func TestStoriesThatARuleHidesAreFoundOnlyWhenAskedFor(t *testing.T) {
+	s := newShop(t)
+	ids := s.add(news{"en", "one", "ferry"}, news{"en", "two", "ferry"})
+	s.update(func(tx store.Tx) error {
+		st, err := tx.Story(newsfold.StoryID(ids[1]))
+		if err != nil {
+			return err
+		}
+		st.Hidden = true
+		return tx.PutStory(&st)
+	})
+	s.catch()
+	for query, want := range map[string]string{"ferry": "one", "ferry is:hidden": "two", "": "one"} {
+		if got := s.titles(query); got != want {
+			t.Errorf("%q: found %q, want %q", query, got, want)
+		}
+	}
+}
+
 func TestFilters(t *testing.T) {
 	s := newShop(t)
 	ids := s.add(news{"en", "one", "ferry"}, news{"en", "two", "ferry"}, news{"de", "three", "ferry"}, news{"en", "four", "tram"})

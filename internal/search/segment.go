@@ -16,20 +16,17 @@ import (
 // A segment file is, in this order:
 //
 //	magic
-//	postings     of each term: those of its articles, then their places
+//	postings     of each term: those of its articles, then their places (postings.go)
 //	dictionary   blocks of 64 terms, sorted; the first of each block in full
 //	blocks       the first term of each block and where it lies
 //	articles     ID, time and length of each
 //	footer       where the parts begin, how much there is, checksums
 //
-// A posting is a varint of twice the distance to the article before, plus one
-// when the word's weight is 1, and else the weight as another. The places of one
-// article are the number of bytes that they take, and the distances between
-// them. A dictionary entry is the length of what it shares with the entry before,
-// the rest, the number of articles, and the bytes of postings and of places.
+// A dictionary entry is the length of what it shares with the entry before, the
+// rest, the number of articles, and the bytes of postings and of places.
 
 const (
-	magic      = "nfsearch1\n"
+	magic      = "nfsearch2\n"
 	blockTerms = 64
 	footerSize = 8*8 + 4
 )
@@ -379,23 +376,18 @@ func (d *dictionary) next() bool {
 	return !d.r.bad
 }
 
-// read returns the postings of a term and, when asked for, its places.
-func (s *segment) read(e entry, places bool) (*postings, error) {
-	n := e.docs
-	if places {
-		n += e.places
-	}
-	if int64(n) > s.dict-e.off || e.docs < 0 || e.places < 0 {
+// read returns the postings of a term; their places are read when they are asked
+// for.
+func (s *segment) read(e entry) (*postings, error) {
+	if int64(e.docs)+int64(e.places) > s.dict-e.off || e.docs < 0 || e.places < 0 {
 		return nil, damaged("%s: its dictionary", s.name)
 	}
-	b := make([]byte, n)
+	b := make([]byte, e.docs)
 	if _, err := s.file.ReadAt(b, e.off); err != nil && !errors.Is(err, io.EOF) {
 		return nil, damaged("%s: %v", s.name, err)
 	}
-	p := &postings{docs: b[:e.docs], last: uint32(len(s.ids))}
-	if places {
-		p.places = b[e.docs:]
-	}
+	p := newPostings(e, b, len(s.ids))
+	p.file, p.off = s.file, e.off+int64(e.docs)
 	return p, nil
 }
 
@@ -423,97 +415,4 @@ func (r *reader) bytes(n int) []byte {
 	b := r.b[:n]
 	r.b = r.b[n:]
 	return b
-}
-
-// postings goes through the articles of a term in one segment.
-type postings struct {
-	docs   []byte
-	places []byte // of the articles from the present one on
-	doc    uint32 // the present article, by its number in the segment
-	weight uint32
-	last   uint32 // no article has this number or a higher one
-	begun  bool
-	bad    bool
-
-	at []uint32 // buffer of where
-}
-
-// next moves on; false at the end.
-func (p *postings) next() bool {
-	if p.begun && p.places != nil {
-		p.skip()
-	}
-	b := p.docs
-	if len(b) == 0 {
-		return false
-	}
-	var v uint64
-	if b[0] < 0x80 {
-		v, b = uint64(b[0]), b[1:]
-	} else {
-		var n int
-		if v, n = binary.Uvarint(b); n <= 0 {
-			p.bad, p.docs = true, nil
-			return false
-		}
-		b = b[n:]
-	}
-	p.weight = 1
-	switch {
-	case v&1 != 0:
-	case len(b) > 0 && b[0] < 0x80:
-		p.weight, b = uint32(b[0]), b[1:]
-	default:
-		w, n := binary.Uvarint(b)
-		if n <= 0 {
-			p.bad, p.docs = true, nil
-			return false
-		}
-		p.weight, b = uint32(w), b[n:]
-	}
-	d := v >> 1
-	if p.begun {
-		d += uint64(p.doc)
-	}
-	if d >= uint64(p.last) {
-		p.bad, p.docs = true, nil
-		return false
-	}
-	p.doc, p.docs, p.begun = uint32(d), b, true
-	return true
-}
-
-// skip leaves the places of the present article behind.
-func (p *postings) skip() {
-	if b := p.places; len(b) > 0 && b[0] < 0x80 && int(b[0]) < len(b) {
-		p.places = b[1+b[0]:]
-		return
-	}
-	r := reader{b: p.places}
-	r.bytes(r.int())
-	p.bad = p.bad || r.bad
-	p.places = r.b
-	if p.places == nil {
-		p.places = []byte{}
-	}
-}
-
-// where returns the places of the word in the present article, until the next
-// call.
-func (p *postings) where() []uint32 {
-	r := reader{b: p.places}
-	r = reader{b: r.bytes(r.int()), bad: r.bad}
-	p.at = p.at[:0]
-	at := 0
-	for len(r.b) > 0 {
-		if d := r.b[0]; d < 0x80 {
-			at += int(d)
-			r.b = r.b[1:]
-		} else {
-			at += r.int()
-		}
-		p.at = append(p.at, uint32(at))
-	}
-	p.bad = p.bad || r.bad
-	return p.at
 }

@@ -70,6 +70,6 @@ func (p *prompt) draw(l ruler, width int) (string, int) {
 		cluster, _ := ansi.FirstGraphemeCluster(shown, l.method)
 		shown = shown[len(cluster):]
 	}
-	line := " " + p.label + isolated(shown)
+	line := " " + p.label + Isolated(shown)
 	return line, l.width(line)
 }

@@ -102,12 +102,12 @@ func (l ruler) fit(text string, columns int) string {
 func (l ruler) column(text string, columns int) string {
 	text = l.fit(text, columns)
 	pad := strings.Repeat(" ", max(columns-l.width(text), 0))
-	return isolated(text) + pad
+	return Isolated(text) + pad
 }
 
-// isolated encloses a text that runs from right to left in an isolate (UAX #9,
+// Isolated encloses a text that runs from right to left in an isolate (UAX #9,
 // section 2.4.2), so that a terminal that reorders keeps it in its place.
-func isolated(text string) string {
+func Isolated(text string) string {
 	for i := 0; i < len(text); {
 		p, n := bidi.LookupString(text[i:])
 		if n == 0 {
@@ -217,7 +217,7 @@ func (f *flow) turn() {
 		f.line.WriteString(plain)
 		f.style = ""
 	}
-	f.lines = append(f.lines, isolated(f.line.String()))
+	f.lines = append(f.lines, Isolated(f.line.String()))
 	f.line.Reset()
 	f.used = 0
 }
