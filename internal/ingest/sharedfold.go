@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"newsfold"
@@ -246,8 +245,6 @@ func (f *folder) ahead(tx store.Tx) error {
 		w.Stories = append(w.Stories, newsfold.StoryID(a.ID))
 		w.Keys = f.f.Keys(a, w.Keys)
 	}
-	slices.Sort(w.Keys)
-	w.Keys = slices.Compact(w.Keys)
 	if err := store.Fetch(tx, w); err != nil {
 		return err
 	}

@@ -38,18 +38,29 @@ func (t *tx) Candidates(keys []uint32) ([]store.Candidate, error) {
 	return all, nil
 }
 
+// findCandidates looks for a few keys at a time, about as many as an article has.
+// For thousands at once the server compares each row that has one of them with all
+// of them; and where it knew them beforehand, it might believe that most rows have
+// one, and read the whole table. Keys of one article should stand together.
+const findCandidates = `
+	select article, hour, note, keys
+	from (select array_agg(k) as some from unnest($1::int[]) with ordinality u (k, n) group by n / 32) g,
+	lateral (select article, hour, note, keys from candidate where keys && g.some) c`
+
 // candidates returns what the server has of keys, or what was read ahead of it.
 func (t *tx) candidates(keys []uint32) (all []store.Candidate, err error) {
 	if known, ok := t.known(keys); ok {
 		return known, nil
 	}
-	return rows(t, func(r pgx.CollectableRow) (c store.Candidate, err error) {
+	all, err = rows(t, func(r pgx.CollectableRow) (c store.Candidate, err error) {
 		var hour int64
 		var keys []int32
 		err = r.Scan(&c.Article, &hour, &c.Note, &keys)
 		c.Hour, c.Keys = uint32(hour), unsigned(keys)
 		return c, err
-	}, `select article, hour, note, keys from candidate where keys && $1`, signed(keys))
+	}, findCandidates, signed(keys))
+	slices.SortFunc(all, func(a, b store.Candidate) int { return cmp.Compare(a.Article, b.Article) })
+	return slices.CompactFunc(all, func(a, b store.Candidate) bool { return a.Article == b.Article }), err
 }
 
 // known is candidates for keys that were all read ahead.

@@ -104,6 +104,12 @@ func (s shelf) Get(key []byte) ([]byte, error) {
 		return nil, err
 	}
 	v, err := lookup(s.t, s.t.pairs, pairKey{s.name, string(key)}, func() (*[]byte, error) {
+		if all, ok, err := s.often(); err != nil || ok {
+			if v, has := all[string(key)]; has {
+				return &v, nil
+			}
+			return nil, err
+		}
 		var v []byte
 		err := s.t.row(`select value from shelf where name = $1 and key = $2`, s.name, key).Scan(&v)
 		return &v, err
@@ -179,6 +185,15 @@ func (s shelf) whole() (map[string][]byte, bool, error) {
 	}
 	s.t.small[s.name] = all
 	return all, true, nil
+}
+
+// often is whole from the second key on that is asked for in a transaction.
+func (s shelf) often() (map[string][]byte, bool, error) {
+	if s.t.asked[s.name] {
+		return s.whole()
+	}
+	s.t.asked[s.name] = true
+	return nil, false, nil
 }
 
 func scanPair(r pgx.CollectableRow) (p store.Pair, err error) {

@@ -79,6 +79,8 @@ func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 	}
 	params["application_name"] = "newsfold"
 	params["timezone"] = "UTC"
+	// Compiling a statement takes longer than any of ours.
+	params["jit"] = "off"
 	// A process that was stopped in the middle of reading must not keep old rows
 	// from being cleaned up for ever.
 	params["idle_in_transaction_session_timeout"] = "120s"

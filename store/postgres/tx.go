@@ -59,6 +59,7 @@ type tx struct {
 	pages   map[newsfold.ArticleID]bool
 	small   map[string]map[string][]byte // shelves of which everything is here
 	large   map[string]bool              // shelves that are not small
+	asked   map[string]bool              // shelves of which a key was asked for
 	touched map[string]bool              // shelves with changes that the server does not know
 	spare   []newsfold.ArticleID         // numbers that were fetched for new articles
 }
@@ -79,7 +80,7 @@ func newTx(ctx context.Context, db *DB, c *pgxpool.Conn, writable bool) *tx {
 		stories: cells[newsfold.StoryID, storyRow]{}, pairs: cells[pairKey, []byte]{},
 		indexed: map[newsfold.ArticleID]*store.Candidate{}, byKey: map[uint32][]newsfold.ArticleID{}, ahead: map[uint32][]*store.Candidate{}, appends: map[store.Log][]newsfold.ArticleID{}, wards: map[newsfold.ArticleID]bool{},
 		held: map[newsfold.FeedID]bool{}, pages: map[newsfold.ArticleID]bool{},
-		touched: map[string]bool{}, small: map[string]map[string][]byte{}, large: map[string]bool{},
+		touched: map[string]bool{}, small: map[string]map[string][]byte{}, large: map[string]bool{}, asked: map[string]bool{},
 	}
 }
 
