@@ -75,7 +75,7 @@ func (f *Folder) force(d *doc, groups []*group, id int64) ([]*group, error) {
 
 // storyOf returns the articles of a story without one of them.
 func (f *Folder) storyOf(id, without int64) ([]int64, error) {
-	story, err := f.lib.Story(id)
+	story, err := f.story(id)
 	if err != nil && !errors.Is(err, ErrGone) {
 		return nil, err
 	}

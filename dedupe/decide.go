@@ -18,6 +18,7 @@ func (f *Folder) decide(d *doc, matches []match) (Decision, error) {
 	if err != nil {
 		return dec, err
 	}
+	f.near = groups
 	joined, err := f.join(d, groups)
 	if err != nil {
 		return dec, err
@@ -114,10 +115,14 @@ func (f *Folder) vet(d *doc, g *group) (bool, error) {
 	}
 	g.agree = 1
 	digest := false // the best match is a digest that has other members too
-	n := len(g.story)
+	story, err := f.before(d, g.story)
+	if err != nil {
+		return false, err
+	}
+	n := len(story)
 	asked := map[int64]bool{g.best.doc.art.ID: true}
-	for i := range maxVetted {
-		id := g.story[i*n/maxVetted]
+	for i := range min(n, maxVetted) {
+		id := story[i*n/min(n, maxVetted)]
 		if asked[id] {
 			continue
 		}
@@ -143,8 +148,6 @@ func (f *Folder) vet(d *doc, g *group) (bool, error) {
 	return g.agree >= g.doubt, nil
 }
 
-// elsewhere reports whether whole contains x and y in different places, as a
-// digest does.
 // Scores from which two stories become one through an article: of their
 // nearest members, and of the same when the article is mostly one with both.
 const (
@@ -152,6 +155,8 @@ const (
 	nearly = .35
 )
 
+// elsewhere reports whether whole contains x and y in different places, as a
+// digest does.
 func (f *Folder) elsewhere(x, y, whole *doc) bool {
 	_, al := f.m.measure(y, whole)
 	if covered(al.a, al.hitA) < .85 {

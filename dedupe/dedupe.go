@@ -108,14 +108,23 @@ type Barriers interface {
 	Barred(some, others []int64) (bool, error)
 }
 
-// Decision is where an article belongs.
+// Decision is where an article belongs. When an article leaves a story that is named
+// after it, the rest of that story goes on under the name of its next article.
 type Decision struct {
 	Story   int64   // the story it joins, named after its smallest article; its own ID when it starts one
 	Merge   []int64 // other stories that become one with Story through it
 	With    int64   // the article that it was folded with; 0 when it starts a story
 	Verdict Verdict // of the article to With
 	Links   []Link  // related without being copies
+	Moves   []Move  // what else changes, to be carried out in this order after it
 	Sketch  []byte  // to be kept for Load
+}
+
+// Move is a decision on an article that was folded before: one that came days late
+// showed that it belongs elsewhere. Of it no sketch is to be kept.
+type Move struct {
+	ID int64
+	Decision
 }
 
 // Link is a relation that does not fold.

@@ -36,7 +36,7 @@
 // titles), "short text" (fewer than 30 words, and titles that say otherwise),
 // "furniture" (two pages of a site share little but what other stories
 // of the site have as well), "series" (other facts in the same wording, or a
-// wording that articles of yet other days share), "nothing shared", and
+// wording that articles had days before), "nothing shared", and
 // "score".
 //
 // # Evidence
@@ -53,19 +53,21 @@
 //	time                 always 0; the detail says how far apart the articles are
 //	url                  always 1: the URLs make them one document
 //	furniture            share of what the sketches share that is the site's furniture
-//	worn                 share of it that articles of other days have as well
+//	worn                 share of it that articles had days before
 //	weights              the score by the weighted sum alone; the detail says what weighed most
 //	by-hand              always 1: a person decided
 //
 // # What order does
 //
-// The same articles give the same stories in any order but for three cases.
-// Furniture and worn wordings are learned from what came before, so that of
-// notices filled in anew each day more come together when several days arrive
-// mixed; a digest that comes before the reports it repeats takes the first of them
-// in; and where an article is a copy of two articles that are not copies of each
-// other, the first to come decides how far the story reaches. Time is that of
-// publication, not of folding, and no clock is read.
+// An article that appeared days before others that have its text, and comes after
+// them, has all of them decided on again in the order in which they appeared, each
+// by what was there before it; see [Decision]. So the same articles give the same
+// stories in any order but for three cases. Of articles of the same hours, where
+// one is a copy of two that are not copies of each other, the first to come
+// decides how far the story reaches; so does a digest that comes before the
+// reports it repeats. Stories of more than 64 articles are not decided on again.
+// And furniture and worn wordings are learned from what came before. Time is that
+// of publication, not of folding, and no clock is read.
 //
 // The package depends on nothing of newsfold, reads no files and no network,
 // and keeps to bounds whatever it is given: one megabyte or 40,000 words of a

@@ -39,9 +39,9 @@ type features struct {
 
 	// What the index adds: shares of the sketch's common keys.
 	keys   int
-	serial bool    // the first article has relatives on several other days
+	serial bool    // the first article has relatives on several days before
 	chrome float64 // that are the site's chrome
-	worn   float64 // that articles of other days have as well
+	worn   float64 // that articles had days before
 	own    float64 // share of the keys that are neither that the other has
 }
 

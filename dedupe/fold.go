@@ -30,9 +30,11 @@ type Folder struct {
 	hits   []Indexed // by key
 	starts []int32   // where those of each key begin in hits
 	scores tally
-	serial bool    // the article being folded has relatives on several other days
-	clean  int     // keys of the article being folded that are neither chrome nor formula
-	gone   []int64 // articles that the Library turned out not to have
+	serial bool     // the article being folded has relatives on several days before
+	clean  int      // keys of the article being folded that are neither chrome nor formula
+	near   []*group // stories that have the text of the article being folded
+	replay *replay  // under way; nil: none is
+	gone   []int64  // articles that the Library turned out not to have
 }
 
 // hit is what an article shares of the sketch of the one being folded.
@@ -40,7 +42,7 @@ type hit struct {
 	article Indexed
 	keys    int // shared
 	chrome  int // of them, such as many stories of one site have
-	worn    int // of them, such as articles of other days have
+	worn    int // of them, such as articles had days before
 	weight  float64
 }
 
@@ -125,7 +127,11 @@ func (f *Folder) Fold(a Article) (Decision, error) {
 		return dec, err
 	}
 	f.mem.insert(x, keys)
-	return dec, nil
+	dec.Moves, err = f.moves(d, dec, func(keys []uint32) error {
+		f.found = f.mem.lookup(keys, f.found[:0])
+		return nil
+	})
+	return dec, err
 }
 
 // FoldIn is Fold with an index of the caller's, which may be bound to the
@@ -153,7 +159,14 @@ func (f *Folder) FoldIn(ctx context.Context, ix Index, a Article) (Decision, err
 	if err := ix.Insert(ctx, x, keys); err != nil {
 		return Decision{}, fmt.Errorf("add article %d to the index: %w", a.ID, err)
 	}
-	return dec, nil
+	dec.Moves, err = f.moves(d, dec, func(keys []uint32) error {
+		f.found, err = ix.Lookup(ctx, keys, f.found[:0])
+		if err != nil {
+			err = fmt.Errorf("look for what is like article %d in the index: %w", a.ID, err)
+		}
+		return err
+	})
+	return dec, err
 }
 
 // begin makes an article ready and sketches it.
@@ -234,7 +247,7 @@ func (f *Folder) matches(d *doc, keys []uint32) ([]match, error) {
 		if err != nil {
 			return nil, err
 		}
-		if m.v.Relation != "" {
+		if m.v.Relation != "" && f.counts(d, m.doc) {
 			out = append(out, m)
 		}
 	}
@@ -266,6 +279,9 @@ func (f *Folder) doc(id int64) (*doc, error) {
 	if d := f.cache.docs[id]; d != nil {
 		return d, nil
 	}
+	if f.replay != nil && id == f.replay.late.art.ID {
+		return f.replay.late, nil // whom the Library does not have yet
+	}
 	a, err := f.lib.Article(id)
 	if err != nil {
 		return nil, fmt.Errorf("read article %d: %w", id, err)
@@ -281,6 +297,9 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 	f.scores.reset()
 	f.clean = 0
 	host, at := uint32(hashString(d.art.Host)), hours(d.at)
+	if f.replay != nil {
+		f.found = slices.DeleteFunc(f.found, func(p Posting) bool { return p.Article.Hour > at || p.Article.ID == d.art.ID })
+	}
 	f.sort(len(keys))
 	for k := range keys {
 		hits := f.hits[f.starts[k]:f.starts[k+1]]
@@ -289,7 +308,7 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 			continue
 		}
 		u := usageOf(hits, host)
-		if !u.chrome && !u.otherDays(at, at) {
+		if !u.chrome && !u.worn(at, at) {
 			f.clean++
 		}
 		w := 1 / float64(len(hits)+1)
@@ -300,7 +319,7 @@ func (f *Folder) candidates(d *doc, keys []uint32) []int64 {
 			switch {
 			case u.chrome:
 				h.chrome++
-			case u.otherDays(at, hits[i].Hour):
+			case u.worn(at, hits[i].Hour):
 				h.worn++
 			}
 		}
@@ -354,12 +373,9 @@ func (f *Folder) sort(n int) {
 }
 
 // isSerial reports whether an article shares a good part of its sketch with
-// different stories of at least two other days: a column of the weather, the
+// different stories of at least two days before: a column of the weather, the
 // markets, an office's notices.
 func (f *Folder) isSerial(at uint32, keys int) bool {
-	if at == 0 {
-		return false
-	}
 	need := max(3, keys/6)
 	type issue struct{ day, story uint32 }
 	var seen [2]issue // two are enough: they differ in one, so a third that makes a pair makes one with either
@@ -367,14 +383,10 @@ func (f *Folder) isSerial(at uint32, keys int) bool {
 	for i := range f.scores.hits {
 		h := &f.scores.hits[i]
 		p := &h.article
-		if h.keys < need || p.Hour == 0 {
+		if h.keys < need || p.Hour == 0 || p.Hour+serialHours > at {
 			continue
 		}
-		apart := max(at, p.Hour) - min(at, p.Hour)
-		if apart < serialHours {
-			continue
-		}
-		is := issue{apart / 24, p.Story}
+		is := issue{(at - p.Hour) / 24, p.Story}
 		for _, s := range seen[:n] {
 			if s.story != is.story && s.day != is.day {
 				return true
@@ -392,28 +404,28 @@ const serialHours = 40
 
 // usage is who has one key of the sketch.
 type usage struct {
-	first, last uint32 // hours of the earliest and the latest article
-	chrome      bool   // several stories of one site have it
+	first  uint32 // hour of the earliest article; 0: unknown
+	chrome bool   // several stories of one site have it
 }
 
 const (
 	chromeStories = 3  // stories of a site that share what is its chrome
 	chromeNames   = 6  // or articles of different names, should they be one story by mistake
-	wornHours     = 30 // how far off articles are that make a wording worn
+	wornHours     = 30 // how much earlier articles are that make a wording worn
 )
 
 // usageOf sums up the articles that have a key, for an article of a site. Stories are counted, not
 // articles: a site that carries one story in five places repeats its text five
 // times.
 func usageOf(hits []Indexed, host uint32) usage {
-	u := usage{first: ^uint32(0)}
+	var u usage
 	var stories [chromeStories]uint32
 	var names [chromeNames]uint32
 	n, m := 0, 0
 	for i := range hits {
 		p := &hits[i]
-		if p.Hour != 0 {
-			u.first, u.last = min(u.first, p.Hour), max(u.last, p.Hour)
+		if p.Hour != 0 && (u.first == 0 || p.Hour < u.first) {
+			u.first = p.Hour
 		}
 		if p.Host == host && n < chromeStories && !slices.Contains(stories[:n], p.Story) {
 			stories[n] = p.Story
@@ -429,13 +441,9 @@ func usageOf(hits []Indexed, host uint32) usage {
 	return u
 }
 
-// otherDays reports whether an article has the key that is days off from both
-// of two others.
-func (u usage) otherDays(a, b uint32) bool {
-	if a == 0 || b == 0 || u.last == 0 {
-		return false
-	}
-	return u.first+wornHours <= min(a, b) || u.last >= max(a, b)+wornHours
+// worn reports whether an article had the key days before two others.
+func (u usage) worn(a, b uint32) bool {
+	return u.first != 0 && u.first+wornHours <= min(a, b)
 }
 
 // worth reports whether a hit is worth verifying.

@@ -36,8 +36,15 @@ func (s *shelf) Story(id int64) ([]int64, error) {
 // place stores an article where a decision puts it.
 func (s *shelf) place(a Article, d Decision) {
 	s.articles[a.ID] = a
-	if old, ok := s.story[a.ID]; ok {
-		s.members[old] = slices.DeleteFunc(s.members[old], func(m int64) bool { return m == a.ID })
+	if old, ok := s.story[a.ID]; ok { // the rest goes on under the name of its next article
+		rest := slices.DeleteFunc(s.members[old], func(m int64) bool { return m == a.ID })
+		delete(s.members, old)
+		if len(rest) > 0 {
+			s.members[rest[0]] = rest
+		}
+		for _, m := range rest {
+			s.story[m] = rest[0]
+		}
 	}
 	set := append(slices.Clone(s.members[d.Story]), a.ID)
 	for _, m := range d.Merge {
@@ -69,6 +76,9 @@ func foldOne(t testing.TB, f *Folder, s *shelf, a Article) Decision {
 		t.Fatalf("fold %d: %v", a.ID, err)
 	}
 	s.place(a, d)
+	for _, m := range d.Moves {
+		s.place(s.articles[m.ID], m.Decision)
+	}
 	return d
 }
 

@@ -97,7 +97,7 @@ func (f *features) furniture() bool {
 }
 
 // formula reports whether two articles of different days share little but a
-// wording that articles of yet other days have too.
+// wording that articles had days before both.
 func (f *features) formula() bool {
 	if f.serial && f.hours >= seriesHours && f.inRuns < .9 {
 		return true

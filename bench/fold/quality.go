@@ -149,6 +149,9 @@ func run(data string, s *set, name string, m method) error {
 	}
 	took := cpuTime() - began
 	same := func(a, b string) bool { return u.root(s.ids[a]) == u.root(s.ids[b]) }
+	if o, ok := m.(*ours); ok { // which may take stories apart again
+		same = func(a, b string) bool { return o.story[int64(s.ids[a]+1)] == o.story[int64(s.ids[b]+1)] }
+	}
 	row := []string{fmt.Sprintf("%.0f", float64(took.Microseconds())/float64(len(s.articles)))}
 	row = append(row, hand(data, s.name, same)...)
 	row = append(row, share(data, s.name, "silver_pairs.tsv", "COPY", same), share(data, s.name, "silver_pairs.tsv", "TEMPLATE", same), share(data, s.name, "trap_pairs.tsv", "NOT", same))

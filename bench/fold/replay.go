@@ -133,7 +133,25 @@ func (o *ours) fold(a dedupe.Article) (dedupe.Decision, error) {
 	if err != nil {
 		return d, err
 	}
-	set := append(o.members[d.Story], a.ID)
+	o.place(a.ID, d)
+	for _, m := range d.Moves {
+		o.place(m.ID, m.Decision)
+	}
+	return d, nil
+}
+
+func (o *ours) place(id int64, d dedupe.Decision) {
+	if old, ok := o.story[id]; ok {
+		rest := slices.DeleteFunc(o.members[old], func(m int64) bool { return m == id })
+		delete(o.members, old)
+		if len(rest) > 0 {
+			o.members[rest[0]] = rest
+		}
+		for _, m := range rest {
+			o.story[m] = rest[0]
+		}
+	}
+	set := append(o.members[d.Story], id)
 	for _, m := range d.Merge {
 		set = append(set, o.members[m]...)
 		delete(o.members, m)
@@ -143,5 +161,4 @@ func (o *ours) fold(a dedupe.Article) (dedupe.Decision, error) {
 	for _, m := range set {
 		o.story[m] = d.Story
 	}
-	return d, nil
 }

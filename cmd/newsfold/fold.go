@@ -50,8 +50,8 @@ An input line has id, url, title, text, published (RFC 3339), source and lang; a
 but id may be missing. Other fields are passed through. Files ending in .gz are
 unpacked; "-" is the standard input. A later article can tie two stories together,
 so the lines are written, in their order, when all have been read; with --live each
-is written at once, with what is known by then, and an article that ties stories
-together names them ("merged").`,
+is written at once, with what is known by then, an article that ties stories together
+names them ("merged"), and one that comes late changes nothing before it.`,
 		Example: "  newsfold fold articles.jsonl.gz > folded.jsonl\n  zcat articles.jsonl.gz | newsfold fold --window 72h -",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -213,12 +213,39 @@ func (s *foldStream) line(b []byte) error {
 	if s.live {
 		return s.write(b, a.ID, what)
 	}
+	if err := s.note(a.ID, what); err != nil {
+		return err
+	}
+	return s.move(d.Moves)
+}
+
+// note keeps what was decided on an article until all have been read.
+func (s *foldStream) note(id int64, what folded) error {
 	tail, err := json.Marshal(what)
 	if err != nil {
 		return err
 	}
-	s.tail[a.ID], err = s.keep(tail)
+	s.tail[id], err = s.keep(tail)
 	return err
+}
+
+// move carries out what changes because an article came late.
+func (s *foldStream) move(moves []dedupe.Move) error {
+	for _, m := range moves {
+		a, err := s.Article(m.ID)
+		if err != nil {
+			return err
+		}
+		s.place(m.ID, m.Decision)
+		what := s.describe(m.Decision)
+		if s.events != nil {
+			what.Of = s.group(a)
+		}
+		if err := s.note(m.ID, what); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // group gives a new story its event. A story is known to events by its first
@@ -325,8 +352,15 @@ func (s *foldStream) Story(id int64) ([]int64, error) { return s.members[s.story
 
 // place moves an article, and what it merges, into its story.
 func (s *foldStream) place(id int64, d dedupe.Decision) {
-	if old, ok := s.story[id]; ok {
-		s.members[old] = slices.DeleteFunc(s.members[old], func(m int64) bool { return m == id })
+	if old, ok := s.story[id]; ok { // the rest goes on under the name of its next article
+		rest := slices.DeleteFunc(s.members[old], func(m int64) bool { return m == id })
+		delete(s.members, old)
+		if len(rest) > 0 {
+			s.members[rest[0]] = rest
+		}
+		for _, m := range rest {
+			s.story[m] = rest[0]
+		}
 	}
 	set := append(s.members[d.Story], id)
 	for _, m := range d.Merge {

@@ -124,6 +124,7 @@ type folder struct {
 	underLease
 
 	batched []dedupe.Article // what the batch folds
+	moved   []dedupe.Article // what changes its story because of that
 	// texts holds what was read lately, older what was read before: most copies
 	// come within hours.
 	texts, older map[newsfold.ArticleID]dedupe.Article
@@ -254,7 +255,7 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 			return err
 		}
 		l := newLedger(tx)
-		f.tx = l
+		f.tx, f.moved = l, f.moved[:0]
 		defer func() { f.tx = nil }()
 		gone, err := f.forget(tx)
 		if err != nil {
@@ -436,7 +437,28 @@ func (f *folder) fold(a dedupe.Article) error {
 	if err := f.obey(id, met); err != nil {
 		return err
 	}
-	return f.tx.Append(store.Folds, id)
+	if err := f.tx.Append(store.Folds, id); err != nil {
+		return err
+	}
+	for _, m := range d.Moves {
+		if err := f.move(s, m); err != nil {
+			return fmt.Errorf("move article %d: %w", m.ID, err)
+		}
+	}
+	return nil
+}
+
+// move carries out what changes because another article came late.
+func (f *folder) move(s shelver, m dedupe.Move) error {
+	a, err := f.Article(m.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.place(newsfold.ArticleID(m.ID), m.Decision); err != nil {
+		return err
+	}
+	f.moved = append(f.moved, a)
+	return f.tx.Append(store.Folds, newsfold.ArticleID(m.ID))
 }
 
 // compare says what one article is to another.

@@ -111,7 +111,7 @@ func (f *folder) touched(gone map[newsfold.ArticleID]bool) ([]newsfold.Story, ma
 	texts := map[newsfold.ArticleID]dedupe.Article{}
 	seen := map[newsfold.StoryID]bool{}
 	var stories []newsfold.Story
-	for _, a := range f.batched {
+	for _, a := range slices.Concat(f.batched, f.moved) {
 		id := newsfold.ArticleID(a.ID)
 		if gone[id] {
 			continue
