@@ -155,6 +155,12 @@ func state(st river.Story) string {
 	if st.Starred {
 		words += ", starred"
 	}
+	if st.Hidden {
+		words += ", hidden"
+	}
+	if len(st.Tags) > 0 {
+		words += ", tagged " + plain(strings.Join(st.Tags, ", "))
+	}
 	return words
 }
 

@@ -34,7 +34,7 @@ func (m *model) openCopies(id newsfold.StoryID) tea.Cmd {
 
 func (c *copies) title() string { return "copies of " + c.st.Title }
 
-func (c *copies) hints() string { return "q:back Enter:compare with the lead o:browser ?:help" }
+func (c *copies) hints() string { return "q:back Enter:compare x:split L:lead u:undo o:browser ?:help" }
 
 func (c *copies) press(m *model, key string) tea.Cmd {
 	last := max(len(c.st.Articles)-1, 0)
@@ -52,6 +52,10 @@ func (c *copies) press(m *model, key string) tea.Cmd {
 		return m.compare(&c.st, a)
 	case "o":
 		return m.browse(a.URL)
+	case "x":
+		return m.split(&c.st, a)
+	case "L":
+		return m.lead(&c.st, a)
 	}
 	return nil
 }

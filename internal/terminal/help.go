@@ -13,7 +13,7 @@ var bindings = [...]struct{ keys, what string }{
 	{"space b PgDn PgUp", "a screen on, a screen back"},
 	{"g G Home End", "to the beginning, to the end"},
 	{"/", "search; as `newsfold search`: \"a phrase\", light*, -not, feed:, site:, is:starred"},
-	{"u", "undo the last N, s or A"},
+	{"u", "undo the last N, s, A, x or L"},
 	{"q Esc h ←", "back; q leaves the reader from its first page"},
 	{"Q Ctrl-C", "leave the reader"},
 	{"Ctrl-L Ctrl-Z", "draw the screen anew; put the reader aside"},
@@ -34,6 +34,8 @@ var bindings = [...]struct{ keys, what string }{
 	{"", "Copies"},
 	{"Enter", "compare the copy with the lead, word by word"},
 	{"o", "open the copy in the browser"},
+	{"x", "split it from its story, for good"},
+	{"L", "make it the lead, for good"},
 	{"n p", "in a comparison: the next change, the one before"},
 }
 

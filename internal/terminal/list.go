@@ -236,9 +236,9 @@ func (m *model) toggleRead(st *river.Story) tea.Cmd {
 	case st == nil:
 		return nil
 	case st.Read:
-		return m.act(deed{[]newsfold.StoryID{st.ID}, control.MarkUnread})
+		return m.act(deed{ids: []newsfold.StoryID{st.ID}, mark: control.MarkUnread})
 	}
-	return m.act(deed{[]newsfold.StoryID{st.ID}, control.MarkRead})
+	return m.act(deed{ids: []newsfold.StoryID{st.ID}, mark: control.MarkRead})
 }
 
 func (m *model) toggleStar(st *river.Story) tea.Cmd {
@@ -246,9 +246,9 @@ func (m *model) toggleStar(st *river.Story) tea.Cmd {
 	case st == nil:
 		return nil
 	case st.Starred:
-		return m.act(deed{[]newsfold.StoryID{st.ID}, control.MarkUnstar})
+		return m.act(deed{ids: []newsfold.StoryID{st.ID}, mark: control.MarkUnstar})
 	}
-	return m.act(deed{[]newsfold.StoryID{st.ID}, control.MarkStar})
+	return m.act(deed{ids: []newsfold.StoryID{st.ID}, mark: control.MarkStar})
 }
 
 // readOnce marks a story read because it is being read: nothing to undo.
@@ -256,7 +256,7 @@ func (m *model) readOnce(st *river.Story) tea.Cmd {
 	if st.Read {
 		return nil
 	}
-	return m.mark(deed{[]newsfold.StoryID{st.ID}, control.MarkRead})
+	return m.mark(deed{ids: []newsfold.StoryID{st.ID}, mark: control.MarkRead})
 }
 
 func (l *list) body(m *model, height int) []string {

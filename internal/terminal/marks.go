@@ -11,10 +11,12 @@ import (
 	"newsfold/internal/control"
 )
 
-// deed is one marking of stories, all of which were of the opposite mark before.
+// deed is one marking of stories, all of which were of the opposite mark before;
+// or a correction of the folds of one, which the store takes back.
 type deed struct {
 	ids  []newsfold.StoryID
 	mark control.Mark
+	fold newsfold.ArticleID // of a correction: by which its story is found
 }
 
 // inverse is what takes a deed back.

@@ -41,7 +41,7 @@ type model struct {
 	fault  error  // a panic
 }
 
-// maxUndo is how many markings can be taken back.
+// maxUndo is how many markings and corrections can be taken back.
 const maxUndo = 100
 
 func newModel(ctx context.Context, opts Options) *model {
@@ -127,6 +127,8 @@ func (m *model) answer(a answered) tea.Cmd {
 		return v.list.take(m, v)
 	case river.Story:
 		return m.show(v)
+	case corrected:
+		return m.amend(v)
 	case *copies:
 		m.pages = append(m.pages, v)
 	case *comparison:
@@ -215,12 +217,17 @@ func (m *model) act(d deed) tea.Cmd {
 	if len(d.ids) == 0 {
 		return nil
 	}
+	m.remember(d)
+	m.note = d.String()
+	return m.mark(d)
+}
+
+// remember keeps what was done, for undo.
+func (m *model) remember(d deed) {
 	m.done = append(m.done, d)
 	if len(m.done) > maxUndo {
 		m.done = m.done[1:]
 	}
-	m.note = d.String()
-	return m.mark(d)
 }
 
 func (m *model) undo() tea.Cmd {
@@ -230,6 +237,9 @@ func (m *model) undo() tea.Cmd {
 	}
 	d := m.done[len(m.done)-1]
 	m.done = m.done[:len(m.done)-1]
+	if d.fold != 0 {
+		return m.correct(d.fold, correction{story: d.ids[0], note: "Undone: as it was folded before.", back: true, do: m.opts.Client.Undo})
+	}
 	m.note = "Undone: " + d.String()
 	return m.mark(d.inverse())
 }

@@ -445,3 +445,56 @@ func TestCrashOfACommandEndsInOrder(t *testing.T) {
 		t.Errorf("the program goes on: %v", m.fault)
 	}
 }
+
+// TestFoldsAreCorrected splits a copy off and makes another the lead, and takes
+// both back.
+func TestFoldsAreCorrected(t *testing.T) {
+	m, db := stories(t, 3)
+	merged := func() (articles int, lead newsfold.ArticleID) {
+		t.Helper()
+		err := db.View(t.Context(), func(tx store.Tx) error {
+			a, err := tx.Article(1)
+			if err != nil {
+				return err
+			}
+			st, err := tx.Story(a.Story)
+			articles, lead = len(st.Articles), st.Lead
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return articles, lead
+	}
+	if _, err := m.opts.Client.Merge(t.Context(), []newsfold.ArticleID{1, 2, 3}); err != nil {
+		t.Fatal(err)
+	}
+	press(m, "r", "enter", "c")
+	first, lead := merged()
+	if first != 3 {
+		t.Fatalf("%d articles in the story", first)
+	}
+	for _, step := range []struct {
+		keys     string
+		articles int
+		other    bool // another lead than in the beginning
+		note     string
+	}{
+		{"g L", 3, false, "It is the lead."},
+		{"j L", 3, true, "The lead is that of  now."},
+		{"u", 3, false, "Undone: as it was folded before."},
+		{"g j x", 2, false, "Split: that of  is a story of its own."},
+		{"u", 3, false, "Undone: as it was folded before."},
+		{"u", 3, false, "Nothing to undo."},
+	} {
+		press(m, strings.Fields(step.keys)...)
+		n, now := merged()
+		if n != step.articles || (now != lead) != step.other || m.note != step.note || m.fault != nil {
+			t.Errorf("after %s: %d articles, lead %d, %q; want %d and %q (%v)", step.keys, n, now, m.note, step.articles, step.note, m.fault)
+		}
+	}
+	press(m, "q", "q")
+	if got := m.top().title(); got != "1 story, 0 unread" {
+		t.Errorf("the list is %q", got)
+	}
+}

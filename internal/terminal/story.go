@@ -149,6 +149,9 @@ func (s *story) lay(m *model, f *flow) {
 	}
 	f.para(by+" · "+st.Time.Local().Format("2006-01-02 15:04"), faint)
 	f.para(clean(st.URL), faint)
+	if len(st.Tags) > 0 {
+		f.para("Tags: "+clean(strings.Join(st.Tags, ", ")), faint)
+	}
 	if len(st.Articles) > 1 {
 		f.para(fmt.Sprintf("+%s in %s: press c", count(st.Copies, "copy", "copies"), count(st.Outlets, "outlet", "outlets")), faint)
 	}

@@ -87,7 +87,9 @@ func child(ctx context.Context, dir string) error {
 // serve serves the control interface of a store within the process.
 func serve(ctx context.Context, db store.DB, dir string, around func(http.Handler) http.Handler) (*control.Client, func()) {
 	var index *search.Index
-	s := control.Server{DB: db, Now: func() time.Time { return now }, Index: func() (_ *search.Index, err error) {
+	clock := func() time.Time { return now }
+	engine := ingest.New(db, nil, ingest.Options{Manual: true, Now: clock}) // fetches nothing, and corrects folds
+	s := control.Server{DB: db, Engine: engine, Now: clock, Index: func() (_ *search.Index, err error) {
 		if index == nil {
 			index, err = search.Open(filepath.Join(dir, "search"), search.Options{})
 		}
@@ -99,10 +101,14 @@ func serve(ctx context.Context, db store.DB, dir string, around func(http.Handle
 	}
 	pipe := control.NewPipe()
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
-	ended := make(chan error, 1)
+	ended := make(chan error, 2)
+	ctx, stop := context.WithCancel(ctx)
 	go func() { ended <- srv.Serve(pipe) }()
+	go func() { ended <- engine.Run(ctx) }()
 	return control.Connect(pipe.Dial), func() {
 		_ = srv.Close()
+		stop()
+		<-ended
 		<-ended
 		if index != nil {
 			_ = index.Close()
@@ -365,10 +371,18 @@ func reading(t *testing.T, dir string) {
 	term.until("no browser here")
 	term.press("q")
 	term.until("compared with")
+	term.press("x")
+	term.golden("split", "is a story of its own", false)
+	term.press("k", "L")
+	term.golden("lead", "is that of The Harbour Courier now", false)
+	term.press("u")
+	term.until("Undone")
+	term.press("u")
+	term.golden("unsplit", "Undone", false)
 	term.press("?")
 	term.golden("help", "Everywhere", false)
 	term.press("q")
-	term.until("compared with")
+	term.until("q:back Enter:compare")
 	term.press("q")
 	term.press("/")
 	term.write("Orrin -talks")
