@@ -76,7 +76,7 @@ func newsfold(b []byte) (article, error) {
 		return article{}, err
 	}
 	a := article{
-		Text: d.Text, Title: d.Title, Byline: d.Byline, Date: stamp(d.Published), Site: d.Site, Lang: d.Lang, Dir: d.Dir,
+		Text: d.Shown(), Title: d.Title, Byline: d.Byline, Date: stamp(d.Published), Site: d.Site, Lang: d.Lang, Dir: d.Dir,
 		Description: d.Description, URL: d.URL, Image: d.Image, License: d.License, Tags: d.Tags,
 	}
 	if d.Section != "" {

@@ -20,6 +20,7 @@ type Options struct {
 type Document struct {
 	Kind        Kind
 	URL         string // canonical, absolute; the page's own URL when it names none
+	Caption     string // of the picture right above the text, with its credit
 	Text        string // paragraphs separated by blank lines; no captions, no origin lines removed
 	HTML        string // sanitised, links absolute
 	Title       string
@@ -37,6 +38,15 @@ type Document struct {
 	Origins     []Origin
 	Body        string   `json:"-"` // Text less what it says about its origin, as Credits gives it
 	Cited       []string // outlets that the text reports on; they are no origins
+}
+
+// Shown is the text as a reader meets it: Text under the Caption of the picture
+// above it.
+func (d *Document) Shown() string {
+	if d.Caption == "" {
+		return d.Text
+	}
+	return d.Caption + "\n\n" + d.Text
 }
 
 // Kind says what a page is.
@@ -123,7 +133,7 @@ func readTree(html, base string) *Document {
 	r.whole = true
 	keep := make([]bool, len(r.page.Blocks))
 	for i := range keep {
-		keep[i] = true
+		keep[i] = !r.page.Caption(i)
 	}
 	r.body(keep)
 	r.language()

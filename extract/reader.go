@@ -92,10 +92,6 @@ func (r *reader) body(keep []bool) {
 		if !keep[i] {
 			continue
 		}
-		if captionOf(p, &p.Blocks[i]) {
-			keep[i] = false
-			continue
-		}
 		size += len(p.Blocks[i].Text) + 2
 	}
 	var text strings.Builder
@@ -118,10 +114,23 @@ func (r *reader) body(keep []bool) {
 		text.WriteString(b.Text)
 	}
 	r.doc.Text = text.String()
+	r.doc.Caption = r.above()
 	if first < 0 {
 		return
 	}
 	r.write(keep, first, last, size+size/4+64)
+}
+
+// above returns the caption of the picture right above the article.
+func (r *reader) above() string {
+	if r.whole {
+		return ""
+	}
+	var out []string
+	for _, i := range r.page.Above(r.keep) {
+		out = append(out, r.page.Blocks[i].Text)
+	}
+	return strings.Join(out, "\n\n")
 }
 
 // write sets HTML from the blocks that are kept, from the first to the last,
@@ -139,7 +148,7 @@ func (r *reader) write(keep []bool, first, last, size int) {
 		switch {
 		case l.Image:
 			if r.whole || int32(i) >= from && int32(i) < to+4 && r.pictured(i) || int32(i) >= top && int32(i) < from && r.leads(i, first) {
-				w.image(i, caption)
+				w.image(i, r.caption(i))
 			}
 		case l.Block >= 0 && keep[l.Block]:
 			w.text(l.Node, l.Block)
@@ -203,31 +212,6 @@ func rowOf(n *html.Node) *html.Node {
 	return n.Parent
 }
 
-// captionOf reports whether a block is the caption of an image.
-func captionOf(p *page.Page, b *page.Block) bool {
-	for e := b.Elem; e > 0; e = p.Elems[e].Parent {
-		if p.Elems[e].Tag != atom.Figcaption {
-			continue
-		}
-		for e = p.Elems[e].Parent; e > 0; e = p.Elems[e].Parent {
-			if p.Elems[e].Tag == atom.Figure {
-				return hasImage(p.Elems[e].Node)
-			}
-		}
-		return false
-	}
-	return false
-}
-
-func hasImage(n *html.Node) bool {
-	for d := range n.Descendants() {
-		if d.DataAtom == atom.Img {
-			return true
-		}
-	}
-	return false
-}
-
 // pictured reports whether an image belongs to the article: it stands in a
 // kept block, or in an element of its own whose neighbourhood is kept.
 func (r *reader) pictured(i int) bool {
@@ -261,18 +245,34 @@ func closest(n *html.Node, a atom.Atom) *html.Node {
 	return nil
 }
 
-// caption returns the text of the figcaption that goes with an image.
-func caption(n *html.Node) string {
-	f := closest(n, atom.Figure)
-	if f == nil {
-		return ""
-	}
-	for d := range f.Descendants() {
-		if d.DataAtom == atom.Figcaption {
-			return textOf(d)
+// caption returns the caption of an image: the figcaption of its figure, else
+// the captions that follow it.
+func (r *reader) caption(leaf int) string {
+	p := r.page
+	if f := closest(p.Leaves[leaf].Node, atom.Figure); f != nil {
+		for d := range f.Descendants() {
+			if d.DataAtom == atom.Figcaption {
+				return textOf(d)
+			}
 		}
 	}
-	return ""
+	if r.whole {
+		return "" // all that is not in a figcaption is text
+	}
+	var out []string
+	last := int32(-1)
+	for i := leaf + 1; i < len(p.Leaves) && !p.Leaves[i].Image && len(out) < 2; i++ {
+		b := p.Leaves[i].Block
+		if b == last || b < 0 || int(b) >= len(p.Blocks) || page.Squash(p.Leaves[i].Node.Data) == "" {
+			continue
+		}
+		if !p.Caption(int(b)) {
+			break
+		}
+		out = append(out, page.Squash(p.Blocks[b].Text))
+		last = b
+	}
+	return strings.Join(out, " ")
 }
 
 // textOf returns the text of an element on one line.

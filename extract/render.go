@@ -342,8 +342,8 @@ func usual(s string) bool {
 	return true
 }
 
-// image writes the image that is a leaf of the page, with the caption of its figure if it has one.
-func (r *renderer) image(leaf int, caption func(*html.Node) string) {
+// image writes the image that is a leaf of the page, with its caption if it has one.
+func (r *renderer) image(leaf int, caption string) {
 	n := r.p.Leaves[leaf].Node
 	src, alt := imageOf(n, r.base)
 	if src == "" || r.images[src] {
@@ -373,8 +373,8 @@ func (r *renderer) image(leaf int, caption func(*html.Node) string) {
 	r.blocks(blocks, false)
 	r.out = append(r.out, "<figure>"...)
 	r.imgTag(src, alt)
-	if c := caption(n); c != "" {
-		r.out = page.AppendEscaped(append(r.out, "<figcaption>"...), c)
+	if caption != "" {
+		r.out = page.AppendEscaped(append(r.out, "<figcaption>"...), caption)
 		r.out = append(r.out, "</figcaption>"...)
 	}
 	r.out = append(r.out, "</figure>\n"...)

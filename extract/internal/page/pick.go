@@ -13,9 +13,9 @@ func (p *Page) Pick() []bool {
 // threshold is the least probability of a kept block.
 const threshold = .5
 
-// Choose reports which blocks are the article: the likely ones that are shown.
-// What is hidden counts only on pages that hide most of their text until a
-// script shows it.
+// Choose reports which blocks are the article: the likely ones that are shown,
+// without the captions of pictures and what readers wrote below. What is hidden
+// counts only on pages that hide most of their text until a script shows it.
 func (p *Page) Choose(prob []float32, threshold float32) []bool {
 	keep := make([]bool, len(p.Blocks))
 	hidden := make([]bool, len(p.Elems))
@@ -25,9 +25,52 @@ func (p *Page) Choose(prob []float32, threshold float32) []bool {
 	}
 	for i := range keep {
 		b := &p.Blocks[i]
-		keep[i] = prob[i] >= threshold && !hidden[b.Elem] && (b.Chars > 24 || !furniture[Fold(b.Text, 48)])
+		keep[i] = prob[i] >= threshold && !hidden[b.Elem] && (b.Chars > 24 || !furniture[Fold(b.Text, 48)]) && !p.Caption(i)
 	}
+	p.uncomment(keep)
 	return keep
+}
+
+// uncomment drops the comments of readers, where there is an article besides.
+func (p *Page) uncomment(keep []bool) {
+	const least = 500 // characters of an article
+	comment := p.comments()
+	var all, besides int32
+	for i := range keep {
+		if !keep[i] {
+			continue
+		}
+		b := &p.Blocks[i]
+		all += b.Chars
+		if !comment[b.Elem] {
+			besides += b.Chars
+		}
+	}
+	if besides < least && besides*2 < all {
+		return
+	}
+	for i := range keep {
+		keep[i] = keep[i] && !comment[p.Blocks[i].Elem]
+	}
+}
+
+// comments marks the elements that are named after comments, and what stands a
+// few levels in them. A name is not believed of an element with most of the
+// page's text, as "comments-open" may be.
+func (p *Page) comments() []bool {
+	const levels = 8
+	left := make([]int8, len(p.Elems)) // levels that the name still counts for
+	marks := make([]bool, len(p.Elems))
+	total := p.Elems[0].Good
+	for i := 1; i < len(p.Elems); i++ {
+		e := &p.Elems[i]
+		left[i] = max(left[e.Parent]-1, 0)
+		if e.Flags&FComment != 0 && e.Good*10 <= total*6 {
+			left[i] = levels
+		}
+		marks[i] = left[i] > 0
+	}
+	return marks
 }
 
 // furniture are blocks that are never article text by themselves, folded.

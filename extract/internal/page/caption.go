@@ -1,0 +1,66 @@
+package page
+
+import (
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// maxCaption is the length from which on a block is no caption unless its
+// element is a figcaption, in characters.
+const maxCaption = 400
+
+// Caption reports whether block i is the caption or the credit of a picture: it
+// stands in a figure with an image, or its element or the one around that is
+// named so.
+func (p *Page) Caption(i int) bool {
+	b := &p.Blocks[i]
+	own := &p.Elems[b.Elem]
+	named := b.Flags | own.Flags
+	if own.Parent > 0 {
+		named |= p.Elems[own.Parent].Flags
+	}
+	short := b.Chars < maxCaption && !p.Fragment
+	caption := false
+	for e := b.Elem; e > 0; e = p.Elems[e].Parent {
+		switch p.Elems[e].Tag {
+		case atom.Figcaption:
+			caption = true
+		case atom.Figure:
+			if (caption || short) && hasImage(p.Elems[e].Node) {
+				return true
+			}
+		}
+	}
+	return short && !caption && named&FCaption != 0
+}
+
+func hasImage(n *html.Node) bool {
+	for d := range n.Descendants() {
+		if d.DataAtom == atom.Img {
+			return true
+		}
+	}
+	return false
+}
+
+// Above returns the blocks of the caption and the credit of the picture right
+// above the first paragraph of those that are kept; at most two, in order.
+func (p *Page) Above(keep []bool) []int {
+	const (
+		paragraph = 60 // characters
+		near      = 2  // blocks
+	)
+	for i := range keep {
+		if !keep[i] || p.Blocks[i].Chars < paragraph {
+			continue
+		}
+		var out []int
+		for k := max(0, i-near); k < i; k++ {
+			if !keep[k] && p.Caption(k) {
+				out = append(out, k)
+			}
+		}
+		return out
+	}
+	return nil
+}

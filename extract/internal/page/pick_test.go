@@ -1,0 +1,57 @@
+package page
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestChooseAndAbove gives every block the probability 1: what is left out is so
+// by rule.
+func TestChooseAndAbove(t *testing.T) {
+	const (
+		first  = "The harbour was closed on Monday after a storm, the harbour master said in the evening."
+		second = "Ships waited outside until the night, and the ferry to Lowen turned back at the breakwater."
+		image  = `<img src="/i/pier.jpg" width="800" height="600">`
+	)
+	article := "<p>" + first + "</p><p>" + second + "</p>"
+	comment := `<div class="comment"><p>` + strings.Repeat("I was there and saw it all. ", 12) + "</p></div>"
+	long := strings.Repeat("<p>"+first+"</p>", 8)
+	for _, tt := range []struct {
+		name, page   string
+		kept         int
+		above, first string
+	}{
+		{"figcaption", "<figure>" + image + "<figcaption>The pier</figcaption></figure>" + article, 2, "The pier", first},
+		{"caption and credit by name", "<div>" + image + `<p class="image-caption">The pier</p><span class="credit">D. Marsh</span></div>` + article, 2, "The pier|D. Marsh", first},
+		{"the element around is named", image + `<div class="caption"><p>The pier</p></div>` + article, 2, "The pier", first},
+		{"figure without figcaption", "<figure>" + image + "<p>The pier</p></figure>" + article, 2, "The pier", first},
+		{"figure without picture", "<figure><blockquote><p>We had luck</p></blockquote></figure>" + article, 3, "", "We had luck"},
+		{"below the first paragraph", "<p>" + first + "</p><figure>" + image + "<figcaption>The pier</figcaption></figure><p>" + second + "</p>", 2, "", first},
+		{"far above", "<figure>" + image + "<figcaption>The pier</figcaption></figure><p>Monday</p><p>Weather</p>" + article, 4, "", "Monday"},
+		{"a long text named so is none", `<div class="lightbox"><p>` + strings.Repeat(second+" ", 6) + "</p></div>", 1, "", second},
+		{"comments below an article", long + `<div id="comments">` + comment + comment + "</div>", 8, "", first},
+		{"a discussion", "<p>Who has seen it?</p><div>" + comment + comment + "</div>", 3, "", "Who has seen it?"},
+		{"a page named after its comments", `<div class="comments-open">` + long + "</div>", 8, "", first},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := Read([]byte("<body>"+tt.page), "", false)
+			keep := p.Choose(slices.Repeat([]float32{1}, len(p.Blocks)), .5)
+			var kept, above []string
+			for i := range keep {
+				if keep[i] {
+					kept = append(kept, p.Blocks[i].Text)
+				}
+			}
+			for _, i := range p.Above(keep) {
+				above = append(above, p.Blocks[i].Text)
+			}
+			if len(kept) != tt.kept || !strings.HasPrefix(kept[0], tt.first) {
+				t.Errorf("kept %d: %q, want %d, first %q", len(kept), kept, tt.kept, tt.first)
+			}
+			if got := strings.Join(above, "|"); got != tt.above {
+				t.Errorf("above %q, want %q", got, tt.above)
+			}
+		})
+	}
+}
