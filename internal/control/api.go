@@ -138,18 +138,21 @@ type MarkRequest struct {
 }
 
 // FoldRequest corrects folds: the articles that are to leave their stories, or
-// whose stories are to be one.
+// whose stories are to be one; or, of events, whose stories are to leave theirs or
+// to be in one.
 type FoldRequest struct {
-	IDs []newsfold.ArticleID `json:"ids"`
+	IDs   []newsfold.ArticleID `json:"ids"`
+	Event bool                 `json:"event,omitempty"`
 }
 
 // Corrected is a correction of folds that was made or taken back, with the
 // stories that the articles it named are in now.
 type Corrected struct {
-	Kind    string               `json:"kind"` // split, merge, lead or never-fold
+	Kind    string               `json:"kind"` // split, merge, split-event, merge-event, lead or never-fold
 	IDs     []newsfold.ArticleID `json:"ids"`
 	Feeds   []newsfold.FeedID    `json:"feeds,omitempty"` // that it named
 	Stories []newsfold.StoryID   `json:"stories"`         // of each of IDs
+	Events  []newsfold.StoryID   `json:"events"`          // of each of Stories; 0: none
 }
 
 // Explanation says why two articles are, or are not, one story.

@@ -245,12 +245,22 @@ func (c *Client) Mark(ctx context.Context, req MarkRequest) ([]newsfold.StoryID,
 
 // Split takes articles out of their stories, for good.
 func (c *Client) Split(ctx context.Context, ids []newsfold.ArticleID) (Corrected, error) {
-	return ask[Corrected](ctx, c, "POST", "/v1/split", nil, FoldRequest{ids})
+	return ask[Corrected](ctx, c, "POST", "/v1/split", nil, FoldRequest{IDs: ids})
 }
 
 // Merge makes the stories of articles one.
 func (c *Client) Merge(ctx context.Context, ids []newsfold.ArticleID) (Corrected, error) {
-	return ask[Corrected](ctx, c, "POST", "/v1/merge", nil, FoldRequest{ids})
+	return ask[Corrected](ctx, c, "POST", "/v1/merge", nil, FoldRequest{IDs: ids})
+}
+
+// SplitEvent takes the stories of articles out of their events, for good.
+func (c *Client) SplitEvent(ctx context.Context, ids []newsfold.ArticleID) (Corrected, error) {
+	return ask[Corrected](ctx, c, "POST", "/v1/split", nil, FoldRequest{IDs: ids, Event: true})
+}
+
+// MergeEvents makes the events of the stories of articles one.
+func (c *Client) MergeEvents(ctx context.Context, ids []newsfold.ArticleID) (Corrected, error) {
+	return ask[Corrected](ctx, c, "POST", "/v1/merge", nil, FoldRequest{IDs: ids, Event: true})
 }
 
 // Undo takes back the last decision on folds.

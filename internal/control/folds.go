@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"newsfold"
+	"newsfold/internal/events"
 	"newsfold/internal/ingest"
 	"newsfold/store"
 )
@@ -18,7 +19,11 @@ func (s *Server) split(r *http.Request) (any, error) {
 	if len(req.IDs) == 0 {
 		return nil, invalid("split what? name the articles that are to leave their story")
 	}
-	act, err := s.Engine.Split(r.Context(), req.IDs)
+	do := s.Engine.Split
+	if req.Event {
+		do = s.Engine.SplitEvent
+	}
+	act, err := do(r.Context(), req.IDs)
 	return s.corrected(r.Context(), act, err)
 }
 
@@ -30,7 +35,11 @@ func (s *Server) merge(r *http.Request) (any, error) {
 	if len(req.IDs) < 2 {
 		return nil, invalid("merge what? name at least two stories or articles")
 	}
-	act, err := s.Engine.Merge(r.Context(), req.IDs)
+	do := s.Engine.Merge
+	if req.Event {
+		do = s.Engine.MergeEvents
+	}
+	act, err := do(r.Context(), req.IDs)
 	return s.corrected(r.Context(), act, err)
 }
 
@@ -51,13 +60,18 @@ func (s *Server) corrected(ctx context.Context, act ingest.Act, err error) (any,
 	}
 	c := Corrected{Kind: act.Kind, IDs: act.IDs, Feeds: act.Feeds}
 	err = s.view(ctx, func(tx store.Tx) error {
-		c.Stories = c.Stories[:0]
+		c.Stories, c.Events = c.Stories[:0], c.Events[:0]
 		for _, id := range act.IDs {
 			a, err := tx.Article(id)
 			if err != nil {
 				return err
 			}
+			t, err := events.Of(tx, a.Story)
+			if err != nil {
+				return err
+			}
 			c.Stories = append(c.Stories, a.Story)
+			c.Events = append(c.Events, t.Event)
 		}
 		return nil
 	})

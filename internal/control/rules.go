@@ -31,7 +31,7 @@ func (c *Client) NeverFold(ctx context.Context, feeds []string) (Corrected, erro
 
 // Lead makes an article the lead of its story.
 func (c *Client) Lead(ctx context.Context, ids []newsfold.ArticleID) (Corrected, error) {
-	return ask[Corrected](ctx, c, "POST", "/v1/lead", nil, FoldRequest{ids})
+	return ask[Corrected](ctx, c, "POST", "/v1/lead", nil, FoldRequest{IDs: ids})
 }
 
 // Refold folds articles again, or says what that would change.

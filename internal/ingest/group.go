@@ -30,6 +30,7 @@ const maxLive = 30_000
 type grouping struct {
 	g     *event.Grouper
 	open  bool                     // since the last commit
+	turn  uint64                   // of what people decided, as it is known here
 	tidy  time.Time                // when it was last relieved of what is old
 	dirty map[int64]bool           // events whose record is to be written
 	moved map[int64]event.Decision // stories that were placed
@@ -57,7 +58,7 @@ func openGrouping(tx store.Tx, now time.Time) (*grouping, error) {
 			return nil, err
 		}
 	}
-	return q, nil
+	return q, q.recall(tx)
 }
 
 // group gives the stories of a batch their events, within its transaction.
@@ -66,7 +67,12 @@ func (f *folder) group(gone map[newsfold.ArticleID]bool) error {
 		return nil
 	}
 	now := f.e.now().UTC()
-	if f.events == nil || f.events.open { // or the last transaction was not committed
+	turn, err := handTurn(f.tx)
+	if err != nil {
+		return err
+	}
+	// Or the last transaction was not committed, or a person decided something.
+	if f.events == nil || f.events.open || f.events.turn != turn {
 		q, err := openGrouping(f.tx, now)
 		if err != nil {
 			return err
@@ -87,6 +93,11 @@ func (f *folder) group(gone map[newsfold.ArticleID]bool) error {
 	}
 	for _, s := range stories {
 		if err := f.groupOne(s, texts); err != nil {
+			return err
+		}
+	}
+	for _, s := range stories {
+		if err := q.byHand(f.tx, s); err != nil {
 			return err
 		}
 	}
@@ -266,6 +277,11 @@ func (q *grouping) tie(tx store.Tx, s newsfold.StoryID, e events.Event) error {
 		for _, v := range d.Evidence {
 			t.Evidence = append(t.Evidence, newsfold.Evidence(v))
 		}
+		if mutual, err := q.foundBy(tx, t.With, s); err != nil {
+			return err
+		} else if mutual { // it was there before, and is only grouped anew
+			t.With, t.Relation, t.Score, t.Evidence = 0, "", 0, nil
+		}
 	}
 	if t.Event != e.ID {
 		v, err := tx.Shelf(groupShelf).Get(binary.BigEndian.AppendUint64(nil, uint64(s)))
@@ -283,6 +299,18 @@ func (q *grouping) tie(tx store.Tx, s newsfold.StoryID, e events.Event) error {
 		t.Event = 0
 	}
 	return events.PutTie(tx, s, t)
+}
+
+// foundBy reports whether a story was found by another one, which is there longer.
+func (q *grouping) foundBy(tx store.Tx, s, by newsfold.StoryID) (bool, error) {
+	if s <= by {
+		return false, nil
+	}
+	if d, ok := q.moved[int64(s)]; ok {
+		return newsfold.StoryID(d.With) == by, nil
+	}
+	t, err := events.Of(tx, s)
+	return t.With == by, err
 }
 
 // forget removes the sketches of stories that no other may join any more. Their

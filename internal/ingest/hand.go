@@ -25,10 +25,16 @@ const (
 	apart    = 'a'
 )
 
-// Keys of the shelf: 'p' and two articles; 'j' and the number of the entry; for
-// those of rules see rules.go.
-func pairKey(a, b newsfold.ArticleID) []byte {
-	k := binary.BigEndian.AppendUint64([]byte{'p'}, uint64(a))
+// What a decision is about, which begins its key.
+const (
+	ofStory = 'p'
+	ofEvent = 'e'
+)
+
+// Keys of the shelf: what the decision is about and two articles; 'j' and the number
+// of the entry; for those of rules see rules.go.
+func pairKey(of byte, a, b newsfold.ArticleID) []byte {
+	k := binary.BigEndian.AppendUint64([]byte{of}, uint64(a))
 	return binary.BigEndian.AppendUint64(k, uint64(b))
 }
 
@@ -36,7 +42,7 @@ func journalKey(n uint64) []byte { return binary.BigEndian.AppendUint64([]byte{'
 
 // Act is a decision of a person, as the journal keeps it.
 type Act struct {
-	Kind  string               `json:"kind"`            // split, merge, lead, never-fold or rule
+	Kind  string               `json:"kind"`            // split, merge, split-event, merge-event, lead, never-fold or rule
 	IDs   []newsfold.ArticleID `json:"ids"`             // the articles it named
 	Feeds []newsfold.FeedID    `json:"feeds,omitempty"` // the feeds it named
 	// Again are the articles that were folded again because of a rule for feeds.
@@ -53,6 +59,15 @@ type pair struct {
 	B      newsfold.ArticleID `json:"b"`
 	Before byte               `json:"before,omitempty"`
 	Now    byte               `json:"now"`
+	Event  bool               `json:"event,omitempty"` // that their stories are, or are not, one event
+}
+
+// of is what the decision is about.
+func (p pair) of() byte {
+	if p.Event {
+		return ofEvent
+	}
+	return ofStory
 }
 
 // ErrNothing says that there is nothing that could be split, merged or undone.
@@ -103,7 +118,7 @@ func (e *Engine) Merge(ctx context.Context, ids []newsfold.ArticleID) (Act, erro
 			// An earlier split between the two is taken back with it.
 			for _, a := range first.Articles {
 				for _, b := range story.Articles {
-					if v, err := tx.Shelf(handShelf).Get(pairKey(a, b)); err != nil {
+					if v, err := tx.Shelf(handShelf).Get(pairKey(ofStory, a, b)); err != nil {
 						return nil, err
 					} else if len(v) == 1 && v[0] == apart {
 						pairs = append(pairs, pair{A: a, B: b, Now: together})
@@ -144,7 +159,7 @@ func (e *Engine) Undo(ctx context.Context) (Act, error) {
 			return fmt.Errorf("no decision is there to undo: %w", ErrNothing)
 		}
 		for _, p := range slices.Backward(last.Pairs) {
-			if err := say(tx, p.A, p.B, p.Before); err != nil {
+			if err := say(tx, p, p.Before); err != nil {
 				return err
 			}
 		}
@@ -175,14 +190,14 @@ func (e *Engine) act(ctx context.Context, kind string, ids []newsfold.ArticleID,
 			return err
 		}
 		for i, p := range pairs {
-			v, err := tx.Shelf(handShelf).Get(pairKey(p.A, p.B))
+			v, err := tx.Shelf(handShelf).Get(pairKey(p.of(), p.A, p.B))
 			if err != nil {
 				return err
 			}
 			if len(v) == 1 {
 				pairs[i].Before = v[0]
 			}
-			if err := say(tx, p.A, p.B, p.Now); err != nil {
+			if err := say(tx, p, p.Now); err != nil {
 				return err
 			}
 		}
@@ -200,9 +215,9 @@ func (e *Engine) act(ctx context.Context, kind string, ids []newsfold.ArticleID,
 }
 
 // say stores what is decided of a pair, from both sides; 0 takes it back.
-func say(tx store.Tx, a, b newsfold.ArticleID, what byte) error {
+func say(tx store.Tx, p pair, what byte) error {
 	shelf := tx.Shelf(handShelf)
-	for _, key := range [][]byte{pairKey(a, b), pairKey(b, a)} {
+	for _, key := range [][]byte{pairKey(p.of(), p.A, p.B), pairKey(p.of(), p.B, p.A)} {
 		var err error
 		if what == 0 {
 			err = shelf.Delete(key)
@@ -213,7 +228,14 @@ func say(tx store.Tx, a, b newsfold.ArticleID, what byte) error {
 			return err
 		}
 	}
-	return nil
+	if !p.Event {
+		return nil
+	}
+	turn, err := handTurn(tx)
+	if err != nil {
+		return err
+	}
+	return shelf.Put(handTurnKey, binary.BigEndian.AppendUint64(nil, turn+1))
 }
 
 // record adds a decision to the journal.
@@ -258,8 +280,13 @@ func storyOf(tx store.Tx, id newsfold.ArticleID) (newsfold.Story, error) {
 // Constraints returns what a person decided about an article, for package
 // dedupe.
 func (f *folder) Constraints(id int64) (tog, apa []int64, err error) {
-	prefix := binary.BigEndian.AppendUint64([]byte{'p'}, uint64(id))
-	for p, err := range f.tx.Shelf(handShelf).All(prefix) {
+	return wishes(f.tx, ofStory, id)
+}
+
+// wishes returns what a person wants an article to be together with, and apart
+// from.
+func wishes(tx store.Tx, of byte, id int64) (tog, apa []int64, err error) {
+	for p, err := range tx.Shelf(handShelf).All(binary.BigEndian.AppendUint64([]byte{of}, uint64(id))) {
 		if err != nil {
 			return nil, nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -441,16 +442,17 @@ func unsay(tx store.Tx, id newsfold.ArticleID) error {
 	if err := tx.Shelf(handShelf).Delete(leadKey(id)); err != nil {
 		return err
 	}
-	var others []newsfold.ArticleID
-	for p, err := range tx.Shelf(handShelf).All(binary.BigEndian.AppendUint64([]byte{'p'}, uint64(id))) {
+	for _, event := range []bool{false, true} {
+		p := pair{A: id, Event: event}
+		tog, apa, err := wishes(tx, p.of(), int64(id))
 		if err != nil {
 			return err
 		}
-		others = append(others, newsfold.ArticleID(binary.BigEndian.Uint64(p.Key[9:])))
-	}
-	for _, o := range others {
-		if err := say(tx, id, o, 0); err != nil {
-			return err
+		for _, o := range slices.Concat(tog, apa) {
+			p.B = newsfold.ArticleID(o)
+			if err := say(tx, p, 0); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

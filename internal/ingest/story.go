@@ -95,7 +95,7 @@ func (s shelver) parted(id newsfold.ArticleID, others []newsfold.ArticleID) bool
 		return barred
 	}
 	return slices.ContainsFunc(others, func(m newsfold.ArticleID) bool {
-		v, err := s.tx.Shelf(handShelf).Get(pairKey(id, m))
+		v, err := s.tx.Shelf(handShelf).Get(pairKey(ofStory, id, m))
 		return err == nil && len(v) == 1 && v[0] == apart
 	})
 }
