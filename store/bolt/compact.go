@@ -21,9 +21,9 @@ const compactSuffix = ".compact"
 // compactStep is how many bytes Compact writes in one transaction.
 const compactStep = 16 << 20
 
-// Compact writes the store anew without the free space that it has gathered,
-// and puts the new file in the place of the old one. It returns the sizes of
-// both. Readers go on all the while, on the old file if they began before;
+// Compact writes the store anew without the free space that it has gathered, its
+// records compressed by what they have in common, and puts the new file in the
+// place of the old one. It returns the sizes of both. Readers go on all the while, on the old file if they began before;
 // writers wait until Compact is done or their context is.
 //
 // The new file is checked and on disk before it takes the name of the old one,
@@ -56,6 +56,9 @@ func removed(name string) error {
 
 func (db *DB) compact(ctx context.Context, name string) (before, after int64, err error) {
 	if err := removed(name); err != nil {
+		return 0, 0, err
+	}
+	if err := db.learn(ctx); err != nil {
 		return 0, 0, err
 	}
 	err = db.View(ctx, func(st store.Tx) error {
@@ -118,13 +121,16 @@ func (t *tx) copyTo(ctx context.Context, name string) (err error) {
 	defer func() { err = errors.Join(err, to.Close()) }()
 	to.AllocSize = 1 << 20 // the new file is to be no larger than it must
 
-	c := copier{ctx: ctx, to: to}
+	c := copier{ctx: ctx, t: t, to: to}
 	if c.tx, err = to.Begin(true); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.rollback()) }()
 	err = t.bolt.ForEach(func(name []byte, b *bbolt.Bucket) error { return c.bucket([][]byte{name}, b) })
 	if err != nil {
+		return err
+	}
+	if err := c.saidAgain(); err != nil {
 		return err
 	}
 	if err := c.tx.Commit(); err != nil {
@@ -136,9 +142,11 @@ func (t *tx) copyTo(ctx context.Context, name string) (err error) {
 // A copier writes buckets to another file, some MiB a transaction.
 type copier struct {
 	ctx  context.Context // of the one call of Compact
+	t    *tx             // that it copies from
 	to   *bbolt.DB
 	tx   *bbolt.Tx
-	size int // of what tx has written
+	size int   // of what tx has written
+	said int64 // bytes in entry.said
 }
 
 // rollback ends the last transaction unless that is over.
@@ -162,12 +170,19 @@ func (c *copier) bucket(path [][]byte, from *bbolt.Bucket) error {
 	if err := to.SetSequence(from.Sequence()); err != nil {
 		return err
 	}
+	id := bucketID(-1)
+	if len(path) == 1 {
+		id = bucketID(slices.Index(bucketNames[:], string(path[0])))
+	}
 	return from.ForEach(func(k, v []byte) error {
 		if v == nil {
 			err := c.bucket(append(slices.Clip(path), k), from.Bucket(k))
 			if err == nil {
 				to, err = c.at(path) // there may have been a commit
 			}
+			return err
+		}
+		if v, err = c.tight(id, k, v); err != nil {
 			return err
 		}
 		if c.size += len(k) + len(v); c.size > compactStep {
@@ -180,6 +195,30 @@ func (c *copier) bucket(path [][]byte, from *bbolt.Bucket) error {
 		}
 		return to.Put(k, v)
 	})
+}
+
+// tight returns a record as small as it can be made.
+func (c *copier) tight(id bucketID, key, rec []byte) ([]byte, error) {
+	if id < 0 || classOf[id] == 0 {
+		return rec, nil
+	}
+	small, err := c.t.db.codec.Tighten(classOf[id], rec)
+	if err != nil {
+		return nil, c.t.damaged(fmt.Sprintf("record %x of %s", key, bucketNames[id]), err)
+	}
+	if id == bSaid {
+		c.said += int64(len(small))
+	}
+	return small, nil
+}
+
+// saidAgain counts anew what entries said.
+func (c *copier) saidAgain() error {
+	meta := c.tx.Bucket([]byte(bucketNames[bMeta]))
+	if meta.Get(keySaid) == nil {
+		return nil
+	}
+	return meta.Put(keySaid, idKey(c.said))
 }
 
 // commit begins the next transaction.

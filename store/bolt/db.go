@@ -57,7 +57,7 @@ type DB struct {
 	// while it held its locks. frozen is the same for transactions that write.
 	stuck, frozen atomic.Pointer[error]
 
-	school school
+	learntAt [record.Classes]int64 // how many records dictionaries were trained with; the writer's
 
 	trimmed atomic.Int64 // when the mapped file was last looked at, in ns since 1970
 }
@@ -111,11 +111,7 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer func() { <-db.turn }()
-	if err := db.update(ctx, fn); err != nil {
-		return err
-	}
-	db.learn(ctx)
-	return nil
+	return db.update(ctx, fn)
 }
 
 // update is Update for who has the turn.
@@ -162,9 +158,6 @@ func (db *DB) update(ctx context.Context, fn func(store.Tx) error) error {
 	size := bt.Size()
 	if err := db.commit(h, t); err != nil {
 		return err
-	}
-	for class, n := range t.highest {
-		db.school.highest[class] = max(db.school.highest[class], n)
 	}
 	if h.written += t.written; h.written >= forgetAfter {
 		h.forget(size)

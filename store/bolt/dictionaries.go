@@ -13,6 +13,10 @@ import (
 // of phrase. So the store learns from its own records and keeps what it has learnt,
 // a dictionary for each class of records. Those that were made with an older one
 // name it, so dictionaries stay as long as the store.
+//
+// Compressing a record so takes longer than all else that storing it does, and most
+// are written twice within a minute. So they are written as they come, and
+// [DB.Compact], which writes all of them anew anyway, uses the dictionaries.
 
 const (
 	// learnFrom is from how many articles on dictionaries are trained, and again
@@ -47,20 +51,11 @@ func dictionaryFields(w *record.Wire, d *dictionary) {
 	w.Int64(3, &d.at)
 }
 
-// A school knows when which class is to learn. It is the writer's.
-type school struct{ highest, due [record.Classes]int64 }
-
-// next has a class learn when it has ten times the number with which it learnt.
-func (s *school) next(c record.Class, at int64) { s.due[c] = max(learnFrom, 10*at) }
-
 // learnt makes the codec know the dictionaries of a file.
 func (db *DB) learnt(ctx context.Context) error {
 	return db.View(ctx, func(st store.Tx) (err error) {
 		t := st.(*tx)
 		defer t.guard(&err)
-		for class := range lessonsOf {
-			db.school.next(record.Class(class), 0)
-		}
 		w := t.walk(t.bucket(bDictionaries), nil, false)
 		for k, rec := w.next(); k != nil; k, rec = w.next() {
 			var d dictionary
@@ -71,7 +66,7 @@ func (db *DB) learnt(ctx context.Context) error {
 			if err != nil {
 				return t.damaged(fmt.Sprintf("dictionary %x", k), err)
 			}
-			db.school.next(d.class, d.at)
+			db.learntAt[d.class] = d.at
 		}
 		return nil
 	})
@@ -79,17 +74,30 @@ func (db *DB) learnt(ctx context.Context) error {
 
 // learn trains dictionaries for classes that have grown enough since the last time.
 // It is called by the writer, in its turn; when it fails, the store goes on as it is.
-func (db *DB) learn(ctx context.Context) {
-	for class := record.Texts; class < record.Classes; class++ {
-		at := db.school.highest[class]
-		if at < db.school.due[class] || ctx.Err() != nil {
+func (db *DB) learn(ctx context.Context) error {
+	var highest [record.Classes]int64
+	err := db.View(ctx, func(st store.Tx) (err error) {
+		t := st.(*tx)
+		defer t.guard(&err)
+		for class := record.Texts; class < record.Classes; class++ {
+			if k, _ := last(t.bucket(lessonsOf[class]).Cursor()); k != nil {
+				highest[class] = keyID(k)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for class, at := range highest {
+		if at < max(learnFrom, 10*db.learntAt[class]) {
 			continue
 		}
-		db.school.next(class, at)
-		if err := db.teach(ctx, class, at); err != nil {
+		if err := db.teach(ctx, record.Class(class), at); err != nil {
 			db.log.Info("store did not learn to compress better", "path", db.path, "records", class, "err", err)
 		}
 	}
+	return nil
 }
 
 // teach makes a dictionary for a class, stores it and has it used from then on.
@@ -111,10 +119,13 @@ func (db *DB) teach(ctx context.Context, class record.Class, at int64) error {
 		}
 		return put(t, bDictionaries, idKey(n), &d, dictionaryFields)
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		err = db.codec.Learn(class, d.content)
 	}
-	return db.codec.Learn(class, d.content)
+	if err == nil {
+		db.learntAt[class] = at
+	}
+	return err
 }
 
 // messages returns what a class learns from.

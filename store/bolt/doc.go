@@ -63,11 +63,12 @@
 // byte for byte. The HTML of a body is a pattern over its text. Compression of long
 // records runs on other cores beside the transaction, see seal.go.
 //
-// From the thousandth record of a class on, the store trains a zstd dictionary for
-// it, and again whenever there are ten times as many; a frame names the dictionary
-// it was made with (dictionaries.go). So a text of 2.4 kB with its HTML takes 1.2 kB
-// instead of 1.4, and an article's own record 400 bytes instead of 660. Dictionaries
-// stay as long as the store: a file in which one is damaged is refused.
+// From the thousandth record of a class on, DB.Compact trains a zstd dictionary for
+// it, and again whenever there are ten times as many, and compresses with it what it
+// writes anew; a frame names the dictionary it was made with (dictionaries.go). So a
+// text of 2.4 kB with its HTML takes 1.2 kB instead of 1.4, and an article's own
+// record 400 bytes instead of 660. Dictionaries stay as long as the store: a file in
+// which one is damaged is refused.
 //
 // The file is mapped with room to grow, so that writers do not wait for readers,
 // and grows by 16 MiB at a time, of which file systems store what is used.

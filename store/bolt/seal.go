@@ -26,7 +26,11 @@ func (t *tx) sealLater(id bucketID, key, msg []byte) error {
 	t.sealings = append(t.sealings, s)
 	go func() {
 		defer close(s.done)
-		s.rec = t.db.codec.CompressLike(classOf[s.bucket], s.msg)
+		if s.bucket == bSaid { // what is kept of it is bounded
+			s.rec = t.db.codec.CompressQuickly(s.msg)
+		} else {
+			s.rec = t.db.codec.Compress(s.msg)
+		}
 	}()
 	t.sealing += len(msg)
 	switch {

@@ -31,10 +31,9 @@ type tx struct {
 	buckets  [len(bucketNames)]*bbolt.Bucket
 	shelves  []*shelf // written in this transaction
 	sealings []*sealing
-	sealing  int                   // bytes of messages in sealings
-	written  int64                 // bytes of messages and values put
-	said     int64                 // bytes that entry.said has grown by
-	highest  [record.Classes]int64 // number of a record put, by what learns from it
+	sealing  int   // bytes of messages in sealings
+	written  int64 // bytes of messages and values put
+	said     int64 // bytes that entry.said has grown by
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -86,13 +85,15 @@ func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*record.Wire, 
 		return fmt.Errorf("%d MiB are more than a record holds (%d MiB)", len(msg)>>20, record.MaxSize>>20)
 	}
 	t.written += int64(len(msg))
-	if class := classOf[id]; lessonsOf[class] == id {
-		t.highest[class] = max(t.highest[class], keyID(key))
-	}
-	if isSealed(id) {
+	if isSealed(id) && len(msg) >= record.Large {
 		return t.sealLater(id, key, msg)
 	}
-	err := t.bucket(id).Put(key, t.db.codec.CompressLike(classOf[id], msg))
+	if isSealed(id) { // not before an older one under the same key
+		if err := t.settleAll(); err != nil {
+			return err
+		}
+	}
+	err := t.bucket(id).Put(key, record.Plain(msg))
 	t.recycle(msg)
 	return err
 }

@@ -81,16 +81,26 @@ func (c *Codec) Learn(class Class, dictionary []byte) error {
 	return nil
 }
 
-// CompressLike returns the record of a message, compressed with the dictionary of
-// its class; without one, as [Codec.Compress] does it when the message is large,
-// and else plain.
-func (c *Codec) CompressLike(class Class, msg []byte) []byte {
-	if enc := c.trained[class].Load(); enc != nil {
-		if rec := frame(enc, msg); len(rec) < plainHead+len(msg) {
-			return rec
-		}
-	} else if class == Texts && len(msg) >= Large {
-		return c.Compress(msg)
+// Tighten returns a record of the same message, compressed with the dictionary of
+// its class where that makes it smaller and no dictionary was used before. What is no
+// record is an error that wraps [ErrMalformed].
+func (c *Codec) Tighten(class Class, rec []byte) ([]byte, error) {
+	enc := c.trained[class].Load()
+	if enc == nil || hasDictionary(rec) {
+		return rec, nil
 	}
-	return Plain(msg)
+	msg, err := c.Open(rec)
+	if err != nil {
+		return nil, err
+	}
+	if small := frame(enc, []byte(msg)); len(small) < len(rec) {
+		return small, nil
+	}
+	return rec, nil
+}
+
+// hasDictionary reports whether a record was made with a dictionary.
+func hasDictionary(rec []byte) bool {
+	var h zstd.Header
+	return len(rec) > 1 && rec[0] == compressed && h.Decode(rec[1:]) == nil && h.DictionaryID != 0
 }
