@@ -146,12 +146,13 @@ func (e *Entry) Digest() string {
 	if e.Sum != "" && e.Summary == "" && e.Content == "" {
 		return e.Sum
 	}
-	h := sha256.New()
-	for _, s := range []string{e.Link, e.Title, e.Summary, e.Content} {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
+	var room [4 << 10]byte
+	said := room[:0]
+	for _, s := range [...]string{e.Link, e.Title, e.Summary, e.Content} {
+		said = append(append(said, s...), 0)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	sum := sha256.Sum256(said)
+	return hex.EncodeToString(sum[:16])
 }
 
 // EntryRef names an entry.

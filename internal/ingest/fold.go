@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"newsfold"
 	"newsfold/dedupe"
@@ -27,6 +28,10 @@ var foldCursor = []byte("fold")
 // foldBatch is how many articles are folded in one transaction: what other
 // writers wait for at most.
 const foldBatch = 512
+
+// foldGather is how long folding waits, behind a batch of several articles that was
+// not full, for the next: a commit costs as much for one article as for many.
+const foldGather = 100 * time.Millisecond
 
 // foldLoop gives articles their stories. Commands that only look never pay for
 // the index: a manual engine waits until it is woken, and opens the index when
@@ -49,6 +54,9 @@ func (e *Engine) foldLoop(ctx context.Context) error {
 				return err
 			}
 			if n > 0 {
+				if n > 1 && n < foldBatch && len(settled) == 0 {
+					settled = e.company(ctx, settled)
+				}
 				continue
 			}
 			e.handed.clear()
@@ -65,6 +73,18 @@ func (e *Engine) foldLoop(ctx context.Context) error {
 			settled = append(settled, done)
 		}
 	}
+}
+
+// company waits a little for more to fold, unless somebody waits for the folding to
+// be done, and returns those who do.
+func (e *Engine) company(ctx context.Context, settled []chan struct{}) []chan struct{} {
+	select {
+	case <-ctx.Done():
+	case <-time.After(foldGather):
+	case done := <-e.settled:
+		settled = append(settled, done)
+	}
+	return settled
 }
 
 // foldNothing tells those who wait for the folding that none is to be waited for.
