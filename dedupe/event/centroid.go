@@ -1,10 +1,6 @@
 package event
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 // A centroid is the stories of an event in one language, taken together: at
 // most maxSample of them, the youngest, so that an event that grows does not
@@ -15,99 +11,134 @@ type mass struct {
 	hash  uint32
 	sum   float32 // of the weights
 	count uint16  // stories that have it
+	heads uint8   // stories that have it in front
 	class class
 }
 
 type centroid struct {
 	n        int
-	masses   []mass // by hash
-	tokens   float64
+	masses   []mass  // by hash
 	cohesion float64 // mean likeness of its stories
 	names    []mass  // heaviest names
 	numbers  []mass
+	heads    []mass // heaviest of those in front
+	subjects []mass // heaviest names in front
 }
+
+// How many of the heaviest are looked at.
+const (
+	topNames    = 4
+	topNumbers  = 4
+	topHeads    = 10
+	topSubjects = 3
+)
 
 // loneCohesion is what the cohesion of an event of one story is taken to be.
 const loneCohesion = .35
 
-func newCentroid(ps []*Profile) *centroid {
-	c := &centroid{n: len(ps)}
-	if len(ps) == 1 {
-		c.masses = make([]mass, len(ps[0].words))
-		for i, f := range ps[0].words {
-			c.masses[i] = mass{f.hash, f.weight.float(), 1, f.class}
-		}
-	} else {
-		c.gather(ps)
+func newCentroid(p *Profile) *centroid {
+	c := &centroid{n: 1, masses: make([]mass, len(p.words))}
+	for i, f := range p.words {
+		c.masses[i] = mass{f.hash, f.weight.float(), 1, uint8(f.class & headBit / headBit), f.class &^ headBit}
 	}
-	squares := 0.0
-	for _, m := range c.masses {
-		squares += float64(m.sum) * float64(m.sum)
-		switch m.class {
-		case name:
-			c.names = keep(c.names, m, 6)
-		case number:
-			c.numbers = keep(c.numbers, m, 4)
-		}
-	}
-	for _, p := range ps {
-		c.tokens += math.Log(float64(p.tokens + 1))
-	}
-	n := float64(c.n)
-	c.tokens /= n
-	c.cohesion = loneCohesion
-	if c.n > 1 {
-		c.cohesion = (squares-n)/(n*n) + loneCohesion/n
-	}
+	c.summarise()
 	return c
 }
 
-func (c *centroid) gather(ps []*Profile) {
-	total := 0
-	for _, p := range ps {
-		total += len(p.words)
-	}
-	all := make([]mass, 0, total)
-	for _, p := range ps {
-		for _, f := range p.words {
-			all = append(all, mass{f.hash, f.weight.float(), 1, f.class})
+// united returns the centroid of the stories of both.
+func united(a, b *centroid) *centroid {
+	c := &centroid{n: a.n + b.n, masses: make([]mass, 0, len(a.masses)+len(b.masses))}
+	x, y := a.masses, b.masses
+	for len(x) > 0 && len(y) > 0 {
+		switch {
+		case x[0].hash < y[0].hash:
+			c.masses = append(c.masses, x[0])
+			x = x[1:]
+		case x[0].hash > y[0].hash:
+			c.masses = append(c.masses, y[0])
+			y = y[1:]
+		default:
+			m := mass{x[0].hash, x[0].sum + y[0].sum, x[0].count + y[0].count, x[0].heads + y[0].heads, max(x[0].class, y[0].class)}
+			c.masses = append(c.masses, m)
+			x, y = x[1:], y[1:]
 		}
 	}
-	slices.SortFunc(all, func(a, b mass) int { return cmp.Compare(a.hash, b.hash) })
-	out := all[:0]
-	for _, m := range all {
-		if n := len(out); n > 0 && out[n-1].hash == m.hash {
-			out[n-1].sum += m.sum
-			out[n-1].count++
-			out[n-1].class = max(out[n-1].class, m.class)
-			continue
-		}
-		out = append(out, m)
-	}
-	c.masses = out
+	c.masses = append(append(c.masses, x...), y...)
+	c.summarise()
+	return c
 }
 
-// keep inserts m among the n heaviest, heaviest first.
-func keep(list []mass, m mass, n int) []mass {
-	i := len(list)
-	for i > 0 && list[i-1].sum < m.sum {
-		i--
-	}
-	if i >= n {
+// summarise finds the heaviest of the masses, and how much alike the stories are.
+func (c *centroid) summarise() {
+	room := make([]mass, topNames+topNumbers+topHeads+topSubjects)
+	take := func(n int) (list []mass) {
+		list, room = room[:0:n], room[n:]
 		return list
 	}
-	list = slices.Insert(list, i, m)
-	return list[:min(len(list), n)]
+	c.names, c.numbers, c.heads, c.subjects = take(topNames), take(topNumbers), take(topHeads), take(topSubjects)
+	squares := 0.0
+	for _, m := range c.masses {
+		squares += float64(m.sum) * float64(m.sum)
+		ahead := int(m.heads)*2 >= c.n
+		if ahead {
+			c.heads = keep(c.heads, m)
+		}
+		switch m.class {
+		case name:
+			if ahead {
+				c.subjects = keep(c.subjects, m)
+			}
+			c.names = keep(c.names, m)
+		case number:
+			c.numbers = keep(c.numbers, m)
+		}
+	}
+	c.cohesion = loneCohesion
+	if n := float64(c.n); c.n > 1 {
+		c.cohesion = (squares-n)/(n*n) + loneCohesion/n
+	}
 }
 
-// cover returns how much of the weight of some masses another centroid has.
+// keep inserts m among the heaviest, heaviest first, as many as there is room for.
+func keep(list []mass, m mass) []mass {
+	n := len(list)
+	if n < cap(list) {
+		list = list[:n+1]
+	} else if n--; list[n].sum >= m.sum {
+		return list
+	}
+	for n > 0 && list[n-1].sum < m.sum {
+		list[n] = list[n-1]
+		n--
+	}
+	list[n] = m
+	return list
+}
+
+// find returns what a centroid has of a word.
+func (c *centroid) find(h uint32) (mass, bool) {
+	i, j := 0, len(c.masses)
+	for i < j {
+		if k := int(uint(i+j) >> 1); c.masses[k].hash < h {
+			i = k + 1
+		} else {
+			j = k
+		}
+	}
+	if i == len(c.masses) || c.masses[i].hash != h {
+		return mass{}, false
+	}
+	return c.masses[i], true
+}
+
+// cover returns how much of the weight of some masses another centroid has; half
+// when there are none.
 func (c *centroid) cover(list []mass) float64 {
 	s, t := 0.0, 0.0
 	for _, m := range list {
 		t += float64(m.sum)
-		i, ok := slices.BinarySearchFunc(c.masses, m.hash, func(x mass, h uint32) int { return cmp.Compare(x.hash, h) })
-		if ok {
-			s += float64(m.sum) * min(1, 2*float64(c.masses[i].count)/float64(c.n))
+		if v, ok := c.find(m.hash); ok {
+			s += float64(m.sum) * min(1, 2*float64(v.count)/float64(c.n))
 		}
 	}
 	if t == 0 {
@@ -116,32 +147,22 @@ func (c *centroid) cover(list []mass) float64 {
 	return s / t
 }
 
-// contrast finds the actor that is swapped: how much more stories of c have one
-// of its heaviest names than those of another have it, the less the fewer
-// stories there are to tell.
-func (c *centroid) contrast(o *centroid) float64 {
+// contrast finds what is swapped, the actor or the sum: by how much more stories
+// of c than of o have the one of some masses of c of which that is most true, the
+// less the fewer stories there are to tell.
+func (c *centroid) contrast(list []mass, o *centroid) float64 {
 	top := 0.0
-	for _, m := range c.names[:min(len(c.names), 4)] {
+	for _, m := range list {
 		share := float64(m.count) / float64(c.n)
-		i, ok := slices.BinarySearchFunc(o.masses, m.hash, func(x mass, h uint32) int { return cmp.Compare(x.hash, h) })
-		if ok {
-			share -= float64(o.masses[i].count) / float64(o.n)
+		if v, ok := o.find(m.hash); ok {
+			share -= float64(v.count) / float64(o.n)
 		}
 		top = max(top, share)
 	}
 	return top * float64(c.n) / float64(c.n+1) * float64(o.n) / float64(o.n+1)
 }
 
-// likeness is what two centroids of one language have in common.
-type likeness struct {
-	average  float64 // mean cosine of their stories
-	relative float64 // the same against the likeness within each
-	names    [2]float64
-	numbers  [2]float64 // cover, the smaller first
-	contrast [2]float64 // see centroid.contrast, the smaller first
-	tokens   float64    // logarithm of how long their stories are
-}
-
+// dot returns the mean cosine of the stories of two centroids.
 func dot(a, b *centroid) float64 {
 	s := float32(0)
 	x, y := a.masses, b.masses
@@ -160,16 +181,41 @@ func dot(a, b *centroid) float64 {
 	return float64(s) / float64(a.n*b.n)
 }
 
+// likeness is what two centroids of one language have in common.
+type likeness struct {
+	average  float64    // mean cosine of their stories
+	relative float64    // the same against the likeness within each
+	numbers  [2]float64 // share of the heaviest that the other has, the smaller first
+	heads    [2]float64 // likewise of what stands in front
+	names    float64    // contrast of the heaviest, the greater of the two
+	subjects float64    // likewise of those in front
+	sums     [2]float64 // contrast of the heaviest numbers, the smaller first
+	shared   float64    // share of the heaviest names that the other has, the smaller: to be shown
+	lone     float64    // 1 when each is one story
+	large    float64    // 1 when one is stories enough to show what they agree on
+}
+
+// enough is how many stories show what an event's stories agree on.
+const enough = 3
+
 func compare(a, b *centroid) likeness {
 	l := likeness{average: dot(a, b)}
 	if l.average < leastLikeness {
 		return l
 	}
 	l.relative = min(l.average/math.Sqrt(a.cohesion*b.cohesion), mostRelative)
-	l.names = ordered(b.cover(a.names), a.cover(b.names))
 	l.numbers = ordered(b.cover(a.numbers), a.cover(b.numbers))
-	l.contrast = ordered(a.contrast(b), b.contrast(a))
-	l.tokens = min(a.tokens, b.tokens) - 5.5
+	l.heads = ordered(b.cover(a.heads), a.cover(b.heads))
+	l.shared = min(b.cover(a.names), a.cover(b.names))
+	l.names = max(a.contrast(a.names, b), b.contrast(b.names, a))
+	l.subjects = max(a.contrast(a.subjects, b), b.contrast(b.subjects, a))
+	l.sums = ordered(a.contrast(a.numbers[:min(len(a.numbers), 3)], b), b.contrast(b.numbers[:min(len(b.numbers), 3)], a))
+	switch n := max(a.n, b.n); {
+	case n == 1:
+		l.lone = 1
+	case n >= enough:
+		l.large = 1
+	}
 	return l
 }
 
@@ -195,25 +241,28 @@ func (l likeness) odds(w *tuning) float64 {
 	return z
 }
 
+const likenessSize = 13
+
 func (l likeness) vector() [likenessSize]float64 {
-	return [likenessSize]float64{1, l.average, l.relative, l.names[0], l.names[1], l.numbers[0], l.numbers[1], l.contrast[0], l.contrast[1], l.tokens}
+	return [likenessSize]float64{
+		1, l.average, l.relative, l.numbers[0], l.numbers[1], l.heads[0], l.heads[1],
+		l.names, l.subjects, l.sums[0], l.sums[1], l.lone, l.large,
+	}
 }
 
-const likenessSize = 10
-
-// tuning is what was fitted on the development sets, by TestFit.
+// tuning is what was fitted on the development sets, by TestFit, or chosen where
+// these say nothing.
 type tuning struct {
-	likeness            [likenessSize]float64 // weights, see likeness.vector
-	join, merge         float64               // log odds from which a story joins and events merge
-	near                float64               // how much less likely events are looked at for merging
-	large               float64               // how much less it takes to join a large event
-	lone                float64               // how much more it takes two stories to found one
-	lag                 float64               // log odds a day that time speaks against
-	lagMost             float64               // at most, within Options.Window
-	otherLag, otherMost float64               // the same, more, where the numbers are others
+	likeness [likenessSize]float64 // weights, see likeness.vector
+	join     float64               // log odds from which a story joins
+	merge    float64               // and from which events are one
+	near     float64               // how much less likely events are looked at again
+	lag      float64               // what time speaks against one event, see Grouper.lag
+	lagOther float64               // more, where the numbers are others
+	others   float64               // what other numbers speak against two stories
 }
 
 var defaultTuning = tuning{
-	likeness: [likenessSize]float64{-3.204, -1.696, 4.147, .207, 1.061, 1.629, 2.710, -1.428, -4.210, .079},
-	join:     0, merge: -.5, near: 1, large: 1.7, lone: 1, lag: .03, lagMost: .6, otherLag: .4, otherMost: 3,
+	likeness: [likenessSize]float64{-1.11, .40, 3.04, 2.12, .58, .64, 2.78, -2.13, -.73, -2.75, -3.79, -1.05, 1.49},
+	join:     0, merge: 0, near: 2, lag: .2, lagOther: 1.2, others: 3,
 }

@@ -18,13 +18,13 @@ func Compare(a, b Story, opts Options) Verdict {
 	p.id, q.id = 1, 2
 	c := candidate{g: g.join(&group{id: 1}, g.hold(p)), best: 0}
 	if p.lang == q.lang {
-		c, _ = g.weigh(q, newCentroid([]*Profile{q}), c.g, 0)
+		c, _ = g.weigh(q, newPart(q), c.g, 0)
 	} else {
 		c.foreign = true
 		c.cross, c.agree, c.compared = g.agree(q, c)
 		c.translation, _ = translates(q, p)
 		c.margin = c.agree / .2
-		c.odds = g.tune.join + c.crossOdds() - g.lag(q, c.g)
+		c.odds = g.tune.join + c.crossOdds() - g.lag(gap(q, c.g), false)
 	}
 	d := g.describe(q, c)
 	v := Verdict{Same: c.odds >= g.tune.join, Score: d.Score, Evidence: d.Evidence}

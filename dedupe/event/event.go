@@ -43,7 +43,7 @@ type Decision struct {
 
 // Options tune grouping. The zero value is the default of every field.
 type Options struct {
-	Window  time.Duration // how long after its last story an event takes in another; default 90 days
+	Window  time.Duration // how long after its last story an event takes in another; default a year
 	Stories int           // most stories of one event; default 500
 
 	// For measurements.
@@ -57,6 +57,6 @@ type ablation struct {
 }
 
 const (
-	defaultWindow  = 90 * 24 * time.Hour
+	defaultWindow  = 365 * 24 * time.Hour
 	defaultStories = 500
 )

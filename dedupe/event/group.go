@@ -18,7 +18,7 @@ type Grouper struct {
 	free   []int32
 	idle   []int32           // free as soon as the index is built anew
 	langs  map[string]string // one copy of each
-	kept   []*group          // that hold centres, the oldest first
+	kept   []*group          // that hold parts, the oldest first
 	at     map[int64]int32   // slot of a story
 	events map[int64]*group
 	apart  map[[2]int64]bool
@@ -33,11 +33,11 @@ type member struct {
 
 // group is an event.
 type group struct {
-	id      int64
-	slots   []int32 // in the order in which they came
-	first   int64   // seconds; 0: unknown
-	last    int64
-	centres map[string]*centroid // by language, of events of several stories
+	id    int64
+	slots []int32 // in the order in which they came
+	first int64   // seconds; 0: unknown
+	last  int64
+	parts map[string]*part // by language, of events of several stories
 }
 
 // NewGrouper returns a Grouper without events.
@@ -77,11 +77,9 @@ func (g *Grouper) Place(p *Profile) Decision {
 
 // candidate is an event that a story may belong to.
 type candidate struct {
-	g           *group
-	odds        float64 // log odds that it does, with time
-	timely      float64 // the same without
-	best        int32   // slot of the story that is closest
-	like        likeness
+	g *group
+	verdict
+	best        int32 // slot of the story that is closest
 	cross       crossing
 	agree       float64 // see Grouper.agree
 	compared    int
@@ -94,28 +92,102 @@ type candidate struct {
 func (g *Grouper) place(p *Profile) Decision {
 	list, earlier := g.candidates(p)
 	slot := g.hold(p)
-	d := Decision{Event: p.id, Relation: Founds}
-	own := &group{id: p.id}
-	if len(list) > 0 {
-		own = list[0].g
-		d = g.describe(p, list[0])
-	} else {
-		g.events[p.id] = own
+	if len(list) == 0 {
+		d := Decision{Event: p.id, Relation: Founds}
 		if earlier != nil && earlier.g.last <= p.at { // an older story that comes in late has no earlier event in a later one
 			d.Earlier = earlier.g.id
 			d.Evidence = append(d.Evidence, Evidence{"earlier", 0, fmt.Sprintf("event %d ended %s before", earlier.g.id, days(p.at-earlier.g.last))})
 		}
+		g.found(slot)
+		return d
 	}
-	name := own.id
-	own = g.join(own, slot)
-	if own.id != name {
-		d.Merged = append(d.Merged, name)
+	d := g.describe(p, list[0])
+	changed := g.settle(slot, list)
+	if g.Event(d.With) != g.Event(p.id) { // found better company, or lost it
+		d = g.tie(slot)
 	}
-	if len(list) > 0 {
-		d.Merged = append(d.Merged, g.merge(own, list[1:])...)
-	}
-	d.Event = own.id
+	d.Event = g.Event(p.id)
+	d.Merged = slices.DeleteFunc(changed, func(e int64) bool { return e == d.Event })
 	return d
+}
+
+// found gives a story an event of its own.
+func (g *Grouper) found(slot int32) {
+	e := &group{id: g.slots[slot].id}
+	g.events[e.id] = e
+	g.join(e, slot)
+}
+
+// settle puts a story into the likeliest of some events, looks again at those in
+// its language and makes one of those that are, and returns the names that changed
+// events had and have.
+func (g *Grouper) settle(slot int32, list []candidate) []int64 {
+	e := list[0].g
+	names := []int64{e.id}
+	g.join(e, slot)
+	names = append(names, e.id)
+	if !list[0].foreign {
+		near := []*group{e}
+		for _, c := range list[1:] {
+			if !c.foreign {
+				near = append(near, c.g)
+			}
+		}
+		if len(near) > 1 || unsettled(len(e.slots)) {
+			names = append(names, g.reconsider(g.slots[slot].lang, near)...)
+			e = g.slots[slot].in
+		}
+	}
+	names = append(names, g.merge(e, list[1:])...)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// unsettled reports whether an event of so many stories is looked at again when
+// another one joins it: each time while it is small, then now and then.
+func unsettled(stories int) bool { return stories <= 8 || stories%4 == 0 }
+
+// tie says what ties a story to its event as it is now.
+func (g *Grouper) tie(slot int32) Decision {
+	m := g.slots[slot]
+	c := candidate{g: m.in, best: -1}
+	var rest []*Profile
+	top := math.Inf(-1)
+	for _, s := range m.in.slots {
+		o := g.slots[s]
+		if s == slot || o.lang != m.lang {
+			continue
+		}
+		rest = append(rest, o.Profile)
+		if v := cosine(m.words, o.words); v > top {
+			top, c.best = v, s
+		}
+	}
+	if c.best < 0 {
+		return g.tieAbroad(slot)
+	}
+	c.verdict = g.judge(newPart(m.Profile), partOf(rest[max(0, len(rest)-maxSample):]))
+	c.odds = max(c.odds, g.tune.join) // or others have tied them
+	return g.describe(m.Profile, c)
+}
+
+// tieAbroad says the same of a story that is the only one of its language.
+func (g *Grouper) tieAbroad(slot int32) Decision {
+	m := g.slots[slot]
+	c := candidate{g: m.in, best: -1, foreign: true}
+	top := math.Inf(-1)
+	for _, s := range m.in.slots {
+		if s == slot {
+			continue
+		}
+		if x := cross(m.Profile, g.slots[s].Profile); x.strength > top {
+			top, c.best, c.cross = x.strength, s, x
+		}
+	}
+	if c.best < 0 {
+		return Decision{Relation: Founds}
+	}
+	return g.describe(m.Profile, c)
 }
 
 // hold gives a profile a slot and makes it findable.
@@ -144,13 +216,8 @@ func (g *Grouper) join(e *group, slot int32) *group {
 	m := g.slots[slot]
 	m.in = e
 	e.slots = append(e.slots, slot)
-	e.centres = nil
-	if m.at != 0 {
-		e.last = max(e.last, m.at)
-		if e.first == 0 || m.at < e.first {
-			e.first = m.at
-		}
-	}
+	e.parts = nil
+	e.first, e.last = span(e.first, e.last, m.at, m.at)
 	if m.id < e.id {
 		g.rename(e, m.id)
 	}
@@ -169,7 +236,7 @@ func (g *Grouper) rename(e *group, id int64) {
 func (g *Grouper) candidates(p *Profile) (list []candidate, earlier *candidate) {
 	seen := map[*group]bool{}
 	var all []candidate
-	own := newCentroid([]*Profile{p})
+	own := newPart(p)
 	for _, h := range g.index.alike(p, nearAlike) {
 		if m := g.slots[h.slot]; m.lang == p.lang && !seen[m.in] {
 			seen[m.in] = true
@@ -205,36 +272,17 @@ func (g *Grouper) candidates(p *Profile) (list []candidate, earlier *candidate) 
 }
 
 // weigh compares a story with the stories of an event that are in its language.
-func (g *Grouper) weigh(p *Profile, own *centroid, e *group, near int32) (candidate, bool) {
+func (g *Grouper) weigh(p *Profile, own *part, e *group, near int32) (candidate, bool) {
 	if len(e.slots) >= g.opts.Stories || g.forbidden(p, e) {
 		return candidate{}, false
 	}
-	centre := g.centre(e, p.lang)
-	l := compare(own, centre)
-	c := candidate{g: e, best: near, like: l, timely: l.odds(g.tune)}
-	if g.opts.without.consensus {
-		l.contrast = [2]float64{}
-		c.timely = l.odds(g.tune)
-	}
-	c.timely += g.tune.large * largeness(centre.n)
-	if centre.n == 1 {
-		c.timely -= g.tune.lone
-	}
-	c.odds = c.timely - g.lag(p, e)
-	if swapped(p.ordinals, g.slots[near].ordinals) {
-		c.timely -= swappedOrdinal
-		c.odds -= swappedOrdinal
-	}
-	if l.numbers[1] < otherNumbers && len(e.slots) < 3 {
-		c.odds -= min(g.tune.otherLag*max(0, g.gap(p, e)-otherDays), g.tune.otherMost)
-	}
-	return c, true
+	return candidate{g: e, best: near, verdict: g.judge(own, g.part(e, p.lang))}, true
 }
 
-// centre returns the stories of an event in a language taken together, or nil.
-func (g *Grouper) centre(e *group, lang string) *centroid {
-	if c, ok := e.centres[lang]; ok {
-		return c
+// part returns the youngest stories of an event in a language, or nil.
+func (g *Grouper) part(e *group, lang string) *part {
+	if p, ok := e.parts[lang]; ok {
+		return p
 	}
 	var ps []*Profile
 	for i := len(e.slots) - 1; i >= 0 && len(ps) < maxSample; i-- {
@@ -242,84 +290,40 @@ func (g *Grouper) centre(e *group, lang string) *centroid {
 			ps = append(ps, m.Profile)
 		}
 	}
-	var c *centroid
+	var p *part
 	if len(ps) > 0 {
-		c = newCentroid(ps)
+		p = partOf(ps)
+		p.first, p.last = e.first, e.last
 	}
 	if len(e.slots) > 1 {
-		if e.centres == nil {
-			if len(g.kept) > 2*keptCentres {
-				for _, o := range g.kept[:keptCentres] {
-					o.centres = nil
-				}
-				g.kept = slices.Delete(g.kept, 0, keptCentres)
-			}
-			e.centres = map[string]*centroid{}
-			g.kept = append(g.kept, e)
+		g.keep(e)
+		e.parts[lang] = p
+	}
+	return p
+}
+
+// keep lets an event keep its parts, and some other forget its own.
+func (g *Grouper) keep(e *group) {
+	if e.parts != nil {
+		return
+	}
+	if len(g.kept) > 2*keptParts {
+		for _, o := range g.kept[:keptParts] {
+			o.parts = nil
 		}
-		e.centres[lang] = c
+		g.kept = slices.Delete(g.kept, 0, keptParts)
 	}
-	return c
+	e.parts = map[string]*part{}
+	g.kept = append(g.kept, e)
 }
 
-// keptCentres is how many events keep their centres at least, not to make them
-// anew for each story.
-const keptCentres = 128
-
-// gap is the time between a story and an event in days.
-func (g *Grouper) gap(p *Profile, e *group) float64 {
-	if p.at == 0 || e.last == 0 || g.opts.without.time {
-		return 0
-	}
-	return float64(max(p.at-e.last, e.first-p.at, 0)) / 86400
-}
-
-// A story days later with other numbers is what follows: the next round, the
-// next notice of the series.
-const (
-	otherNumbers = .35 // share of the numbers below which they are others
-	otherDays    = 2.5
-)
-
-// lag is what the time between a story and an event speaks against it, in log
-// odds: nothing within a day and a half, more with each day.
-func (g *Grouper) lag(p *Profile, e *group) float64 {
-	days := g.gap(p, e)
-	if days > g.opts.Window.Hours()/24 {
-		return lagNever
-	}
-	return min(g.tune.lag*max(0, days-1.5), g.tune.lagMost)
-}
-
-// largeness says whether an event has stories enough to agree on what it is
-// about. Two stories that are alike found an event for all that come after
-// them, so that takes more than joining it later.
-func largeness(stories int) float64 {
-	if stories >= 3 {
-		return 1
-	}
-	return 0
-}
+// keptParts is how many events keep their parts at least, not to make them anew
+// for each story.
+const keptParts = 128
 
 // leastNumbers is the share of the numbers that two reports of one event in two
 // languages have in common at least, when there are numbers in both.
 const leastNumbers = .3
-
-// swappedOrdinal is what a different place in a series, the 12th and the 13th,
-// speaks against one event.
-const swappedOrdinal = 2.5
-
-// swapped reports whether both have ordinals, and none in common.
-func swapped(a, b []uint32) bool {
-	for _, h := range a {
-		if slices.Contains(b, h) {
-			return false
-		}
-	}
-	return len(a) > 0 && len(b) > 0
-}
-
-const lagNever = 20
 
 // A story joins an event in other languages when it shares more with its
 // stories than unrelated stories do, the more so the fewer of them there are to
@@ -388,7 +392,7 @@ func (g *Grouper) abroad(p *Profile, seen map[*group]bool) []candidate {
 		c := &out[i]
 		c.margin = c.agree / max(rival, .2)
 		c.timely = g.tune.join + c.crossOdds()
-		c.odds = c.timely - g.lag(p, c.g)
+		c.odds = c.timely - g.lag(gap(p, c.g), false)
 	}
 	return out
 }
@@ -464,7 +468,7 @@ func (g *Grouper) translated(p *Profile, c *candidate) {
 func (g *Grouper) allies(a, b candidate) bool {
 	x, y := g.slots[a.best].Profile, g.slots[b.best].Profile
 	if x.lang == y.lang {
-		return compare(newCentroid([]*Profile{x}), newCentroid([]*Profile{y})).odds(g.tune) >= g.tune.join
+		return g.judge(newPart(x), newPart(y)).odds >= g.tune.join
 	}
 	c := cross(x, y)
 	return c.strength >= crossLeast[0] && c.shared >= c.least
@@ -495,20 +499,20 @@ func (g *Grouper) alike(a, b *group, c candidate) bool {
 	}
 	best, common := math.Inf(-1), false
 	for lang := range g.index.langs {
-		ca, cb := g.centre(a, lang), g.centre(b, lang)
-		if ca != nil && cb != nil {
+		pa, pb := g.part(a, lang), g.part(b, lang)
+		if pa != nil && pb != nil {
 			common = true
-			best = max(best, compare(ca, cb).odds(g.tune))
+			best = max(best, g.judge(pa, pb).odds)
 		}
 	}
 	if common {
-		if min(len(a.slots), len(b.slots)) == 1 {
-			best += g.tune.large * largeness(max(len(a.slots), len(b.slots)))
-		}
 		return best >= g.tune.merge
 	}
 	return c.foreign
 }
+
+// gap is the time between a story and an event in seconds.
+func gap(p *Profile, e *group) int64 { return between(p.at, p.at, e.first, e.last) }
 
 func (g *Grouper) forbidden(p *Profile, e *group) bool {
 	if len(g.apart) == 0 {
@@ -561,7 +565,7 @@ func (g *Grouper) reindex() {
 
 func (g *Grouper) leave(e *group, slot int32) {
 	e.slots = slices.DeleteFunc(e.slots, func(s int32) bool { return s == slot })
-	e.centres = nil
+	e.parts = nil
 	if len(e.slots) == 0 {
 		delete(g.events, e.id)
 		return
@@ -571,12 +575,7 @@ func (g *Grouper) leave(e *group, slot int32) {
 	for _, s := range e.slots {
 		m := g.slots[s]
 		least = min(least, m.id)
-		if m.at != 0 {
-			e.last = max(e.last, m.at)
-			if e.first == 0 || m.at < e.first {
-				e.first = m.at
-			}
-		}
+		e.first, e.last = span(e.first, e.last, m.at, m.at)
 	}
 	if least != e.id {
 		g.rename(e, least)
@@ -674,13 +673,13 @@ func (g *Grouper) describe(p *Profile, c candidate) Decision {
 		}
 	} else {
 		d.Evidence = []Evidence{
-			{"words", c.like.average, fmt.Sprintf("mean likeness to %d stories", len(c.g.slots))},
-			{"cohesion", min(1, c.like.relative), "the same against the likeness within the event"},
-			{"names", c.like.names[0], ""},
-			{"numbers", c.like.numbers[0], ""},
+			{"words", c.average, fmt.Sprintf("mean likeness to %d stories", len(c.g.slots))},
+			{"cohesion", min(1, c.relative), "the same against the likeness within the event"},
+			{"names", c.shared, ""},
+			{"numbers", c.numbers[0], ""},
 		}
 	}
-	if v := g.lag(p, c.g); v > 0 {
+	if g.lag(gap(p, c.g), false) > 0 {
 		when := days(p.at-c.g.last) + " after the event's last story"
 		if p.at < c.g.first {
 			when = days(c.g.first-p.at) + " before the event's first story"

@@ -2,12 +2,12 @@ package event
 
 import "slices"
 
-// Apart says that a person wants two stories in different events: they are
-// taken apart now, and not put together again.
+// Apart says that a person wants two stories in different events: the first leaves
+// the event of the other now, and they are not put together again.
 func (g *Grouper) Apart(a, b int64) {
 	g.apart[pair(a, b)] = true
 	if e := g.Event(a); e != 0 && e == g.Event(b) {
-		g.split(max(a, b))
+		g.split(a)
 	}
 }
 
@@ -36,9 +36,7 @@ func (g *Grouper) split(story int64) {
 	}
 	m := g.slots[slot]
 	g.leave(m.in, slot)
-	e := &group{id: story}
-	g.events[story] = e
-	g.join(e, slot)
+	g.found(slot)
 }
 
 // unite puts the stories of o into e.
@@ -49,11 +47,8 @@ func (g *Grouper) unite(e, o *group) {
 	delete(g.events, o.id)
 	e.slots = slices.Concat(e.slots, o.slots)
 	o.slots = nil
-	e.centres = nil
-	e.last = max(e.last, o.last)
-	if e.first == 0 || o.first != 0 && o.first < e.first {
-		e.first = o.first
-	}
+	e.parts = nil
+	e.first, e.last = span(e.first, e.last, o.first, o.last)
 	if o.id < e.id {
 		g.rename(e, o.id)
 	}

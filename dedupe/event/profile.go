@@ -29,6 +29,9 @@ type feature struct {
 	place  uint8 // of an anchor: how many others stand before it, or noPlace
 }
 
+// headBit marks a word that stands in the title or among the first words.
+const headBit class = 1 << 6
+
 // noPlace is the place of what is not in the text, or far down.
 const noPlace = 255
 
@@ -67,6 +70,7 @@ type tally struct {
 	n     int
 	names int
 	class class
+	head  bool // stands in title or first words
 	idf   float32
 }
 
@@ -164,6 +168,7 @@ func markNames(toks []token) {
 func vector(lang string, toks []token, off ablation) []feature {
 	at := make(map[uint32]int, len(toks))
 	all := make([]tally, 0, len(toks))
+	head := true
 	add := func(h uint32, c class, isName bool, v float32) {
 		i, ok := at[h]
 		if !ok {
@@ -172,11 +177,13 @@ func vector(lang string, toks []token, off ablation) []feature {
 			all = append(all, tally{hash: h, class: c, idf: v})
 		}
 		all[i].n++
+		all[i].head = all[i].head || head
 		if isName {
 			all[i].names++
 		}
 	}
 	for i, k := range toks {
+		head = i < headTokens
 		switch {
 		case k.script == digit:
 			v, _ := idf(salted(lang, saltNumber, k.hash))
@@ -224,6 +231,9 @@ func vector(lang string, toks []token, off ablation) []feature {
 	out := make([]feature, len(kept))
 	for i, e := range kept {
 		out[i] = feature{e.hash, toHalf(e.idf / norm), e.class, noPlace}
+		if e.head {
+			out[i].class |= headBit
+		}
 	}
 	byHash(out)
 	return out

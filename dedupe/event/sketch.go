@@ -9,7 +9,7 @@ import (
 
 // sketchVersion is the first byte of a sketch; another version is read again
 // from its text.
-const sketchVersion = 2
+const sketchVersion = 3
 
 // ErrSketch says that a sketch is damaged or of another version. Add the story
 // itself instead.
@@ -125,7 +125,7 @@ func (r *sketchReader) features(limit int) []feature {
 			place:  r.b[7],
 		}
 		w := out[i].weight.float()
-		if i > 0 && out[i].hash <= out[i-1].hash || out[i].class&^weakBit > link || !(w >= 0 && w < 1e4) {
+		if i > 0 && out[i].hash <= out[i-1].hash || out[i].class&^(weakBit|headBit) > link || !(w >= 0 && w < 1e4) {
 			r.bad = true
 			return nil
 		}

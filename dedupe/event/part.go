@@ -1,0 +1,120 @@
+package event
+
+import (
+	"math"
+	"slices"
+)
+
+// A part is stories of one language that are taken for one event: all that an
+// event has of the language, or what is looked at anew.
+type part struct {
+	*centroid
+	first    int64 // seconds; 0: unknown
+	last     int64
+	ordinals []uint32 // of all its stories
+}
+
+func newPart(p *Profile) *part {
+	return &part{newCentroid(p), p.at, p.at, p.ordinals}
+}
+
+// partOf returns the part that some stories are, one at least.
+func partOf(ps []*Profile) *part {
+	p := newPart(ps[0])
+	for _, s := range ps[1:] {
+		p = joined(p, newPart(s))
+	}
+	return p
+}
+
+// joined returns the part that two make.
+func joined(a, b *part) *part {
+	p := &part{centroid: united(a.centroid, b.centroid), ordinals: slices.Clone(a.ordinals)}
+	p.first, p.last = span(a.first, a.last, b.first, b.last)
+	for _, h := range b.ordinals {
+		if !slices.Contains(p.ordinals, h) {
+			p.ordinals = append(p.ordinals, h)
+		}
+	}
+	return p
+}
+
+// span is the time from the earlier of two beginnings to the later of two ends;
+// zero: unknown.
+func span(first, last, begin, end int64) (int64, int64) {
+	if first == 0 || begin != 0 && begin < first {
+		first = begin
+	}
+	return first, max(last, end)
+}
+
+// between is the time between two spans in seconds, 0 where one is unknown.
+func between(first, last, begin, end int64) int64 {
+	if last == 0 || end == 0 {
+		return 0
+	}
+	return max(first-end, begin-last, 0)
+}
+
+// verdict is how likely two parts are one event.
+type verdict struct {
+	likeness
+	odds   float64 // log odds
+	timely float64 // the same without what the time between says
+}
+
+// judge weighs what two parts have in common.
+func (g *Grouper) judge(a, b *part) verdict {
+	v := verdict{likeness: compare(a.centroid, b.centroid)}
+	if g.opts.without.consensus {
+		v.names, v.subjects, v.sums = 0, 0, [2]float64{}
+	}
+	v.timely = v.likeness.odds(g.tune)
+	if v.lone == 1 && v.numbers[1] < otherNumbers && min(len(a.numbers), len(b.numbers)) > 1 {
+		v.timely -= g.tune.others
+	}
+	if swapped(a.ordinals, b.ordinals) {
+		v.timely -= swappedOrdinal
+	}
+	v.odds = v.timely - g.lag(between(a.first, a.last, b.first, b.last), v.large == 0 && v.average >= leastLikeness && v.numbers[1] < otherNumbers)
+	return v
+}
+
+// swappedOrdinal is what a different place in a series, the 12th and the 13th,
+// speaks against one event.
+const swappedOrdinal = 2.5
+
+// swapped reports whether both have ordinals, and none in common.
+func swapped(a, b []uint32) bool {
+	for _, h := range a {
+		if slices.Contains(b, h) {
+			return false
+		}
+	}
+	return len(a) > 0 && len(b) > 0
+}
+
+// otherNumbers is the share of the heaviest numbers below which they are others.
+// A story days later with other numbers is what follows: the next round, the next
+// notice of the series.
+const otherNumbers = .35
+
+// lag is what so many seconds between the last story of the one and the first of
+// the other speak against one event, in log odds: nothing within a day and a half,
+// then more, ever slower.
+func (g *Grouper) lag(seconds int64, other bool) float64 {
+	if g.opts.without.time {
+		return 0
+	}
+	days := float64(seconds) / 86400
+	if days > g.opts.Window.Hours()/24 {
+		return lagNever
+	}
+	v := g.tune.lag
+	if other {
+		v += g.tune.lagOther
+	}
+	return v * math.Log1p(max(0, days-1.5))
+}
+
+const lagNever = 20
