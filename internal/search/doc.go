@@ -37,6 +37,8 @@
 // million articles the lists of common words are about a megabyte, read in a few
 // milliseconds, which is why this is no general library: those measured kept
 // three to five times as many bytes and took ten times as long (doc/benchmarks.md).
+// The rarest word of a query leads, and what cannot match with it is left out by
+// blocks of 128 articles; places are read where all words of a phrase stand.
 //
 // [snowball]: https://snowballstem.org
 package search

@@ -101,19 +101,12 @@ type lookups struct {
 func (l *lookups) rarity() int {
 	least := math.MaxInt
 	for _, p := range l.places {
-		n := 0
-		for _, e := range p {
-			n += e.articles
-		}
-		least = min(least, n)
+		least = min(least, rarity(p))
 	}
 	if least == math.MaxInt {
 		least = 0
 	}
-	for _, e := range l.free {
-		least += e.articles
-	}
-	return least
+	return least + rarity(l.free)
 }
 
 // prepare looks all terms up.
@@ -306,10 +299,19 @@ func (c *clause) open(s *segment, l *lookups) (matcher, error) {
 			}
 			u.lists = append(u.lists, p)
 		}
-		ph.parts = append(ph.parts, u)
-		ph.at = append(ph.at, uint32(c.places[i].at))
+		ph.parts = append(ph.parts, phraseWord{u, uint32(c.places[i].at), rarity(es)})
 	}
+	// The rarest word leads: where it is not, the others need not be read.
+	slices.SortStableFunc(ph.parts, func(x, y phraseWord) int { return cmp.Compare(x.rarity, y.rarity) })
 	return ph, nil
+}
+
+// rarity is about how many articles have one of some terms: an upper bound.
+func rarity(es []entry) (n int) {
+	for _, e := range es {
+		n += e.articles
+	}
+	return n
 }
 
 // single matches where one list does.
@@ -365,12 +367,18 @@ func (u *union) damaged() bool { return u.bad }
 
 // phrase matches where words follow one another.
 type phrase struct {
-	parts []*union
-	at    []uint32 // places behind the first
+	parts []phraseWord
 	doc   uint32
 	count uint32
 	begun bool
 	bufs  [2][]uint32
+}
+
+// phraseWord is a word of a phrase.
+type phraseWord struct {
+	*union
+	at     uint32 // places behind the first word
+	rarity int
 }
 
 func (p *phrase) seek(doc uint32) bool {
@@ -402,12 +410,15 @@ func (p *phrase) seek(doc uint32) bool {
 
 // matches counts how often the words follow one another in the present article.
 func (p *phrase) matches() uint32 {
-	starts := p.parts[0].where(&p.bufs[0])
-	for i, u := range p.parts[1:] {
+	starts := p.parts[0].where(&p.bufs[0]) // of the rarest word, not of the phrase
+	for _, u := range p.parts[1:] {
 		here := u.where(&p.bufs[1])
 		n, k := 0, 0
 		for _, s := range starts {
-			want := s + p.at[i+1]
+			if s+u.at < p.parts[0].at {
+				continue
+			}
+			want := s + u.at - p.parts[0].at
 			for k < len(here) && here[k] < want {
 				k++
 			}
@@ -447,5 +458,5 @@ func (u *union) where(buf *[]uint32) []uint32 {
 func (p *phrase) now() (doc, weight uint32) { return p.doc, p.count }
 
 func (p *phrase) damaged() bool {
-	return slices.ContainsFunc(p.parts, func(u *union) bool { return u.damaged() })
+	return slices.ContainsFunc(p.parts, func(u phraseWord) bool { return u.damaged() })
 }
