@@ -123,7 +123,7 @@ config" says how, and what each comes to.
 		a.newFetch(), a.newList(), a.newEvents(), a.newShow(), a.newRead(), a.newMark(), a.newDigest(), a.newExplain(),
 		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(),
 		a.newPasswd(), a.newToken(), a.newCopy(),
-		newExtract(), newFold(), newParse(), a.newConfig(), a.newRule(), a.newReload(), a.newDoctor(), a.newMan(), a.newVersion(),
+		newExtract(), a.newFold(), newParse(), a.newConfig(), a.newRule(), a.newReload(), a.newDoctor(), a.newMan(), a.newVersion(),
 	)
 	root.AddCommand(a.keeping()...)
 	named(root)

@@ -89,14 +89,14 @@ type extractedOrigin struct {
 // run reads the pages on several cores and prints them in order.
 func (o *extraction) run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	if o.jobs < 1 {
-		return fmt.Errorf("--jobs %d: give at least 1", o.jobs)
+		return usage("--jobs %d: give at least 1", o.jobs)
 	}
 	files, err := pagesOf(args)
 	if err != nil {
-		return err
+		return marked{err, errInput}
 	}
 	if o.url != "" && len(files) > 1 {
-		return fmt.Errorf("--url names one page, but %d are given", len(files))
+		return usage("--url names one page, but %d are given", len(files))
 	}
 	w := bufio.NewWriter(out)
 	if len(files) == 1 && !o.jsonl {
@@ -196,11 +196,11 @@ func isPage(path string) bool {
 func (o *extraction) page(file string, in io.Reader) (*extracted, error) {
 	b, err := readPage(file, in)
 	if err != nil {
-		return nil, err
+		return nil, marked{err, errInput}
 	}
 	d, err := extract.Extract(b, o.url, extract.Options{})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w (limit %d MB)", file, err, extract.MaxPage>>20)
+		return nil, marked{fmt.Errorf("%s: %w (limit %d MB)", file, err, extract.MaxPage>>20), errInput}
 	}
 	line := &extracted{
 		ID: pageID(file), URL: o.url, Kind: d.Kind, Title: d.Title, Byline: d.Byline, Date: stamp(d.Published), Modified: stamp(d.Modified),

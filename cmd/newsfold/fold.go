@@ -25,11 +25,14 @@ import (
 // maxFoldLine bounds one line of input.
 const maxFoldLine = 16 << 20
 
-func newFold() *cobra.Command {
-	var opts dedupe.Options
-	var live, apart bool
+func (a *app) newFold() *cobra.Command {
+	var (
+		opts             dedupe.Options
+		live, apart, dry bool
+		again            refold
+	)
 	c := &cobra.Command{
-		Use:   "fold FILE.jsonl...",
+		Use:   "fold FILE.jsonl… | fold --dry-run --since TIME",
 		Short: "Fold articles given as JSON Lines into stories",
 		Long: `Fold reads articles, one JSON object a line, and writes the same lines with what
 they are to those before them:
@@ -51,23 +54,43 @@ but id may be missing. Other fields are passed through. Files ending in .gz are
 unpacked; "-" is the standard input. A later article can tie two stories together,
 so the lines are written, in their order, when all have been read; with --live each
 is written at once, with what is known by then, an article that ties stories together
-names them ("merged"), and one that comes late changes nothing before it.`,
-		Example: "  newsfold fold articles.jsonl.gz > folded.jsonl\n  zcat articles.jsonl.gz | newsfold fold --window 72h -",
-		Args:    cobra.MinimumNArgs(1),
+names them ("merged"), and one that comes late changes nothing before it.
+
+With --dry-run the articles are those of the store, from a time on: printed is what
+another --threshold would make of their stories, as "newsfold refold --dry-run" does.`,
+		Example: `  newsfold fold articles.jsonl.gz > folded.jsonl
+  zcat articles.jsonl.gz | newsfold fold --window 72h -
+  newsfold fold --dry-run --since 7d --threshold .8`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case dry && len(args) > 0:
+				return usage("--dry-run is about the stories of the store, and takes no files")
+			case dry:
+				again.req.DryRun = true
+				if cmd.Flags().Changed("threshold") {
+					again.req.Threshold = opts.Threshold
+				}
+				return again.run(cmd, a)
+			case again.since != "":
+				return usage("--since goes with --dry-run")
+			case len(args) == 0:
+				return usage("fold which files? \"-\" is the standard input; --dry-run is about the stories of the store")
+			}
 			return foldFiles(cmd, args, opts, live, !apart)
 		},
 	}
 	c.Flags().DurationVar(&opts.Window, "window", 30*24*time.Hour, "how far apart copies may be")
 	c.Flags().Float64Var(&opts.Threshold, "threshold", .5, "score from which copies fold")
 	c.Flags().BoolVar(&apart, "no-events", false, "fold stories only, without grouping them into events")
+	c.Flags().BoolVar(&dry, "dry-run", false, "say what would change in the store, and fold no files")
+	c.Flags().StringVar(&again.since, "since", "", "with --dry-run: articles from this `time` on, such as 7d")
 	c.Flags().BoolVar(&live, "live", false, "write each line at once, before later ones are known")
 	return c
 }
 
 func foldFiles(cmd *cobra.Command, files []string, opts dedupe.Options, live, events bool) (err error) {
 	if opts.Threshold <= 0 || opts.Threshold > 1 || opts.Window <= 0 {
-		return errors.New("--threshold must be between 0 and 1, and --window positive")
+		return usage("--threshold must be between 0 and 1, and --window positive")
 	}
 	s, err := newFoldStream(cmd.OutOrStdout(), opts, live)
 	if err != nil {
@@ -129,7 +152,7 @@ func (s *foldStream) close() error {
 func (s *foldStream) file(cmd *cobra.Command, name string) error {
 	r, err := openLines(cmd.InOrStdin(), name)
 	if err != nil {
-		return err
+		return marked{err, errInput}
 	}
 	defer r.Close()
 	sc := bufio.NewScanner(r)
@@ -148,10 +171,10 @@ func (s *foldStream) file(cmd *cobra.Command, name string) error {
 		}
 	}
 	if errors.Is(sc.Err(), bufio.ErrTooLong) {
-		return fmt.Errorf("%s, line %d: longer than %d MiB", name, n+1, maxFoldLine>>20)
+		return marked{fmt.Errorf("%s, line %d: longer than %d MiB", name, n+1, maxFoldLine>>20), errInput}
 	}
 	if sc.Err() != nil {
-		return fmt.Errorf("read %s: %w", name, sc.Err())
+		return marked{fmt.Errorf("read %s: %w", name, sc.Err()), errInput}
 	}
 	return nil
 }
@@ -278,10 +301,10 @@ func (s *foldStream) group(a dedupe.Article) *foldEvent {
 func parseFoldLine(b []byte) (dedupe.Article, json.RawMessage, error) {
 	var l foldLine
 	if err := json.Unmarshal(b, &l); err != nil {
-		return dedupe.Article{}, nil, fmt.Errorf("not an article in JSON: %w", err)
+		return dedupe.Article{}, nil, marked{fmt.Errorf("not an article in JSON: %w", err), errInput}
 	}
 	if len(l.ID) == 0 || l.ID[0] != '"' && l.ID[0] != '-' && (l.ID[0] < '0' || l.ID[0] > '9') {
-		return dedupe.Article{}, nil, errors.New(`"id" must be a string or a number`)
+		return dedupe.Article{}, nil, marked{errors.New(`"id" must be a string or a number`), errInput}
 	}
 	a := dedupe.Article{
 		URL: dedupe.CanonicalURL(l.URL), Title: l.Title, Text: l.Text,

@@ -32,7 +32,7 @@ func foldInput(t *testing.T) string {
 
 func runFold(t *testing.T, stdin string, args ...string) (string, error) {
 	t.Helper()
-	c := newFold()
+	c := new(app).newFold()
 	var out bytes.Buffer
 	c.SetOut(&out)
 	c.SetErr(&out)

@@ -46,12 +46,44 @@ or title. Only "newsfold merge" is above the rule; "newsfold undo" takes it back
 	}
 }
 
+// refold is what is to be folded again, and how that is told.
+type refold struct {
+	req   control.RefoldRequest
+	since string
+	json  bool
+}
+
+// run folds again, or says what that would change.
+func (r *refold) run(cmd *cobra.Command, a *app) (err error) {
+	if r.since == "" {
+		return usage("say from when on with --since, such as --since 7d")
+	}
+	if r.req.Since, err = moment(r.since, time.Now()); err != nil {
+		return err
+	}
+	if cmd.Flags().Changed("threshold") && (r.req.Threshold <= 0 || r.req.Threshold > 1) {
+		return usage("--threshold %g: a number above 0 and up to 1 is wanted", r.req.Threshold)
+	}
+	return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
+		var res ingest.Refolded
+		err := a.during("folding again", func() (err error) {
+			res, err = c.Refold(ctx, r.req)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return a.write("", func(w io.Writer) error {
+			if r.json {
+				return jsonLines(w).Encode(res)
+			}
+			return refolded(w, res, r.req.DryRun)
+		})
+	})
+}
+
 func (a *app) newRefold() *cobra.Command {
-	var (
-		req    control.RefoldRequest
-		age    string
-		asJSON bool
-	)
+	var r refold
 	cmd := &cobra.Command{
 		Use:   "refold --since TIME",
 		Short: "Decide anew which articles are one story, or say what that would change",
@@ -64,36 +96,13 @@ it is best tried with --dry-run. Articles whose copies are too old to be looked 
   newsfold refold --since 7d --dry-run --threshold .8
   newsfold refold --since 2w`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if age == "" {
-				return usage("say from when on with --since, such as --since 7d")
-			}
-			var err error
-			if req.Since, err = moment(age, time.Now()); err != nil {
-				return err
-			}
-			if cmd.Flags().Changed("threshold") && (req.Threshold <= 0 || req.Threshold > 1) {
-				return usage("--threshold %g: a number above 0 and up to 1 is wanted", req.Threshold)
-			}
-			return a.with(cmd.Context(), func(ctx context.Context, c *control.Client) error {
-				res, err := c.Refold(ctx, req)
-				if err != nil {
-					return err
-				}
-				return a.write("", func(w io.Writer) error {
-					if asJSON {
-						return jsonLines(w).Encode(res)
-					}
-					return refolded(w, res, req.DryRun)
-				})
-			})
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return r.run(cmd, a) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&age, "since", "", "fold articles from this `time` on: an age (90m, 24h, 7d, 2w), a date or a time (RFC 3339)")
-	f.BoolVar(&req.DryRun, "dry-run", false, "only print what would change")
-	f.Float64Var(&req.Threshold, "threshold", 0, "score from which copies fold, above 0 and up to 1 (default .5)")
-	f.BoolVar(&asJSON, "json", false, "print one JSON object (doc/json.md)")
+	f.StringVar(&r.since, "since", "", "fold articles from this `time` on: an age (90m, 24h, 7d, 2w), a date or a time (RFC 3339)")
+	f.BoolVar(&r.req.DryRun, "dry-run", false, "only print what would change")
+	f.Float64Var(&r.req.Threshold, "threshold", 0, "score from which copies fold, above 0 and up to 1 (default .5)")
+	f.BoolVar(&r.json, "json", false, "print one JSON object (doc/json.md)")
 	return cmd
 }
 
