@@ -1,6 +1,10 @@
 package extract
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // agencies maps the ways in which news agencies are named in datelines,
 // bylines and copyright lines, folded, to the agency's name.
@@ -12,14 +16,14 @@ func agencyTable() map[string]string {
 		"Reuters":                 "reuters|thomson reuters|رويترز|рейтер|рейтерс|路透社|路透|ロイター|reuters news",
 		"Associated Press":        "ap|associated press|the associated press|أسوشيتد برس|美联社|美聯社|ap通信|a p|the canadian press associated press",
 		"Agence France-Presse":    "afp|agence france presse|agence france press|أ ف ب|فرانس برس|афп|法新社|afp時事",
-		"dpa":                     "dpa|deutsche presse agentur|dpa international|د ب أ",
+		"dpa":                     "dpa|deutsche presse agentur|dpa international|dpa infocom|د ب أ",
 		"EFE":                     "efe|agencia efe|efeusa",
 		"ANSA":                    "ansa",
 		"Adnkronos":               "adnkronos",
 		"Xinhua":                  "xinhua|xinhua news agency|新华社|新華社|شينخوا|新华网",
-		"TASS":                    "tass|тасс|итар тасс|itar tass",
+		"TASS":                    "tass|тасс|итар тасс|itar tass|корр тасс",
 		"RIA Novosti":             "ria novosti|риа новости",
-		"Interfax":                "interfax|интерфакс",
+		"Interfax":                "interfax|интерфакс|interfax ru",
 		"Anadolu Agency":          "anadolu|anadolu agency|anadolu ajansı|aa|الأناضول",
 		"Demirören Haber Ajansı":  "dha|demirören haber ajansı",
 		"İhlas Haber Ajansı":      "iha|i̇ha|ihlas haber ajansı",
@@ -31,7 +35,7 @@ func agencyTable() map[string]string {
 		"Kyodo News":              "kyodo|kyodo news|共同|共同通信|共同社",
 		"Jiji Press":              "jiji|jiji press|時事|時事通信",
 		"Yonhap":                  "yonhap|yonhap news agency|연합뉴스",
-		"Saudi Press Agency":      "spa|saudi press agency|واس",
+		"Saudi Press Agency":      "spa|saudi press agency|واس|الأنباء السعودية",
 		"Emirates News Agency":    "wam|emirates news agency|وام",
 		"Middle East News Agency": "mena|أ ش أ",
 		"Petra":                   "petra|بترا",
@@ -48,10 +52,13 @@ func agencyTable() map[string]string {
 		"Europa Press": "europa press|europapress", "Ukrinform": "ukrinform|укринформ", "UNIAN": "унian|унiан|уніан", "KCNA": "kcna",
 		"Antara": "antara", "Bernama": "bernama", "SID": "sid|sport informations dienst", "KNA": "kna", "epd": "epd", "dpa-AFX": "afx|dpa afx",
 		"Agência Brasil": "agência brasil", "Estadão Conteúdo": "estadão conteúdo", "Folhapress": "folhapress", "China News Service": "中新社|中新网|china news service", "CNA": "中央社",
-		"Tribune News Service": "tns|tribune news service", "RBC": "рбк", "Kathpress": "kathpress", "ISBnews": "isbnews", "idea": "evangelische nachrichtenagentur idea", "Novinite": "novinite", "BTA": "bta|бта", "Agerpres": "agerpres", "HINA": "hina", "Tanjug": "tanjug|танјуг", "TASR": "tasr", "SITA": "sita", "BNS": "bns", "LETA": "leta", "PAP Biznes": "pap biznes", "MAP": "agence maghreb arabe presse", "APS": "algérie presse service|وأج", "WAFA": "wafa|وفا", "NNA": "الوطنية للإعلام", "INA": "واع", "Télam": "télam|telam", "Notimex": "notimex", "Prensa Latina": "prensa latina", "AGI": "agi agenzia italia", "LaPresse": "lapresse", "AsiaNews": "asianews", "Central News Agency": "中央社記者",
+		"Tribune News Service": "tns|tribune news service", "RBC": "рбк", "Kathpress": "kathpress", "ISBnews": "isbnews", "idea": "evangelische nachrichtenagentur idea", "Novinite": "novinite", "BTA": "bta|бта", "Agerpres": "agerpres", "HINA": "hina", "Tanjug": "tanjug|танјуг", "TASR": "tasr", "SITA": "sita", "BNS": "bns", "LETA": "leta", "PAP Biznes": "pap biznes", "MAP": "agence maghreb arabe presse", "APS": "algérie presse service|وأج", "WAFA": "wafa|وفا", "NNA": "الوطنية للإعلام", "INA": "واع", "Télam": "télam|telam", "Notimex": "notimex", "Prensa Latina": "prensa latina", "AGI": "agi|agi agenzia italia", "Italpress": "italpress", "Askanews": "askanews", "CNN": "cnn|cnn business|cnn newsource", "PR Newswire": "prnewswire|pr newswire", "Business Wire": "business wire|businesswire", "GlobeNewswire": "globenewswire|globe newswire", "news aktuell": "ots|news aktuell", "LaPresse": "lapresse", "AsiaNews": "asianews", "Central News Agency": "中央社記者",
 	} {
 		for a := range strings.SplitSeq(aliases, "|") {
 			table[fold(a)] = name
+			if strings.Count(a, " ") == 2 && !unicode.Is(unicode.Latin, firstRune(a)) {
+				table[strings.ReplaceAll(fold(a), " ", "")] = name
+			}
 		}
 	}
 	return table
@@ -60,19 +67,32 @@ func agencyTable() map[string]string {
 // agency returns the agency that words name as a whole; "" when they name none.
 // Short abbreviations count only as they are printed: "AP", "dpa", not "ap".
 func agency(words string) string {
-	words = strings.Trim(words, " \t.,;:()[]/–—-*")
-	name := agencies[fold(words)]
-	if name == "" {
+	words = strings.Trim(words, " \t.,;:()[]/–—-*（）【】［］«»“”\"")
+	folded := fold(words)
+	if folded == "" {
 		return ""
 	}
-	if len(words) <= 3 && words == strings.ToLower(words) && words[0] < 0x80 && words != "dpa" && words != "epd" && words != "afp" && words != "apa" {
+	for _, noun := range [...]string{"nachrichtenagentur ", "agence ", "agencia ", "agência ", "agenzia ", "news agency ", "агентство ", "информагентство ", "агентства ", "وكالة الأنباء ", "وكالة أنباء ", "وكالة "} {
+		if rest, ok := strings.CutPrefix(folded, noun); ok && agencies[rest] != "" {
+			return agencies[rest]
+		}
+	}
+	name := agencies[folded]
+	if name == "" && len(words) < 16 && !unicode.Is(unicode.Latin, firstRune(words)) {
+		name = agencies[strings.ReplaceAll(folded, " ", "")] // "أف ب"
+	}
+	if (len(words) <= 3 || folded == "mena") && words[0] < 0x80 && words != strings.ToUpper(words) && !smallAgencies[words] {
 		return ""
 	}
 	return name
 }
 
-// agencyIn returns the first agency that a list of names such as "AP/Reuters"
-// or "dpa, afp" consists of.
+// smallAgencies are the abbreviations that agencies write in small letters.
+var smallAgencies = set("dpa", "epd", "afp", "apa", "sda", "ats", "kna", "sid", "efe", "pti")
+
+// agencyIn returns the first agency that a list of names such as "AP/Reuters",
+// "dpa, afp" or "agencies and AP" consists of. Behind a slash may stand the desk or
+// who wrote it: "dpa/lno".
 func agencyIn(words string) string {
 	if a := agency(words); a != "" {
 		return a
@@ -84,14 +104,23 @@ func agencyIn(words string) string {
 		words = strings.ReplaceAll(words, and, ",")
 	}
 	found := ""
-	for _, part := range strings.FieldsFunc(words, func(r rune) bool { return r == '/' || r == ',' || r == ';' || r == '|' || r == '&' || r == '+' }) {
+	for _, part := range strings.FieldsFunc(words, func(r rune) bool { return strings.ContainsRune("/,;|&+=＝・،", r) }) {
 		a := agency(part)
-		if a == "" {
-			return ""
-		}
-		if found == "" {
+		part = strings.TrimSpace(part)
+		switch desk := found != "" && len(part) <= 4 && part == strings.ToLower(part); {
+		case a != "" && found == "":
 			found = a
+		case a == "" && !desk && !unnamed[strings.ToLower(part)]:
+			return ""
 		}
 	}
 	return found
+}
+
+// unnamed are the words for agencies that stand among their names.
+var unnamed = set("agencies", "agency", "agenturen", "agences", "agencias", "agenzie", "agências", "агентства", "وكالات", "ajanslar", "staff", "others")
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
 }

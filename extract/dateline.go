@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,10 +10,22 @@ import (
 // dateline reads the start of a text: "WASHINGTON (Reuters) – ", "(AP) — ",
 // "BERLIN, 3. Mai (dpa/AFP) - ", "الرياض (واس) -", "新华社北京1月2日电".
 func dateline(p string) (rest string, o Origin, ok bool) {
-	if rest, o, ok := datelineOf(opening(p)); ok {
+	bare := opening(p)
+	if rest, o, ok := datelineOf(bare); ok {
 		return rest, o, true
 	}
-	return datelineOf(p)
+	if bare != strings.TrimSpace(p) {
+		if rest, o, ok := datelineOf(p); ok {
+			return rest, o, true
+		}
+	}
+	title, text, more := strings.Cut(p, "\n") // a headline in the same paragraph
+	if more && len(title) < 200 && !strings.HasSuffix(strings.TrimSpace(title), ".") {
+		if rest, o, ok := datelineOf(strings.TrimSpace(text)); ok {
+			return title + "\n" + rest, o, true
+		}
+	}
+	return p, Origin{}, false
 }
 
 // opening skips what stands in front of the first words of some texts: the
@@ -43,83 +56,207 @@ func opening(p string) string {
 var buttons = set("next", "previous", "prev", "السابق", "التالي")
 
 func datelineOf(p string) (rest string, o Origin, ok bool) {
-	if name := chineseDateline(p); name != "" {
-		i := strings.Index(p, "电")
-		if i < 0 {
-			i = strings.Index(p, "電")
-		}
-		i += len("电")
-		return strings.TrimLeft(p[i:], " （(记者)）"), Origin{Kind: "dateline", Name: name, Quote: p[:i]}, true
-	}
-	open := strings.IndexAny(p[:min(len(p), 120)], "([")
-	if open >= 0 {
-		closing := strings.IndexAny(p[open:min(len(p), open+60)], ")]")
-		if closing > 0 {
-			name := agencyIn(p[open+1 : open+closing])
-			tail := strings.TrimLeft(p[open+closing+1:], " \u00a0.,")
-			dash := leadingDash(tail)
-			if name == "" && dash > 0 && tail[:dash] != ":" {
-				name = unknownAgency(p[:open], p[open+1:open+closing])
-			}
-			if name != "" && (dash > 0 || open == 0) && placeLike(p[:open]) {
-				return strings.TrimLeft(tail[dash:], " \u00a0"), Origin{Kind: "dateline", Name: name, Quote: strings.TrimSpace(p[:open+closing+1])}, true
-			}
-		}
-	}
-	if rest, o, ok := signedLine(p); ok {
-		return rest, o, true
-	}
-	// "واس - ", "dpa - ", "Reuters – ", "واس- "
-	for _, sep := range [...]string{" - ", " – ", " — ", "- ", "– ", "— ", ": ", "، "} {
-		i := strings.Index(p[:min(len(p), 60)], sep)
-		if i <= 0 {
-			continue
-		}
-		head := p[:i]
-		if j := strings.LastIndexAny(head, ",/،"); j >= 0 && agencyIn(head[j+1:]) != "" && placeLike(head[:j]) {
-			head = head[j+1:]
-		}
-		if name := agencyIn(head); name != "" && !(sep == ": " && strings.Contains(p[i:], "?")) {
-			return strings.TrimSpace(p[i+len(sep):]), Origin{Kind: "dateline", Name: name, Quote: strings.TrimSpace(p[:i])}, true
+	for _, read := range [...]func(string) (string, Origin, bool){chineseDateline, bracketed, parenthesized, signedLine, segmented} {
+		if rest, o, ok := read(p); ok {
+			return rest, o, true
 		}
 	}
 	return p, Origin{}, false
+}
+
+// parenthesized reads an agency in parentheses, behind a place and before a dash.
+func parenthesized(p string) (rest string, o Origin, ok bool) {
+	open := strings.IndexAny(p[:min(len(p), 120)], "([")
+	if open < 0 {
+		return p, Origin{}, false
+	}
+	closing := strings.IndexAny(p[open:min(len(p), open+60)], ")]")
+	if closing < 0 {
+		return p, Origin{}, false
+	}
+	place, words := p[:open], p[open+1:open+closing]
+	tail := strings.TrimLeft(p[open+closing+1:], " \u00a0.,")
+	dash := leadingDash(tail)
+	name := agencyIn(words)
+	if name == "" && dash > 0 && tail[:dash] != ":" {
+		name = unknownAgency(place, words)
+	}
+	if name == "" || !placeLike(place) || dash == 0 && open > 0 && !townBefore(place, tail) {
+		return p, Origin{}, false
+	}
+	return strings.TrimLeft(tail[dash:], " \u00a0"), Origin{Kind: "dateline", Name: name, Quote: strings.TrimSpace(p[:open+closing+1])}, true
+}
+
+// townBefore reports whether the words before parentheses are a town where no dash
+// tells: one to three words with capitals, and a sentence that begins behind.
+func townBefore(place, tail string) bool {
+	words := strings.Fields(strings.Trim(place, " :,-–—"))
+	for _, w := range words {
+		if !unicode.IsUpper(firstRune(w)) {
+			return false
+		}
+	}
+	return len(words) > 0 && len(words) <= 3 && unicode.IsUpper(firstRune(strings.TrimLeft(tail, "\"“„«")))
+}
+
+// bracketed reads the agency that ends a bracket at the very beginning:
+// "【ワシントン共同】", "[東京 3日 ロイター] -".
+func bracketed(p string) (rest string, o Origin, ok bool) {
+	head := p[:min(len(p), 90)]
+	if !strings.ContainsRune("【［[〔（", firstRune(head)) {
+		return p, Origin{}, false
+	}
+	end := strings.IndexAny(head, "】］]〕）")
+	if end < 0 {
+		return p, Origin{}, false
+	}
+	_, first := utf8.DecodeRuneInString(head)
+	_, last := utf8.DecodeRuneInString(head[end:])
+	inner := head[first:end]
+	name := agencyIn(inner)
+	if fields := strings.Fields(inner); name == "" && len(fields) > 1 {
+		name = agency(fields[len(fields)-1])
+	}
+	for i, r := range inner { // "ワシントン共同", which nothing separates
+		if i > 0 && name == "" && !unicode.IsDigit(r) && r >= 0x80 || i > 0 && unicode.IsUpper(r) && name == "" {
+			name = agencies[fold(inner[i:])]
+		}
+	}
+	if name == "" {
+		return p, Origin{}, false
+	}
+	rest = strings.TrimLeft(p[end+last:], " \u00a0\u3000")
+	return strings.TrimLeft(rest[leadingDash(rest):], " \u00a0\u3000"), Origin{Kind: "dateline", Name: name, Quote: head[:end+last]}, true
+}
+
+// segmented reads an agency that stands between stops or dashes: "dpa - ",
+// "واس- ", "МОСКВА, 3 мая - РИА Новости. ", "MOSCOW, May 3. /TASS/. ".
+func segmented(p string) (rest string, o Origin, ok bool) {
+	start := 0
+	for range 4 {
+		i, sep := separator(p[:min(len(p), 100)], start)
+		if i < 0 || !placeLike(p[:start]) || len(strings.Fields(p[start:i])) > 6 {
+			break
+		}
+		name := segmentAgency(p[start:i], sep)
+		if name != "" && !(sep == ": " && strings.Contains(p[i:], "?")) {
+			return strings.TrimSpace(p[i+len(sep):]), Origin{Kind: "dateline", Name: name, Quote: strings.TrimSpace(p[:i])}, true
+		}
+		start = i + len(sep)
+	}
+	return p, Origin{}, false
+}
+
+// separator finds the first mark between the parts of a dateline.
+func separator(s string, from int) (at int, sep string) {
+	for i := from + 1; i < len(s); i++ {
+		switch s[i] {
+		case ' ', '-', ':', '.', 0xe2, 0xd8: // what the marks start with
+			for _, m := range [...]string{" - ", " – ", " — ", " -- ", " | ", "- ", "– ", "— ", ": ", ". ", "، "} {
+				if strings.HasPrefix(s[i:], m) {
+					return i, m
+				}
+			}
+		}
+	}
+	return -1, ""
+}
+
+// segmentAgency returns the agency that a part of a dateline names: all of it,
+// what follows its last comma, or a word at its edge where that is the custom
+// ("dpa Berlin.", "BERLIN dpa |").
+func segmentAgency(s, sep string) string {
+	if a := agencyIn(s); a != "" {
+		return a
+	}
+	s = strings.TrimRight(s, " /")
+	if j := strings.LastIndexAny(s, ",/،"); j >= 0 && placeLike(s[:j]) {
+		if a := agencyIn(s[j+1:]); a != "" && a != "PA Media" { // "ERIE, PA"
+			return a
+		}
+	}
+	first, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
+	if smallAgencies[first] && len(strings.Fields(rest)) <= 3 && placeLike(rest) {
+		return agency(first)
+	}
+	if sep == " | " {
+		return agency(s[strings.LastIndexByte(s, ' ')+1:])
+	}
+	return ""
 }
 
 // signedLine reads the beginning of a text up to a line break or a colon that says
 // who writes and for whom, or from where: "الرياض – واس", "عين اليوم – واس",
 // "أنقرة- رويترز:", "رويترز –لويزيانا:".
 func signedLine(p string) (rest string, o Origin, ok bool) {
-	i := strings.IndexAny(p[:min(len(p), 80)], "\n:")
+	i := strings.IndexAny(p[:min(len(p), 120)], "\n:")
+	if i < 0 && len(p) < 60 {
+		i = len(p)
+	}
 	if i < 0 {
 		return p, Origin{}, false
 	}
 	line := strings.TrimSpace(p[:i])
+	name := ""
+	if i == len(p) || p[i] == '\n' {
+		name = lineAgency(line)
+	}
+	if name == "" && i < min(len(p), 80) {
+		name = dashedAgency(line)
+	}
+	if name == "" {
+		return p, Origin{}, false
+	}
+	return strings.TrimSpace(p[min(i+1, len(p)):]), Origin{Kind: "dateline", Name: name, Quote: line}, true
+}
+
+// dashedAgency returns the agency on one side of a dash.
+func dashedAgency(line string) string {
 	for j, r := range line {
-		if r != '-' && r != '–' && r != '—' {
+		if r != '-' && r != '–' && r != '—' && r != '/' {
 			continue
 		}
 		left, right := line[:j], line[j+utf8.RuneLen(r):]
-		if !separate(left, right) {
-			continue // "Reuters-Ipsos poll:"
+		if !separate(left, right) || r == '/' && !caseless(firstRune(strings.TrimSpace(right))) {
+			continue // "Reuters-Ipsos poll:", "Jane Doe / Reuters"
 		}
 		name := agencyIn(right)
 		if !placeLike(left) || name == "" {
 			name = agencyIn(left)
 		}
 		if name != "" && placeLike(left) && placeLike(right) {
-			return strings.TrimSpace(p[i+1:]), Origin{Kind: "dateline", Name: name, Quote: line}, true
+			return name
 		}
 	}
-	return p, Origin{}, false
+	return ""
+}
+
+// lineAgency returns the agency that a line of its own names behind a byword, or
+// at the end of a place and a day: "By Reuters", "الرياض 15 شوال 1436 هـ واس".
+func lineAgency(line string) string {
+	low := strings.ToLower(line)
+	for _, w := range openers {
+		if strings.HasPrefix(low, w) && len(low) == len(line) {
+			if a := agencyIn(line[len(w):]); a != "" {
+				return a
+			}
+		}
+	}
+	last := strings.LastIndexByte(line, ' ')
+	if last > 0 && strings.ContainsFunc(line[:last], unicode.IsDigit) && len(strings.Fields(line)) <= 14 && !unicode.IsLower(firstRune(line)) {
+		return agency(line[last+1:])
+	}
+	return ""
 }
 
 // separate reports whether a dash between two words separates them rather than
 // making one of them. Scripts without capitals do not join words so.
 func separate(left, right string) bool {
-	r, _ := utf8.DecodeRuneInString(right)
-	return strings.HasSuffix(left, " ") || strings.HasPrefix(right, " ") || unicode.IsLetter(r) && !unicode.IsUpper(r) && !unicode.IsLower(r)
+	return strings.HasSuffix(left, " ") || strings.HasPrefix(right, " ") || caseless(firstRune(right))
 }
+
+// caseless reports whether a letter belongs to a script without capitals.
+func caseless(r rune) bool { return unicode.IsLetter(r) && !unicode.IsUpper(r) && !unicode.IsLower(r) }
 
 // unknownAgency returns what stands in the parentheses of a dateline when it can
 // be an agency: in front of everything, behind a place in capitals, or by its
@@ -146,27 +283,31 @@ func unknownAgency(place, name string) string {
 	return ""
 }
 
-func chineseDateline(p string) string {
-	if p = p[:min(len(p), 120)]; !strings.Contains(p, "电") && !strings.Contains(p, "電") {
-		return ""
+// chineseDateline reads "新华社北京1月2日电", "（法新社巴黎3日电）", "据新华社电".
+func chineseDateline(p string) (rest string, o Origin, ok bool) {
+	start := p[:min(len(p), 120)]
+	end := strings.Index(start, "电")
+	if end < 0 {
+		end = strings.Index(start, "電")
 	}
-	head := []rune(p)
-	end := -1
-	for i, r := range head {
-		if r == '电' || r == '電' {
-			end = i
-			break
-		}
+	if end < 0 {
+		return p, Origin{}, false
 	}
-	if end < 4 || end > 30 || !strings.ContainsRune(string(head[:end]), '日') {
-		return ""
+	head := []rune(strings.TrimLeft(p[:end], "（("))
+	reported := len(head) > 0 && (head[0] == '据' || head[0] == '據')
+	if reported {
+		head = head[1:]
 	}
-	for n := min(6, end); n >= 2; n-- {
+	if len(head) < 3 || len(head) > 30 || !reported && !slices.Contains(head, '日') {
+		return p, Origin{}, false
+	}
+	end += len("电")
+	for n := min(6, len(head)); n >= 2; n-- {
 		if a := agencies[string(head[:n])]; a != "" {
-			return a
+			return strings.TrimLeft(p[end:], " （(记者)）"), Origin{Kind: "dateline", Name: a, Quote: p[:end]}, true
 		}
 	}
-	return ""
+	return p, Origin{}, false
 }
 
 // leadingDash returns the length of the dash or colon that ends a dateline.
@@ -194,19 +335,29 @@ func placeLike(s string) bool {
 }
 
 // signature reads the agency at the very end of a text: "(dpa)", "— Reuters",
-// "AFP".
+// "«رويترز»", "AFP", "Le Phare avec AFP".
 func signature(p string) (rest string, o Origin, ok bool) {
 	s := strings.TrimRight(p, " .\n")
 	if len(s) < 60 {
-		if a := agencyIn(strings.TrimLeft(s, "—–- ")); a != "" {
-			return "", Origin{Kind: "credit", Name: a, Quote: s}, true
+		name := agencyIn(strings.TrimLeft(s, "—–- "))
+		for _, with := range [...]string{" avec ", " with ", " mit ", " con ", " com "} {
+			if i := strings.LastIndex(s, with); name == "" && i > 0 && len(strings.Fields(s[:i])) <= 4 && placeLike(s) {
+				name = agencyIn(strings.TrimPrefix(strings.TrimPrefix(s[i+len(with):], "l'"), "l’"))
+			}
+		}
+		if name != "" {
+			return "", Origin{Kind: "credit", Name: name, Quote: s}, true
 		}
 	}
 	last50 := max(0, len(s)-49) // names of agencies are no longer
-	if strings.HasSuffix(s, ")") {
-		if i := last50 + strings.LastIndexByte(s[last50:], '('); i >= last50 {
-			if a := agencyIn(s[i+1 : len(s)-1]); a != "" {
-				return strings.TrimSpace(s[:i]), Origin{Kind: "credit", Name: a, Quote: s[i:]}, true
+	for _, marks := range [...][2]string{{"(", ")"}, {"（", "）"}, {". «", "»"}, {". \"", "\""}, {". “", "”"}} {
+		if !strings.HasSuffix(s, marks[1]) {
+			continue
+		}
+		if i := last50 + strings.LastIndex(s[last50:], marks[0]); i >= last50 && i+len(marks[0]) < len(s) {
+			at := i + strings.IndexByte(marks[0], ' ') + 1 // the stop stays
+			if a := agencyIn(s[i+len(marks[0]) : len(s)-len(marks[1])]); a != "" {
+				return strings.TrimSpace(s[:at]), Origin{Kind: "credit", Name: a, Quote: s[at:]}, true
 			}
 		}
 	}

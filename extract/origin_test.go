@@ -110,6 +110,61 @@ func TestCreditsLeavesNewsAlone(t *testing.T) {
 	}
 }
 
+// TestCreditWordings reads the credits of testdata/credits.tsv: a language, a text
+// (… stands for the news, which otherwise comes before it), and who is credited.
+func TestCreditWordings(t *testing.T) {
+	const news = "The harbour at Port Ellery was closed on Monday after a storm. Ships waited outside."
+	b, err := os.ReadFile("testdata/credits.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		f := strings.Split(strings.TrimSpace(line), "\t")
+		if len(f) != 3 {
+			t.Fatalf("not three fields: %q", line)
+		}
+		in := strings.ReplaceAll(f[1], `\n`, "\n")
+		if !strings.Contains(in, "…") {
+			in = "…\n\n" + in
+		}
+		body, o := Credits(strings.Replace(in, "…", news, 1))
+		if len(o) == 0 || o[0].Name != f[2] {
+			t.Errorf("%s: Credits(%q) = %+v, want %s", f[0], in, o, f[2])
+		}
+		if !strings.Contains(body, news) {
+			t.Errorf("%s: the news is missing from %q", f[0], body)
+		}
+	}
+}
+
+// TestNewsIsNoCredit reads sentences that sound like credits.
+func TestNewsIsNoCredit(t *testing.T) {
+	b, err := os.ReadFile("testdata/news.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if _, o := Credits(strings.TrimSpace(line)); len(o) > 0 {
+			t.Errorf("Credits(%q) = %+v", line, o)
+		}
+	}
+}
+
+// TestLinkedSource: a source whose words are those of a headline is the outlet
+// that they link to.
+func TestLinkedSource(t *testing.T) {
+	const page = `<html lang=de><title>Hafen gesperrt</title><h1>Hafen gesperrt</h1><p>Der Hafen von Port Ellery wurde am Montag nach einem Sturm gesperrt, sagte der Hafenmeister. Die Schiffe warteten draußen.</p>
+		<p>Am Mittwoch soll er wieder geöffnet werden, wenn der Wind auf Nord dreht, wie es die Vorhersage verspricht. Bis dahin fährt die Fähre nicht.</p>
+		<p>Quelle: <a href="https://harbourgazette.example.com/1">Storm tears two buoys from their moorings and closes the harbour of Port Ellery</a></p>`
+	d, err := Extract([]byte(page), "https://hafenblatt.example.de/1", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Origins) != 1 || d.Origins[0].Name != "harbourgazette.example.com" || d.Origins[0].URL != "https://harbourgazette.example.com/1" {
+		t.Errorf("origins = %+v", d.Origins)
+	}
+}
+
 // TestCreditLink: the address of a credit is that of the link in its words.
 func TestCreditLink(t *testing.T) {
 	const text = "<p>The harbour at Port Ellery was closed on Monday after a storm. Ships waited outside.</p>"
@@ -122,6 +177,33 @@ func TestCreditLink(t *testing.T) {
 		d := Fragment(tt.in, "https://a.example/x")
 		if len(d.Origins) != 1 || d.Origins[0].Name != tt.origin || d.Origins[0].URL != tt.url {
 			t.Errorf("%s: %+v", tt.name, d.Origins)
+		}
+	}
+}
+
+func TestAgencyByline(t *testing.T) {
+	for in, want := range map[string]string{
+		"AFP": "Agence France-Presse", "AFP/Harbour Gazette": "Agence France-Presse", "Jane Doe, Associated Press": "Associated Press",
+		"Jane Doe": "", "Jane Doe, PA": "",
+	} {
+		if got := agencyByline(in); got != want {
+			t.Errorf("agencyByline(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestCanonicalOrigin: a canonical address elsewhere is an origin, but not one of
+// the same outlet or of no host that can be reached.
+func TestCanonicalOrigin(t *testing.T) {
+	for canonical, want := range map[string]int{
+		"https://ellerypost.example/1": 1, "https://www.hafenblatt.com/1": 0, "https://hafenblatt.co.uk/1": 0, "https://draft/1": 0,
+	} {
+		d, err := Extract([]byte(`<link rel=canonical href="`+canonical+`"><h1>Storm</h1><p>The harbour was closed on Monday after a storm.</p>`), "https://hafenblatt.de/1", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(d.Origins) != want {
+			t.Errorf("canonical %s: origins = %+v, want %d", canonical, d.Origins, want)
 		}
 	}
 }

@@ -1,0 +1,196 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// phraseTable finds phrases in a text, each of at least three bytes, in a time
+// that hardly depends on how many there are.
+type phraseTable struct {
+	phrases []string
+	forms   []phraseForm    // sorted
+	first   [1 << 13]uint16 // by hash of three bytes: 1 + place in starts
+	starts  []phraseStart
+}
+
+// phraseForm is a way in which a phrase may be written: as it is, or with capitals,
+// those of ASCII in lower case.
+type phraseForm struct {
+	text   string
+	phrase uint16
+}
+
+// phraseStart says which forms start with three bytes.
+type phraseStart struct {
+	key      [3]byte
+	from, to uint16 // forms[from:to]
+	next     uint16 // 1 + place in starts of the next with the same hash
+}
+
+func newPhraseTable(phrases []string) *phraseTable {
+	t := &phraseTable{phrases: phrases}
+	for i, p := range phrases {
+		_, n := utf8.DecodeRuneInString(p)
+		t.forms = append(t.forms, phraseForm{p, uint16(i)})
+		for _, form := range [...]string{strings.ToUpper(p[:n]) + p[n:], strings.ToUpper(p)} {
+			if form = lowerASCII(form); form != p {
+				t.forms = append(t.forms, phraseForm{form, uint16(i)})
+			}
+		}
+	}
+	slices.SortStableFunc(t.forms, func(a, b phraseForm) int { return strings.Compare(a.text, b.text) })
+	t.forms = slices.CompactFunc(t.forms, func(a, b phraseForm) bool { return a.text == b.text })
+	for i := range t.forms {
+		t.add(i)
+	}
+	return t
+}
+
+// add lets the i-th form be found by its first three bytes.
+func (t *phraseTable) add(i int) {
+	key := [3]byte([]byte(t.forms[i].text[:3]))
+	if n := len(t.starts); n > 0 && t.starts[n-1].key == key {
+		t.starts[n-1].to++
+		return
+	}
+	h := hash3(key[0], key[1], key[2])
+	t.starts = append(t.starts, phraseStart{key: key, from: uint16(i), to: uint16(i + 1), next: t.first[h]})
+	t.first[h] = uint16(len(t.starts))
+}
+
+// lower returns an ASCII letter in lower case, and other bytes as they are.
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
+}
+
+func lowerASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		b[i] = lower(c)
+	}
+	return string(b)
+}
+
+// roll adds a byte to a hash, which is then that of the last three bytes.
+func roll(h uint32, c byte) uint32 { return (h<<5 ^ uint32(c)) & (1<<13 - 1) }
+
+func hash3(a, b, c byte) uint32 { return roll(roll(roll(0, a), b), c) }
+
+// start returns where the forms stand that start with three bytes of a hash.
+func (t *phraseTable) start(h uint32, a, b, c byte) (from, to int) {
+	for n := t.first[h]; n != 0; {
+		s := &t.starts[n-1]
+		if s.key == [3]byte{a, b, c} {
+			return int(s.from), int(s.to)
+		}
+		n = s.next
+	}
+	return 0, 0
+}
+
+// prefixes appends the phrases of those of forms[from:to], which all start with the
+// first three bytes of s, that s starts with. With fold, ASCII letters of s are
+// read as small ones.
+func (t *phraseTable) prefixes(out []uint16, s string, from, to int, fold bool) []uint16 {
+	for d := 3; from < to; d++ {
+		if len(t.forms[from].text) == d {
+			out = append(out, t.forms[from].phrase)
+			from++
+		}
+		if d == len(s) {
+			break
+		}
+		c := s[d]
+		if fold {
+			c = lower(c)
+		}
+		from, to = t.narrow(from, to, d, c)
+	}
+	return out
+}
+
+// narrow returns those of forms[from:to], all longer than d, that have c at d.
+func (t *phraseTable) narrow(from, to, d int, c byte) (int, int) {
+	bound := func(from, to int, c int) int {
+		for from < to {
+			if m := (from + to) / 2; int(t.forms[m].text[d]) < c {
+				from = m + 1
+			} else {
+				to = m
+			}
+		}
+		return from
+	}
+	from = bound(from, to, int(c))
+	return from, bound(from, to, int(c)+1)
+}
+
+// mayHold reports whether a text may hold a phrase or a copyright line, in any
+// case of its letters.
+func (t *phraseTable) mayHold(s string) bool {
+	s = bareAlifs(unvowelled(s))
+	head := s[:min(len(s), 16)]
+	if strings.Contains(s, "©") || strings.Contains(head, "(c)") || strings.Contains(head, "（c）") || strings.Contains(head, "opyright") || strings.Contains(head, "OPYRIGHT") {
+		return true
+	}
+	if len(s) < 3 {
+		return false
+	}
+	var buf [8]uint16
+	x, y := lower(s[0]), lower(s[1])
+	h := hash3(0, x, y)
+	for i := 2; i < len(s); i++ {
+		z := lower(s[i])
+		h = roll(h, z)
+		if t.first[h] != 0 {
+			if from, to := t.start(h, x, y, z); from < to && len(t.prefixes(buf[:0], s[i-2:], from, to, true)) > 0 {
+				return true
+			}
+		}
+		x, y = y, z
+	}
+	return false
+}
+
+// found is a phrase and where it starts.
+type found struct{ phrase, at int }
+
+// find returns the phrases in s in the order of the table, each where it stands
+// first.
+func (t *phraseTable) find(s string) []found {
+	if len(s) < 3 {
+		return nil
+	}
+	var out []found
+	var buf [8]uint16
+	h := hash3(0, s[0], s[1])
+	for i := 0; i+3 <= len(s); i++ {
+		h = roll(h, s[i+2])
+		if t.first[h] == 0 {
+			continue
+		}
+		from, to := t.start(h, s[i], s[i+1], s[i+2])
+		for _, k := range t.prefixes(buf[:0], s[i:], from, to, false) {
+			if strings.HasPrefix(s[i:], t.phrases[k]) && !slices.ContainsFunc(out, func(f found) bool { return f.phrase == int(k) }) {
+				out = append(out, found{int(k), i})
+			}
+		}
+		if len(out) > maxFound {
+			break
+		}
+	}
+	slices.SortFunc(out, func(a, b found) int { return a.phrase - b.phrase })
+	return out
+}
+
+// in returns how many of the phrases stand in s, which is in lower case; it stops
+// counting at a few.
+func (t *phraseTable) in(s string) int { return len(t.find(s)) }
+
+// maxFound is after how many phrases no more are looked for in a text.
+const maxFound = 20
