@@ -113,6 +113,9 @@ func webCmd(ts *testscript.TestScript, neg bool, args []string) {
 		case name == "/huge.xml":
 			endless(w)
 			return
+		case name == "/slow.xml":
+			<-r.Context().Done()
+			return
 		case strings.HasSuffix(name, ".500"):
 			http.Error(w, "broken", http.StatusInternalServerError)
 			return
