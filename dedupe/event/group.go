@@ -216,7 +216,11 @@ func (g *Grouper) join(e *group, slot int32) *group {
 	m := g.slots[slot]
 	m.in = e
 	e.slots = append(e.slots, slot)
-	e.parts = nil
+	if p := e.parts[m.lang]; p != nil && p.n < maxSample {
+		e.parts[m.lang] = joined(p, newPart(m.Profile))
+	} else {
+		delete(e.parts, m.lang)
+	}
 	e.first, e.last = span(e.first, e.last, m.at, m.at)
 	if m.id < e.id {
 		g.rename(e, m.id)
@@ -282,6 +286,9 @@ func (g *Grouper) weigh(p *Profile, own *part, e *group, near int32) (candidate,
 // part returns the youngest stories of an event in a language, or nil.
 func (g *Grouper) part(e *group, lang string) *part {
 	if p, ok := e.parts[lang]; ok {
+		if p != nil {
+			p.first, p.last = e.first, e.last
+		}
 		return p
 	}
 	var ps []*Profile
@@ -497,16 +504,16 @@ func (g *Grouper) alike(a, b *group, c candidate) bool {
 			return false
 		}
 	}
-	best, common := math.Inf(-1), false
+	least, common := math.Inf(1), false
 	for lang := range g.index.langs {
 		pa, pb := g.part(a, lang), g.part(b, lang)
 		if pa != nil && pb != nil {
 			common = true
-			best = max(best, g.judge(pa, pb).odds)
+			least = min(least, g.judge(pa, pb).odds)
 		}
 	}
 	if common {
-		return best >= g.tune.merge
+		return least >= g.tune.merge
 	}
 	return c.foreign
 }

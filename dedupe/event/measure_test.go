@@ -1,13 +1,9 @@
 package event
 
 import (
-	"flag"
 	"fmt"
-	"math/rand/v2"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 )
 
 // The tests in this file and in measure_translate_test.go measure on the
@@ -178,65 +174,4 @@ func TestMeasureDistractors(t *testing.T) {
 			right, translation, wrong, float64(right)/float64(max(1, right+wrong)), float64(right)/float64(len(english)))
 	}
 	t.Logf("with nothing to join, %d of %d join something", false0, len(english))
-}
-
-var liveStories = flag.Int("live", 100_000, "stories that TestMeasureCost keeps live")
-
-// TestMeasureCost times stories when a hundred thousand others are live.
-func TestMeasureCost(t *testing.T) {
-	if !*evaluate {
-		t.Skip("runs with -evaluate")
-	}
-	live, timed := *liveStories, 2000
-	r := rand.New(rand.NewPCG(1, 1))
-	g := NewGrouper(Options{})
-	began := time.Now()
-	for i := range live {
-		g.Add(generated(r, int64(i+1)))
-	}
-	filled := time.Since(began)
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	began = time.Now()
-	for i := range timed {
-		g.Add(generated(r, int64(live+i+1)))
-	}
-	took := time.Since(began)
-	began = time.Now()
-	for i := range timed {
-		generated(r, int64(i))
-	}
-	took -= time.Since(began)
-	t.Logf("%d live stories, %d events: %v a story (filled in %v), %d MB", live, len(g.events), took/time.Duration(timed), filled, m.HeapAlloc>>20)
-}
-
-// generated is a story of 300 words by Zipf's law in one of four languages, in
-// one of some thousand events that share names and numbers.
-func generated(r *rand.Rand, id int64) Story {
-	lang := []string{"en", "en", "de", "ar", "ru"}[r.IntN(5)]
-	z := rand.NewZipf(r, 1.1, 8, 60_000)
-	topic := r.IntN(20_000)
-	var b strings.Builder
-	for i := range 300 {
-		switch {
-		case i%12 == 0:
-			fmt.Fprintf(&b, "N%s ", strings.ToLower(name26(topic*7+i/12%7)))
-		case i%25 == 0:
-			fmt.Fprintf(&b, "%d ", topic*13+i)
-		case i%15 == 14:
-			b.WriteString("end. ")
-		default:
-			b.WriteString(name26(int(z.Uint64())) + " ")
-		}
-	}
-	return Story{ID: id, Lang: lang, Text: b.String(), Time: time.Unix(1_700_000_000+id*9, 0)}
-}
-
-func name26(n int) string {
-	s := []byte{}
-	for n += 700; n > 0; n /= 26 {
-		s = append(s, "ethaionsrldcumfpgwybvkxjqz"[n%26])
-	}
-	return string(s)
 }

@@ -2,6 +2,7 @@ package event
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 )
@@ -100,6 +101,9 @@ func (g *Grouper) reconsider(lang string, events []*group) []int64 {
 	}
 	slices.SortFunc(slots, func(a, b int32) int { return cmp.Compare(g.slots[a].id, g.slots[b].id) })
 	knots := g.cluster(slots)
+	if len(events) == 1 && len(knots) == 1 {
+		return nil
+	}
 	var names []int64
 	for _, e := range events {
 		names = append(names, e.id)
@@ -108,42 +112,67 @@ func (g *Grouper) reconsider(lang string, events []*group) []int64 {
 		e.slots = nil
 	}
 	for _, k := range knots {
-		e := &group{id: g.slots[k.slots[0]].id}
-		g.events[e.id] = e
-		for _, s := range k.slots {
-			g.join(e, s)
-		}
-		names = append(names, e.id)
+		names = append(names, g.foundAll(lang, k))
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// foundAll makes an event of a knot and returns its name.
+func (g *Grouper) foundAll(lang string, k *knot) int64 {
+	slices.SortFunc(k.slots, func(a, b int32) int { return cmp.Compare(g.slots[a].id, g.slots[b].id) })
+	e := &group{id: g.slots[k.slots[0]].id}
+	g.events[e.id] = e
+	for _, s := range k.slots {
+		g.join(e, s)
+	}
+	if len(e.slots) > 1 && k.n <= maxSample {
+		g.keep(e)
+		e.parts[lang] = k.part
+	}
+	return e.id
 }
 
 // follow gives the stories of an event that are in other languages to the knots of
 // its own stories that they are closest to.
 func (g *Grouper) follow(lang string, e *group, knots []*knot) {
 	home := map[int32]*knot{}
+	var only *knot // that has them all
+	several := false
 	for _, k := range knots {
 		for _, s := range k.slots {
 			if m := g.slots[s]; m.lang == lang && m.in == e {
 				home[s] = k
+				several = several || only != nil && only != k
+				only = k
 			}
 		}
 	}
 	for _, s := range e.slots {
-		m := g.slots[s]
-		if m.lang == lang {
+		switch {
+		case g.slots[s].lang == lang:
+		case several:
+			k := g.closest(s, home)
+			k.slots = append(k.slots, s)
+		default:
+			only.slots = append(only.slots, s)
+		}
+	}
+}
+
+// closest returns the knot of the story that shares most with one in another
+// language.
+func (g *Grouper) closest(slot int32, home map[int32]*knot) *knot {
+	var best *knot
+	top := math.Inf(-1)
+	compared := map[*knot]int{}
+	for _, s := range slices.Sorted(maps.Keys(home)) {
+		if compared[home[s]]++; compared[home[s]] > maxAgree {
 			continue
 		}
-		var to *knot
-		top := math.Inf(-1)
-		for _, o := range e.slots {
-			if k := home[o]; k != nil {
-				if v := cross(m.Profile, g.slots[o].Profile).strength; v > top {
-					top, to = v, k
-				}
-			}
+		if v := cross(g.slots[slot].Profile, g.slots[s].Profile).strength; v > top {
+			top, best = v, home[s]
 		}
-		to.slots = append(to.slots, s)
 	}
+	return best
 }
