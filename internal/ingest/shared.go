@@ -120,6 +120,9 @@ func (e *Engine) outlast(ctx context.Context, do func() error) error {
 func (p *poller) lease(ctx context.Context) error {
 	s, now := p.e.shared, time.Now()
 	room := min(p.e.opts.Feeds-p.queue.running-p.queue.waiting, 128)
+	if p.e.held.Load() >= maxReads { // more than it can read: others may be quicker
+		room = min(room, burst-p.queue.waiting)
+	}
 	if room <= 0 || now.Before(p.look) {
 		return nil
 	}
