@@ -170,13 +170,18 @@ func plainStore(b *testing.B) *bbolt.DB {
 	return db
 }
 
-// cpuTime returns the processor time that the process has used.
-func cpuTime() time.Duration {
+// A cost is what the process has used.
+type cost struct {
+	cpu     time.Duration
+	written int64 // bytes to disks
+}
+
+func spent() cost {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		panic(err)
 	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	return cost{time.Duration(u.Utime.Nano() + u.Stime.Nano()), u.Oublock * 512} // getrusage(2): blocks of 512 bytes
 }
 
 // BenchmarkInsert stores articles of 400 words, 1,000 a transaction, and
@@ -186,9 +191,10 @@ func BenchmarkInsert(b *testing.B) {
 	texts := bodies()
 	type rate struct{ wall, cpu float64 }
 	var plain rate
-	report := func(b *testing.B, path string, cpu time.Duration) rate {
-		n := batch * float64(b.N)
-		r := rate{n / b.Elapsed().Seconds(), n / (cpuTime() - cpu).Seconds()}
+	report := func(b *testing.B, path string, before cost) rate {
+		n, used := batch*float64(b.N), spent()
+		r := rate{n / b.Elapsed().Seconds(), n / (used.cpu - before.cpu).Seconds()}
+		b.ReportMetric(float64(used.written-before.written)/n, "B-written/article")
 		b.ReportMetric(r.wall, "articles/s")
 		if plain.wall != 0 {
 			b.ReportMetric(r.wall/plain.wall, "×plain")
@@ -201,28 +207,28 @@ func BenchmarkInsert(b *testing.B) {
 	}
 	b.Run("plain", func(b *testing.B) {
 		db := plainStore(b)
-		cpu := cpuTime()
+		before := spent()
 		for k := 0; b.Loop(); k++ {
 			insertPlain(b, db, k, texts)
 		}
-		plain = report(b, db.Path(), cpu)
+		plain = report(b, db.Path(), before)
 	})
 	b.Run("newsfold", func(b *testing.B) {
 		db := fresh(b)
-		cpu := cpuTime()
+		before := spent()
 		for k := 0; b.Loop(); k++ {
 			insert(b, db, k, texts)
 		}
-		report(b, db.Path(), cpu)
+		report(b, db.Path(), before)
 	})
 	b.Run("newsfold and fold", func(b *testing.B) {
 		db := fresh(b)
-		cpu := cpuTime()
+		before := spent()
 		for k := 0; b.Loop(); k++ {
 			insert(b, db, k, texts)
 			fold(b, db, k)
 		}
-		report(b, db.Path(), cpu)
+		report(b, db.Path(), before)
 	})
 }
 

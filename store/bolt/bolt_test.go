@@ -14,7 +14,7 @@ func file(dir string) string { return filepath.Join(dir, "newsfold.db") }
 
 func open(t *testing.T, dir string) store.DB {
 	t.Helper()
-	db, err := bolt.Open(t.Context(), file(dir), bolt.Options{})
+	db, err := bolt.Open(t.Context(), file(dir), bolt.Options{Learn: 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,10 @@ type Options struct {
 	// their summaries and contents: those of the oldest go first. 0 means 64
 	// MiB, less than 0 none.
 	Said int64
+	// Learn is from how many records of a kind on Compact trains a dictionary to
+	// compress them with, and again whenever there are ten times as many; 0 means
+	// 1,000.
+	Learn int64
 	// Log hears what is worth knowing and is no error of a call; nil for
 	// silence.
 	Log *slog.Logger
@@ -57,7 +61,8 @@ type DB struct {
 	// while it held its locks. frozen is the same for transactions that write.
 	stuck, frozen atomic.Pointer[error]
 
-	learntAt [record.Classes]int64 // how many records dictionaries were trained with; the writer's
+	learnFrom int64                 // Options.Learn
+	learntAt  [record.Classes]int64 // how many records dictionaries were trained with; the writer's
 
 	trimmed atomic.Int64 // when the mapped file was last looked at, in ns since 1970
 }

@@ -19,9 +19,9 @@ import (
 // [DB.Compact], which writes all of them anew anyway, uses the dictionaries.
 
 const (
-	// learnFrom is from how many articles on dictionaries are trained, and again
-	// whenever there are ten times as many: what feeds bring changes.
-	learnFrom = 1000
+	// defaultLearn is from how many records on a dictionary is trained unless Options
+	// say otherwise.
+	defaultLearn = 1000
 	// lessons is how many records of a class are looked at.
 	lessons = 256
 )
@@ -90,7 +90,7 @@ func (db *DB) learn(ctx context.Context) error {
 		return err
 	}
 	for class, at := range highest {
-		if at < max(learnFrom, 10*db.learntAt[class]) {
+		if at < max(db.learnFrom, 10*db.learntAt[class]) {
 			continue
 		}
 		if err := db.teach(ctx, record.Class(class), at); err != nil {
