@@ -51,14 +51,18 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 }
 
 func (a *app) importOPML(ctx context.Context, c *control.Client, in io.Reader, name string) error {
-	res, err := c.Import(ctx, in)
+	var res control.Imported
+	err := a.during("importing", func() (err error) {
+		res, err = c.Import(ctx, in)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	for _, p := range res.Problems {
 		a.note("newsfold: %s: %s", name, p)
 	}
-	_, err = fmt.Fprintf(a.out, "%d feeds added, %d known already, %d outlines unusable\n", res.Added, res.Known, len(res.Problems))
+	_, err = fmt.Fprintf(a.out, "%s added, %d known already, %s unusable\n", count(res.Added, "feed", "feeds"), res.Known, count(len(res.Problems), "outline", "outlines"))
 	if res.Added > 0 {
 		a.note("The daemon reads them now; without one, `newsfold fetch` does.")
 	}

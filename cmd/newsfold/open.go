@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"newsfold/internal/access"
+	"newsfold/internal/config"
 	"newsfold/internal/control"
 	"newsfold/internal/ingest"
 	"newsfold/internal/search"
@@ -71,12 +72,14 @@ func (a *app) with(ctx context.Context, fn func(context.Context, *control.Client
 		return marked{err, errStore}
 	}
 	if ok {
+		a.noteIgnored()
 		return fn(ctx, c)
 	}
 	db, err := a.openStore(ctx)
 	if errors.Is(err, store.ErrLocked) {
 		// A daemon that is just starting holds the lock before it listens.
 		if c, ok, err := control.Dial(ctx, a.dir); err == nil && ok {
+			a.noteIgnored()
 			return fn(ctx, c)
 		}
 	}
@@ -84,6 +87,20 @@ func (a *app) with(ctx context.Context, fn func(context.Context, *control.Client
 		return err
 	}
 	return errors.Join(a.direct(ctx, db, fn), db.Close())
+}
+
+// noteIgnored names the global flags of the command line that a running daemon has
+// of its own.
+func (a *app) noteIgnored() {
+	var given []string
+	for _, key := range []string{"allow-net", "contact", "host-gap", "interval", "lead", "min-interval", "per-host", "store"} {
+		if a.configured.from[key].Source == config.Flag {
+			given = append(given, "--"+key)
+		}
+	}
+	if len(given) > 0 {
+		a.note("The daemon that runs in %s does this with its own settings; not used: %s.", a.dir, strings.Join(given, ", "))
+	}
 }
 
 // direct serves the control interface within the process while fn runs.

@@ -7,10 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"os/signal"
 	"reflect"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -152,8 +155,13 @@ func (d *daemon) renewed(ctx context.Context) (*daemon, control.Reloaded, error)
 			done.Live = append(done.Live, r)
 		}
 	}
-	if from, to := sections(d.configured.file), sections(a.configured.file); !reflect.DeepEqual(from, to) {
-		done.Live = append(done.Live, control.Reset{Key: "digest", From: len(from), To: len(to)})
+	from, to := sections(d.configured.file), sections(a.configured.file)
+	both := maps.Clone(from)
+	maps.Copy(both, to)
+	for _, name := range slices.Sorted(maps.Keys(both)) {
+		if from[name] != to[name] {
+			done.Live = append(done.Live, control.Reset{Key: "digest." + name, From: from[name], To: to[name]})
+		}
 	}
 	a.dir, a.store = d.dir, d.store
 	next.app, next.db, next.log = a, d.db, a.logger(slog.LevelInfo)
@@ -169,14 +177,16 @@ func (d *daemon) renewed(ctx context.Context) (*daemon, control.Reloaded, error)
 	return next, done, nil
 }
 
-// sections are the named tables of a file, without their lines.
-func sections(f config.File) map[string]map[string][]string {
-	all := map[string]map[string][]string{}
+// sections are the digests of a file, by name, each as one line.
+func sections(f config.File) map[string]string {
+	all := map[string]string{}
 	for name, values := range f.Sections("digest.") {
-		all[name] = map[string][]string{}
+		var words []string
 		for _, v := range values {
-			all[name][v.Key] = v.Text
+			words = append(words, v.Key+"="+strings.Join(v.Text, ","))
 		}
+		slices.Sort(words)
+		all[name] = strings.Join(words, " ")
 	}
 	return all
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // table is rows of cells of publishers' and our words, the first of them the
-// heading. Columns are as wide as their widest cell looks, and narrower where a
-// terminal has no room.
+// heading. Columns are as wide as their widest cell looks; where a terminal has no
+// room, those without anything in them are left out and others are cut.
 type table struct {
 	rows [][]string
 	give []int // columns that are cut where there is no room
@@ -38,6 +38,9 @@ func (t *table) print(w io.Writer, s screen) error {
 	for _, row := range t.rows {
 		var line strings.Builder
 		for i, cell := range row {
+			if widths[i] == 0 {
+				continue
+			}
 			cell = fit(cell, widths[i])
 			pad := widths[i] + gutter - uniseg.StringWidth(cell)
 			if s.width > 0 {
@@ -50,17 +53,19 @@ func (t *table) print(w io.Writer, s screen) error {
 	return b.Flush()
 }
 
-// widths returns how wide each column is in a terminal of so many columns; 0 is
-// no bound.
+// widths returns how wide each column is in a terminal of so many columns, 0 being
+// no bound; that of one that is left out is 0.
 func (t *table) widths(room int) []int {
 	widths := make([]int, len(t.rows[0]))
 	total := -gutter
 	for i := range widths {
-		widths[i] = 1 // fit takes 0 for no bound
-		for _, row := range t.rows {
+		for _, row := range t.rows[1:] {
 			widths[i] = max(widths[i], uniseg.StringWidth(row[i]))
 		}
-		total += widths[i] + gutter
+		if room == 0 || widths[i] > 0 {
+			widths[i] = max(widths[i], uniseg.StringWidth(t.rows[0][i]))
+			total += widths[i] + gutter
+		}
 	}
 	for room > 0 && total > room {
 		widest := -1

@@ -6,20 +6,20 @@ import (
 )
 
 func TestTableAlignsByWhatIsSeenAndFitsTheTerminal(t *testing.T) {
-	tab := table{give: []int{1, 3}}
-	tab.row("ID", "TITLE", "ENTRIES", "ERROR")
-	tab.row("1", "灯台日報", "12", "")
-	tab.row("20", "المرفأ", "3", "the server says\n404")
-	tab.row("3", "A title that goes on and on and on and on", "4", "")
+	tab := table{give: []int{1, 4}}
+	tab.row("ID", "TITLE", "FOLDER", "ENTRIES", "ERROR")
+	tab.row("1", "灯台日報", "", "12", "")
+	tab.row("20", "المرفأ", "", "3", "the server says\n404")
+	tab.row("3", "A title that goes on and on and on and on", "", "4", "")
 	for name, tc := range map[string]struct {
 		screen screen
 		want   string
 	}{
 		"to a program": {screen{}, `
-ID  TITLE                                      ENTRIES  ERROR
-1   灯台日報                                   12
-20  المرفأ                                     3        the server says 404
-3   A title that goes on and on and on and on  4`},
+ID  TITLE                                      FOLDER  ENTRIES  ERROR
+1   灯台日報                                           12
+20  المرفأ                                             3        the server says 404
+3   A title that goes on and on and on and on          4`},
 		"to a terminal": {screen{width: 44}, `
 ID  TITLE           ENTRIES  ERROR
 1   灯台日報        12
