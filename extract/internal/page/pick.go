@@ -33,7 +33,7 @@ func (p *Page) Choose(prob []float32, threshold float32) []bool {
 
 // uncomment drops the comments of readers, where there is an article besides.
 func (p *Page) uncomment(keep []bool) {
-	const least = 500 // characters of an article
+	const least = 300 // characters of an article
 	comment := p.comments()
 	var all, besides int32
 	for i := range keep {
