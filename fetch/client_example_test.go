@@ -46,5 +46,5 @@ func ExampleClient_Poll() {
 	// Output:
 	// The Bell: updated, 1 entries
 	// The Bell: not_modified, 0 entries
-	// the server says that its answer is fresh for 2h
+	// the server says that its answer is fresh for 2 h
 }

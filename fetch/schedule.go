@@ -232,26 +232,25 @@ func jitter(d time.Duration, seed string) time.Duration {
 	return time.Duration(float64(d) * 0.1 * float64(x>>11) / (1 << 53))
 }
 
-// span says a duration as a person does.
+// span says a duration as a person does: "49 min", "1 h 30 min", "2.5 days".
 func span(d time.Duration) string {
-	switch {
-	case d < 0:
-		return "0s"
+	two := func(d, of, by time.Duration, large, small string) string {
+		d = d.Round(by)
+		s := fmt.Sprintf("%d %s", d/of, large)
+		if rest := d % of; rest > 0 {
+			s += fmt.Sprintf(" %d %s", rest/by, small)
+		}
+		return s
+	}
+	switch d = max(d, 0); {
 	case d >= 2*day:
 		return fmt.Sprintf("%.3g days", d.Hours()/24)
-	case d >= time.Hour:
-		d = d.Round(time.Minute)
-	case d >= time.Minute:
-		d = d.Round(time.Second)
-	default:
-		d = d.Round(100 * time.Millisecond)
+	case d >= time.Hour-time.Minute/2:
+		return two(d, time.Hour, time.Minute, "h", "min")
+	case d >= 10*time.Minute:
+		return fmt.Sprintf("%d min", d.Round(time.Minute)/time.Minute)
+	case d >= time.Minute-time.Second/2:
+		return two(d, time.Minute, time.Second, "min", "s")
 	}
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = s[:len(s)-2]
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = s[:len(s)-2]
-	}
-	return s
+	return fmt.Sprintf("%.3g s", d.Round(100*time.Millisecond).Seconds())
 }

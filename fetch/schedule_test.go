@@ -377,15 +377,19 @@ func TestSpanReadsWell(t *testing.T) {
 		d    time.Duration
 		want string
 	}{
-		{0, "0s"},
-		{1500 * time.Millisecond, "1.5s"},
-		{10 * time.Second, "10s"},
-		{70 * time.Second, "1m10s"},
-		{10 * time.Minute, "10m"},
-		{time.Hour, "1h"},
-		{90 * time.Minute, "1h30m"},
-		{10 * time.Hour, "10h"},
-		{day, "24h"},
+		{-time.Second, "0 s"},
+		{0, "0 s"},
+		{1500 * time.Millisecond, "1.5 s"},
+		{10 * time.Second, "10 s"},
+		{59*time.Second + 700*time.Millisecond, "1 min"},
+		{70 * time.Second, "1 min 10 s"},
+		{10 * time.Minute, "10 min"},
+		{49*time.Minute + 42*time.Second, "50 min"},
+		{59*time.Minute + 40*time.Second, "1 h"},
+		{time.Hour, "1 h"},
+		{90 * time.Minute, "1 h 30 min"},
+		{10 * time.Hour, "10 h"},
+		{day, "24 h"},
 		{7 * day, "7 days"},
 		{60 * time.Hour, "2.5 days"},
 	} {
