@@ -57,8 +57,8 @@
 // articles, which deleting never turns back. The logs hold a small number for each
 // number, 64 in a value (column.go): one or two bytes in the place of 36.
 //
-// A record is one byte for its form and then either a CRC-32C and a message or
-// a zstd frame of a message, which has a checksum of its own. Messages are in
+// A record is one byte for its form and then either a CRC-32C and a message, plain or
+// as an S2 block, or a zstd frame of a message, which has a checksum of its own. Messages are in
 // the protocol buffers wire format; record/nouns.go is their schema. Strings are kept
 // byte for byte. The HTML of a body is a pattern over its text. Compression of long
 // records runs on other cores beside the transaction, see seal.go.

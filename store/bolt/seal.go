@@ -1,5 +1,7 @@
 package bolt
 
+import "newsfold/store/internal/record"
+
 // How many records of a transaction may be under way, and how many bytes of
 // messages.
 const (
@@ -27,7 +29,7 @@ func (t *tx) sealLater(id bucketID, key, msg []byte) error {
 	go func() {
 		defer close(s.done)
 		if s.bucket == bSaid { // what is kept of it is bounded
-			s.rec = t.db.codec.CompressQuickly(s.msg)
+			s.rec = record.CompressQuickly(s.msg)
 		} else {
 			s.rec = t.db.codec.Compress(s.msg)
 		}

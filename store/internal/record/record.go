@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"hash/crc32"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
+	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -19,6 +21,7 @@ const MaxSize = 64 << 20
 const (
 	plain      = 0 // CRC-32C, little-endian, then the message
 	compressed = 1 // a zstd frame of the message, with the frame's own checksum and, if any, its dictionary's number
+	quickly    = 2 // CRC-32C of the rest, little-endian, then an S2 block of the message
 )
 
 // Large is the size from which messages are compressed without a dictionary. Smaller
@@ -108,8 +111,38 @@ func (c *Codec) Compress(msg []byte) []byte {
 }
 
 // CompressQuickly returns the compressed record of a message whose size matters
-// less than the time it takes.
-func (c *Codec) CompressQuickly(msg []byte) []byte { return frame(c.quick, msg) }
+// less than the time it takes: S2, an extension of Snappy without entropy coding, takes
+// a fifth of the time of zstd.
+func CompressQuickly(msg []byte) []byte {
+	rec := make([]byte, sumHead+s2.MaxEncodedLen(len(msg)))
+	rec[0] = quickly
+	rec = rec[:sumHead+len(s2.Encode(rec[sumHead:], msg))]
+	binary.LittleEndian.PutUint32(rec[1:], crc32.Checksum(rec[sumHead:], castagnoli))
+	return slices.Clone(rec)
+}
+
+// openQuick is the reverse of CompressQuickly.
+func openQuick(rec []byte) (string, error) {
+	if err := checkSum(rec); err != nil {
+		return "", err
+	}
+	if n, err := s2.DecodedLen(rec[sumHead:]); err != nil || n > 2*MaxSize {
+		return "", fmt.Errorf("%w: a block of %d bytes", ErrMalformed, n)
+	}
+	msg, err := s2.Decode(nil, rec[sumHead:])
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return string(msg), nil
+}
+
+// checkSum compares what follows the head of a record with the checksum in it.
+func checkSum(rec []byte) error {
+	if crc32.Checksum(rec[sumHead:], castagnoli) != binary.LittleEndian.Uint32(rec[1:sumHead]) {
+		return fmt.Errorf("%w: wrong checksum", ErrMalformed)
+	}
+	return nil
+}
 
 func frame(enc *zstd.Encoder, msg []byte) []byte {
 	rec := make([]byte, 1, 64+len(msg)/2)
@@ -117,12 +150,13 @@ func frame(enc *zstd.Encoder, msg []byte) []byte {
 	return enc.EncodeAll(msg, rec)
 }
 
-// plainHead is what stands before the message in a plain record: form and checksum.
-const plainHead = 5
+// sumHead is what stands in front of a record that has its own checksum: the form and
+// that.
+const sumHead = 5
 
 // Plain returns the plain record of a message.
 func Plain(msg []byte) []byte {
-	rec := make([]byte, 0, plainHead+len(msg))
+	rec := make([]byte, 0, sumHead+len(msg))
 	rec = append(rec, plain)
 	rec = binary.LittleEndian.AppendUint32(rec, crc32.Checksum(msg, castagnoli))
 	return append(rec, msg...)
@@ -132,12 +166,13 @@ func Plain(msg []byte) []byte {
 // an error that wraps [ErrMalformed].
 func (c *Codec) Open(rec []byte) (string, error) {
 	switch {
-	case len(rec) >= plainHead && rec[0] == plain:
-		msg := string(rec[plainHead:])
-		if crc32.Checksum(rec[plainHead:], castagnoli) != binary.LittleEndian.Uint32(rec[1:plainHead]) {
-			return "", fmt.Errorf("%w: wrong checksum", ErrMalformed)
+	case len(rec) >= sumHead && rec[0] == plain:
+		if err := checkSum(rec); err != nil {
+			return "", err
 		}
-		return msg, nil
+		return string(rec[sumHead:]), nil
+	case len(rec) >= sumHead && rec[0] == quickly:
+		return openQuick(rec)
 	case len(rec) >= 1 && rec[0] == compressed:
 		msg, err := c.dec.Load().DecodeAll(rec[1:], nil)
 		if err != nil {

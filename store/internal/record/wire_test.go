@@ -40,6 +40,7 @@ func FuzzRecord(f *testing.F) {
 	msg := Encode(nil, &story, Story)
 	f.Add(Plain(msg))
 	f.Add(c.Compress(bytes.Repeat(msg, 50)))
+	f.Add(CompressQuickly(bytes.Repeat(msg, 50)))
 	f.Add(msg)
 	f.Add(Encode(nil, &newsfold.Article{ID: 3, URL: "u", Origins: make([]newsfold.Origin, 2), Fold: newsfold.Fold{Score: 1}}, Article))
 	f.Add([]byte("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"))
@@ -117,8 +118,24 @@ func TestRecordsThatUnpackToTooMuchAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A frame that unpacks to much more than a record may hold.
-	bomb := append([]byte{compressed}, c.enc.EncodeAll(make([]byte, 3*MaxSize), nil)...)
-	if _, err := c.Open(bomb); !errors.Is(err, ErrMalformed) {
-		t.Errorf("a bomb of %d bytes: error %v", len(bomb), err)
+	zeros := make([]byte, 3*MaxSize)
+	for _, bomb := range [][]byte{append([]byte{compressed}, c.enc.EncodeAll(zeros, nil)...), CompressQuickly(zeros)} {
+		if _, err := c.Open(bomb); !errors.Is(err, ErrMalformed) {
+			t.Errorf("a bomb of %d bytes: error %v", len(bomb), err)
+		}
+	}
+}
+
+func TestQuickRecordsComeBack(t *testing.T) {
+	c := codec(t)
+	for _, msg := range []string{"", "a", strings.Repeat("the ferry is late; ", 400)} {
+		rec := CompressQuickly([]byte(msg))
+		if got, err := c.Open(rec); err != nil || got != msg {
+			t.Errorf("%d bytes came back as %d, error %v", len(msg), len(got), err)
+		}
+		rec[len(rec)-1] ^= 1
+		if _, err := c.Open(rec); !errors.Is(err, ErrMalformed) {
+			t.Errorf("with a bit turned: error %v, want one that wraps ErrMalformed", err)
+		}
 	}
 }
