@@ -23,8 +23,8 @@ const compactStep = 16 << 20
 
 // Compact writes the store anew without the free space that it has gathered, its
 // records compressed by what they have in common, and puts the new file in the
-// place of the old one. It returns the sizes of both. Readers go on all the while, on the old file if they began before;
-// writers wait until Compact is done or their context is.
+// place of the old one. It returns the sizes of both. Readers go on all the while, on
+// the old file if they began before; writers wait until Compact is done or their context is.
 //
 // The new file is checked and on disk before it takes the name of the old one,
 // which is never touched: whatever happens, one whole store is there. So there
@@ -245,6 +245,9 @@ func (c *copier) at(path [][]byte) (*bbolt.Bucket, error) {
 	}
 	if err == nil {
 		b.FillPercent = dense
+		if id := slices.Index(bucketNames[:], string(path[0])); id >= 0 {
+			b.FillPercent = max(dense, fillPercent[id])
+		}
 	}
 	return b, err
 }
