@@ -66,7 +66,7 @@ func anchors(lang string, toks []token, links []string, off ablation) []feature 
 	}
 	a := anchorSet{lang: lang, off: off, at: make(map[uint32]int, len(toks)), all: make([]anchorTally, 0, len(toks))}
 	for _, l := range links[:min(len(links), maxLinks)] {
-		a.add(link, uint64(hashString(l)), 6, false)
+		a.add(link, uint64(hashString(l)), 6, true) // two reports seldom link to the same
 	}
 	for i := 0; i < len(toks); i++ {
 		k := toks[i]

@@ -143,8 +143,9 @@ type folder struct {
 	tx store.Tx // during a batch
 	underLease
 
-	batched []dedupe.Article // what the batch folds
-	moved   []dedupe.Article // what changes its story because of that
+	batched []dedupe.Article                // what the batch folds
+	links   map[newsfold.ArticleID][]string // of what the batch folds, where there are any
+	moved   []dedupe.Article                // what changes its story because of that
 	// texts holds what was read lately, older what was read before: most copies
 	// come within hours.
 	texts, older map[newsfold.ArticleID]dedupe.Article
@@ -311,7 +312,7 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 // transaction that folds it.
 func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 	err = f.e.db.View(ctx, func(tx store.Tx) error {
-		changes, f.batched = changes[:0], f.batched[:0]
+		changes, f.batched, f.links = changes[:0], f.batched[:0], map[newsfold.ArticleID][]string{}
 		after, err := Cursor(tx)
 		if err != nil {
 			return err
@@ -345,7 +346,9 @@ func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 func (f *folder) text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error) {
 	b, ok := f.e.handed.take(id)
 	if !ok {
-		return Text(tx, id)
+		d, to, err := read(tx, id)
+		f.link(id, to)
+		return d, err
 	}
 	a, err := tx.Article(id)
 	if err != nil {
@@ -353,7 +356,14 @@ func (f *folder) text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error
 	}
 	d := facts(a, addOrigins(a.Origins, b.origins...))
 	d.Text = b.text
+	f.link(id, b.links)
 	return d, nil
+}
+
+func (f *folder) link(id newsfold.ArticleID, to []string) {
+	if len(to) > 0 {
+		f.links[id] = to
+	}
 }
 
 // Cursor returns how far folding has come in the log of texts.
@@ -368,18 +378,24 @@ func Cursor(tx store.Tx) (store.Seq, error) {
 // Text returns an article as folding looks at it: with its text, less the lines
 // that say where it comes from, which count as origins.
 func Text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error) {
+	d, _, err := read(tx, id)
+	return d, err
+}
+
+// read is [Text], with what the article links to.
+func read(tx store.Tx, id newsfold.ArticleID) (d dedupe.Article, to []string, err error) {
 	a, err := tx.Article(id)
 	if err != nil {
-		return dedupe.Article{}, err
+		return d, nil, err
 	}
 	body, err := tx.Body(id)
 	if err != nil {
-		return dedupe.Article{}, err
+		return d, nil, err
 	}
 	text, stated := extract.Credits(body.Text)
-	d := facts(a, addOrigins(a.Origins, origins(stated)...))
+	d = facts(a, addOrigins(a.Origins, origins(stated)...))
 	d.Text = strings.Clone(text) // not to hold the whole record
-	return d, nil
+	return d, links(a.Image, body.HTML), nil
 }
 
 // facts is an article as folding looks at it, without its text.

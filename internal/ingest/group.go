@@ -176,13 +176,13 @@ func (f *folder) groupOne(s newsfold.Story, texts map[newsfold.ArticleID]dedupe.
 		}
 	}
 	a.ID = int64(s.ID)
-	return f.events.add(f.tx, a, s.Time)
+	return f.events.add(f.tx, a, s.Time, f.links[s.Lead])
 }
 
-// add puts a story into its event.
-func (q *grouping) add(tx store.Tx, a dedupe.Article, at time.Time) error {
+// add puts a story that links to some pages and pictures into its event.
+func (q *grouping) add(tx store.Tx, a dedupe.Article, at time.Time, links []string) error {
 	was := q.g.Event(a.ID)
-	d := q.g.Add(event.Story{ID: a.ID, Title: a.Title, Text: a.Text, Lang: a.Lang, Time: at})
+	d := q.g.Add(event.Story{ID: a.ID, Title: a.Title, Text: a.Text, Lang: a.Lang, Time: at, Links: links})
 	if was != 0 {
 		q.touch(was)
 	}
@@ -328,7 +328,7 @@ func (q *grouping) forget(tx store.Tx, stories []int64) error {
 func ExplainEvent(tx store.Tx, a, b newsfold.ArticleID) (event.Verdict, error) {
 	var both [2]event.Story
 	for i, id := range []newsfold.ArticleID{a, b} {
-		t, err := Text(tx, id)
+		t, to, err := read(tx, id)
 		if err != nil {
 			return event.Verdict{}, err
 		}
@@ -336,7 +336,7 @@ func ExplainEvent(tx store.Tx, a, b newsfold.ArticleID) (event.Verdict, error) {
 		if err != nil {
 			return event.Verdict{}, err
 		}
-		both[i] = event.Story{ID: t.ID, Title: t.Title, Text: t.Text, Lang: t.Lang, Time: stored.Time()}
+		both[i] = event.Story{ID: t.ID, Title: t.Title, Text: t.Text, Lang: t.Lang, Time: stored.Time(), Links: to}
 	}
 	return event.Compare(both[0], both[1], event.Options{Window: eventWindow}), nil
 }

@@ -30,18 +30,25 @@ type handover struct {
 const maxHanded = 4 << 20
 
 // bare is the text of an article less the lines that say where it comes from,
-// and what those say.
+// what those say, and what the text links to.
 type bare struct {
 	text    string
 	origins []newsfold.Origin
+	links   []string
 }
 
 // stripped is the text of a page or an entry as extraction has read it.
 func stripped(doc *extract.Document) bare {
-	return bare{strings.Clone(doc.Body), origins(doc.Origins)} // not to hold all of doc
+	return bare{strings.Clone(doc.Body), origins(doc.Origins), links(doc.Image, doc.HTML)} // not to hold all of doc
 }
 
-func (b *bare) size() int { return len(b.text) + 256 }
+func (b *bare) size() int {
+	n := len(b.text) + 256
+	for _, l := range b.links {
+		n += len(l) + 16
+	}
+	return n
+}
 
 // put adds texts that were stored.
 func (h *handover) put(texts map[newsfold.ArticleID]bare) {
