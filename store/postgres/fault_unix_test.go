@@ -9,10 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -76,6 +77,7 @@ func audit(t *testing.T, db store.DB, acked map[string]bool) {
 // The server is stopped as if by the power, again and again, while daemons write.
 // They wait for it, and nothing is lost or counted twice.
 func TestServerRestartsInTheMiddleOfWork(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	var dbs []*postgres.DB
 	for range 2 {
@@ -86,41 +88,101 @@ func TestServerRestartsInTheMiddleOfWork(t *testing.T) {
 		defer func() { _ = db.Close() }()
 		dbs = append(dbs, db)
 	}
-	var (
-		mu    sync.Mutex
-		acked = map[string]bool{}
-		wg    sync.WaitGroup
-		over  atomic.Bool
-		done  atomic.Int64
-	)
-	for w := range 4 {
-		wg.Go(func() {
-			for i := 0; !over.Load(); i++ {
-				r := fmt.Sprintf("%d.%d", w, i)
-				if err := deposit(t.Context(), dbs[w%2], r); err != nil {
-					t.Errorf("a transaction did not outlast the server: %v", err)
-					return
-				}
-				mu.Lock()
-				acked[r] = true
-				mu.Unlock()
-				done.Add(1)
-			}
-		})
-	}
+	w := startDeposits(t, dbs)
 	for _, mode := range []string{"immediate", "fast", "immediate", "immediate"} {
-		for before := done.Load(); done.Load() < before+20 && !t.Failed(); {
-			runtime.Gosched()
-		}
+		w.await(20)
 		c.stop(mode)
 		c.start()
 	}
-	for before := done.Load(); done.Load() < before+20 && !t.Failed(); {
-		runtime.Gosched()
+	w.await(20)
+	audit(t, dbs[0], w.end())
+}
+
+// The server is lost for good, and what follows it takes its place. With a
+// synchronous standby nothing is lost, and daemons find it by themselves.
+func TestStandbyTakesOver(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t)
+	standby := c.standby()
+	admin := connect(t, c.dsn(c.address()))
+	for _, sql := range []string{`alter system set synchronous_standby_names = '*'`, `select pg_reload_conf()`} {
+		if _, err := admin.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
 	}
-	over.Store(true)
-	wg.Wait()
-	audit(t, dbs[0], acked)
+	both := c.dsn(c.address()+","+standby.address()) + "&target_session_attrs=read-write"
+	var log bytes.Buffer
+	opts := postgres.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}
+	var dbs []*postgres.DB
+	for range 2 {
+		db, err := postgres.Open(t.Context(), both, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		dbs = append(dbs, db)
+	}
+	if strings.Contains(log.String(), "standby") {
+		t.Errorf("log %q warns of a server that has a standby", log.String())
+	}
+	w := startDeposits(t, dbs)
+	w.await(20)
+	var state string
+	if err := admin.QueryRow(t.Context(), `select sync_state from pg_stat_replication`).Scan(&state); err != nil || state != "sync" {
+		t.Errorf("the standby is %q, %v, want sync", state, err)
+	}
+	c.stop("immediate")
+	standby.run("pg_ctl", "-D", standby.data(), "-w", "promote")
+	w.await(20)
+	audit(t, dbs[0], w.end())
+}
+
+// depositors make deposits from four goroutines.
+type depositors struct {
+	t     *testing.T
+	wg    sync.WaitGroup
+	over  atomic.Bool
+	mu    sync.Mutex
+	acked map[string]bool
+}
+
+func startDeposits(t *testing.T, dbs []*postgres.DB) *depositors {
+	w := &depositors{t: t, acked: map[string]bool{}}
+	for n := range 4 {
+		w.wg.Go(func() {
+			for i := 0; !w.over.Load(); i++ {
+				r := fmt.Sprintf("%d.%d", n, i)
+				if err := deposit(t.Context(), dbs[n%len(dbs)], r); err != nil {
+					t.Errorf("a transaction did not outlast the server: %v", err)
+					return
+				}
+				w.mu.Lock()
+				w.acked[r] = true
+				w.mu.Unlock()
+			}
+		})
+	}
+	return w
+}
+
+func (w *depositors) done() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.acked)
+}
+
+// await waits until so many more deposits are acknowledged.
+func (w *depositors) await(n int) {
+	for n += w.done(); w.done() < n && !w.t.Failed(); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// end ends it and returns what was acknowledged.
+func (w *depositors) end() map[string]bool {
+	w.over.Store(true)
+	w.wg.Wait()
+	return w.acked
 }
 
 // A cutter is a proxy that cuts the connection when a client commits: before the
@@ -227,6 +289,7 @@ func (p *cutter) serve(client net.Conn) {
 // Whoever does not hear what became of a commit asks, and neither stores twice nor
 // gives up what is stored.
 func TestConnectionIsCutAtCommit(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	p := newCutter(t, c.address())
 	db, err := postgres.Open(t.Context(), c.dsn(p.Addr().String()), postgres.Options{})
@@ -263,6 +326,7 @@ func TestConnectionIsCutAtCommit(t *testing.T) {
 // forgets that it ever was, and names the next one as it named this one. That the
 // next one is committed must not pass for the commit of the first.
 func TestCrashedServerNamesAnotherTransactionTheSame(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	c.settings = "-c wal_writer_delay=10s" // nothing reaches the disk before its commit
 	c.stop("fast")
@@ -303,6 +367,7 @@ func TestCrashedServerNamesAnotherTransactionTheSame(t *testing.T) {
 // A session that goes on without its client may still commit, for all that others
 // can see. It is waited for, until the server ends it.
 func TestSessionOutlivesItsClient(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	p := newCutter(t, c.address())
 	defer close(p.released)
@@ -321,6 +386,7 @@ func TestSessionOutlivesItsClient(t *testing.T) {
 // When nobody can say whether a change was stored, it is not stored again, and not
 // said to be lost.
 func TestServerStaysAwayAtCommit(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	p := newCutter(t, c.address())
 	db, err := postgres.Open(t.Context(), c.dsn(p.Addr().String()), postgres.Options{Patience: 200 * time.Millisecond})
@@ -343,6 +409,7 @@ func TestServerStaysAwayAtCommit(t *testing.T) {
 // A server that stays away is an error that says so, and the store works again
 // when it is back.
 func TestServerStaysAway(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	db, err := postgres.Open(t.Context(), c.dsn(c.address()), postgres.Options{Patience: 200 * time.Millisecond})
 	if err != nil {
@@ -375,6 +442,7 @@ func TestServerStaysAway(t *testing.T) {
 // A full disk is said to be full, reading goes on, and so does writing when there
 // is room.
 func TestDiskOfTheServerIsFull(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	small := filepath.Join(c.dir, "small")
 	if err := os.Mkdir(small, 0o755); err != nil {
@@ -429,6 +497,7 @@ func TestDiskOfTheServerIsFull(t *testing.T) {
 // A process that is stopped within a transaction loses it, and holds up nobody
 // for longer than a while.
 func TestStalledTransactionIsEnded(t *testing.T) {
+	t.Parallel()
 	dsn := schema(t, t.Name())
 	var dbs [2]*postgres.DB
 	for i := range dbs {

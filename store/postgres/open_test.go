@@ -111,13 +111,19 @@ func TestLeastRights(t *testing.T) {
 }
 
 func TestWarnsWhereTheServerMayLoseData(t *testing.T) {
-	var log bytes.Buffer
-	db, err := postgres.Open(t.Context(), schema(t, t.Name()), postgres.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = db.Close()
-	if !strings.Contains(log.String(), "level=WARN") {
-		t.Errorf("log %q, want a warning: this server has no standby", log.String())
+	dsn := schema(t, t.Name())
+	for _, tt := range []struct{ dsn, says string }{
+		{dsn, "no synchronous standby"},
+		{with(t, dsn, "synchronous_commit", "off"), "last moments"},
+	} {
+		var log bytes.Buffer
+		db, err := postgres.Open(t.Context(), tt.dsn, postgres.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = db.Close()
+		if !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), tt.says) {
+			t.Errorf("log %q, want a warning that says %q", log.String(), tt.says)
+		}
 	}
 }

@@ -83,11 +83,13 @@ func open(t *testing.T, dir string) store.DB {
 }
 
 func TestContract(t *testing.T) {
+	t.Parallel()
 	server(t)
 	storetest.Run(t, storetest.Engine{Open: open})
 }
 
 func TestSharedContract(t *testing.T) {
+	t.Parallel()
 	server(t)
 	storetest.RunShared(t, storetest.SharedEngine{Open: func(t *testing.T, dir string, now func() time.Time) store.Shared {
 		t.Helper()

@@ -58,16 +58,31 @@ func newCluster(t *testing.T) *cluster {
 			t.Fatal(err)
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.port = l.Addr().(*net.TCPAddr).Port
-	_ = l.Close()
+	c.port = freePort(t)
 	c.run("initdb", "-D", c.data(), "-U", "newsfold", "--auth=trust", "-E", "UTF8", "--locale=C")
 	c.start()
 	t.Cleanup(func() { c.try("pg_ctl", "-D", c.data(), "-m", "immediate", "stop") })
 	return c
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// standby makes a server that follows another one, and starts it.
+func (c *cluster) standby() *cluster {
+	c.t.Helper()
+	s := &cluster{t: c.t, bin: c.bin, dir: filepath.Join(c.dir, "standby"), port: freePort(c.t), cred: c.cred}
+	c.run("pg_basebackup", "-D", s.data(), "-h", "127.0.0.1", "-p", strconv.Itoa(c.port), "-U", "newsfold", "-R", "-X", "stream", "-c", "fast")
+	s.start()
+	c.t.Cleanup(func() { s.try("pg_ctl", "-D", s.data(), "-m", "immediate", "stop") })
+	return s
 }
 
 func (c *cluster) data() string { return filepath.Join(c.dir, "data") }

@@ -206,7 +206,7 @@ func (t *tx) end(ctx context.Context) {
 // nil at the start, up to n things that follow it. Pages are small at first and
 // grow; what was not yielded yet of one is asked for again after a change.
 func sequence[T any](t *tx, pages func(last *T, n int) ([]T, error)) iter.Seq2[T, error] {
-	const least, most = 16, 512
+	const least, most = 64, 512
 	return func(yield func(T, error) bool) {
 		var (
 			last *T

@@ -19,6 +19,7 @@ import (
 // The store of each older version, as its program left it, is read as what it was,
 // written to, and has the tables of one that is made today.
 func TestStoresOfOlderVersions(t *testing.T) {
+	t.Parallel()
 	fresh := schema(t, t.Name())
 	openAndClose(t, fresh)
 	want := tablesOf(t, connect(t, fresh))
@@ -93,6 +94,7 @@ func carryOn(tx store.Tx) error {
 
 // Who could use the tables before an upgrade can use them afterwards.
 func TestUpgradeKeepsRights(t *testing.T) {
+	t.Parallel()
 	dsn := schema(t, t.Name())
 	admin := load(t, dsn, "testdata/v1.sql")
 	humble := humbleRole(t, dsn, admin)
@@ -158,6 +160,7 @@ func tablesOf(t *testing.T, c *pgx.Conn) []string {
 
 // Receipts of long ago are removed, those of late are not.
 func TestOldReceiptsAreRemoved(t *testing.T) {
+	t.Parallel()
 	dsn := schema(t, t.Name())
 	openAndClose(t, dsn)
 	admin := connect(t, dsn)
