@@ -8,7 +8,8 @@
 //   - page: articles whose feed carried only a summary get their page fetched
 //     and extracted; the state, with retries, is stored on the article;
 //   - fold: a cursor over the change log of texts; each article is given its
-//     story, with the evidence;
+//     story, with the evidence. Behind it, with a cursor of its own over the log
+//     of folds, stories are given their events;
 //   - write: the one goroutine that commits, so that results that arrive
 //     together are stored together.
 //

@@ -49,14 +49,14 @@ func (e *Engine) foldLoop(ctx context.Context) error {
 	}
 	for woken := !e.opts.Manual; ; woken = true {
 		if woken {
-			n, err := e.foldSome(ctx, &f)
+			folded, grouped, err := e.foldSome(ctx, &f)
 			if err != nil {
 				return err
 			}
-			if n > 0 {
-				if n > 1 && n < foldBatch && len(settled) == 0 {
-					settled = e.company(ctx, settled)
-				}
+			if folded > 1 && folded < foldBatch && len(settled) == 0 {
+				settled = e.company(ctx, settled)
+			}
+			if folded+grouped > 0 {
 				continue
 			}
 			e.handed.clear()
@@ -99,26 +99,44 @@ func (e *Engine) foldNothing(ctx context.Context) error {
 	}
 }
 
-// foldSome folds the next few articles, with the folder that it opens first where
-// there is none, and reports how many they were.
-func (e *Engine) foldSome(ctx context.Context, f **folder) (int, error) {
+// foldSome folds the next few articles and groups the next few stories into events,
+// with the folder that it opens first where there is none, and reports how many they
+// were.
+func (e *Engine) foldSome(ctx context.Context, f **folder) (folded, grouped int, err error) {
 	if *f == nil {
 		if e.opts.Manual {
 			if pending, err := e.pending(ctx); err != nil || !pending {
-				return 0, wrap("read changes", err)
+				return 0, 0, wrap("read changes", err)
 			}
 		}
 		opened, err := e.openFolder(ctx)
 		if err != nil {
-			return 0, wrap("read sketches", err)
+			return 0, 0, wrap("read sketches", err)
 		}
 		*f = opened
 	}
-	n, err := (*f).batch(ctx)
-	return n, wrap("fold", err)
+	return (*f).step(ctx)
 }
 
-// pending reports whether there is something to fold.
+// step folds the next few articles and groups the next few stories into events.
+// Folding comes first: while there is much to fold, events wait, though not for so
+// long that the texts are forgotten again.
+func (f *folder) step(ctx context.Context) (folded, grouped int, err error) {
+	if folded, err = f.batch(ctx); err != nil {
+		return folded, 0, wrap("fold", err)
+	}
+	if f.ungrouped += folded; folded == foldBatch && f.ungrouped < 2*groupBatch {
+		return folded, 0, nil
+	}
+	grouped, err = f.group(ctx)
+	if f.ungrouped -= grouped; grouped < groupBatch {
+		f.ungrouped = 0
+		clear(f.links)
+	}
+	return folded, grouped, wrap("group stories into events", err)
+}
+
+// pending reports whether there is something to fold, or to group into events.
 func (e *Engine) pending(ctx context.Context) (pending bool, err error) {
 	err = e.db.View(ctx, func(tx store.Tx) error {
 		pending = false
@@ -127,6 +145,16 @@ func (e *Engine) pending(ctx context.Context) (pending bool, err error) {
 			return err
 		}
 		for _, err := range tx.Changes(store.Texts, after) {
+			pending = true
+			return err
+		}
+		if e.opts.NoEvents {
+			return nil
+		}
+		if after, err = grouped(tx); err != nil {
+			return err
+		}
+		for _, err := range tx.Changes(store.Folds, after) {
 			pending = true
 			return err
 		}
@@ -143,17 +171,19 @@ type folder struct {
 	tx store.Tx // during a batch
 	underLease
 
-	batched []dedupe.Article                // what the batch folds
-	links   map[newsfold.ArticleID][]string // of what the batch folds, where there are any
-	moved   []dedupe.Article                // what changes its story because of that
+	batched []dedupe.Article // what the batch folds
+	// links are those of what was folded since stories were grouped; nil: not wanted.
+	links map[newsfold.ArticleID][]string
 	// texts holds what was read lately, older what was read before: most copies
 	// come within hours.
 	texts, older map[newsfold.ArticleID]dedupe.Article
-	held         int // bytes in texts
+	size         int // bytes in texts
 
 	rules  []ruled   // of the reader
 	heeded store.Tx  // that they were read in
 	events *grouping // nil: not opened yet
+	// ungrouped is how many articles were folded since stories were grouped.
+	ungrouped int
 	// removed is how far the log of removed articles was read.
 	removed store.Seq
 }
@@ -163,17 +193,25 @@ const maxHeld = 6 << 20
 
 // hold keeps a text for later look-ups.
 func (f *folder) hold(a dedupe.Article) {
-	if f.held > maxHeld/2 {
+	if f.size > maxHeld/2 {
 		f.texts, f.older = map[newsfold.ArticleID]dedupe.Article{}, f.texts
-		f.held = 0
+		f.size = 0
 	}
 	f.texts[newsfold.ArticleID(a.ID)] = a
-	f.held += len(a.Text) + 512
+	f.size += len(a.Text) + 512
+}
+
+func (e *Engine) newFolder() *folder {
+	f := &folder{e: e, texts: map[newsfold.ArticleID]dedupe.Article{}}
+	if !e.opts.NoEvents {
+		f.links = map[newsfold.ArticleID][]string{}
+	}
+	return f
 }
 
 // openFolder brings back the index from the stored sketches.
 func (e *Engine) openFolder(ctx context.Context) (*folder, error) {
-	f := &folder{e: e, texts: map[newsfold.ArticleID]dedupe.Article{}}
+	f := e.newFolder()
 	var stale, old []int64
 	err := e.db.View(ctx, func(tx store.Tx) error {
 		f.f = dedupe.NewFolder(e.opts.Fold, f)
@@ -276,7 +314,7 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 			return err
 		}
 		l := newLedger(tx)
-		f.tx, f.moved = l, f.moved[:0]
+		f.tx = l
 		defer func() { f.tx = nil }()
 		gone, err := f.forget(tx)
 		if err != nil {
@@ -290,9 +328,6 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 				return fmt.Errorf("article %d: %w", a.ID, err)
 			}
 		}
-		if err := f.group(gone); err != nil {
-			return fmt.Errorf("group stories into events: %w", err)
-		}
 		if err := l.flush(); err != nil {
 			return err
 		}
@@ -302,9 +337,6 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if f.events != nil {
-		f.events.open = false
-	}
 	return len(changes), nil
 }
 
@@ -312,7 +344,7 @@ func (f *folder) batch(ctx context.Context) (int, error) {
 // transaction that folds it.
 func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 	err = f.e.db.View(ctx, func(tx store.Tx) error {
-		changes, f.batched, f.links = changes[:0], f.batched[:0], map[newsfold.ArticleID][]string{}
+		changes, f.batched = changes[:0], f.batched[:0]
 		after, err := Cursor(tx)
 		if err != nil {
 			return err
@@ -361,7 +393,7 @@ func (f *folder) text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error
 }
 
 func (f *folder) link(id newsfold.ArticleID, to []string) {
-	if len(to) > 0 {
+	if len(to) > 0 && f.links != nil {
 		f.links[id] = to
 	}
 }
@@ -369,10 +401,15 @@ func (f *folder) link(id newsfold.ArticleID, to []string) {
 // Cursor returns how far folding has come in the log of texts.
 func Cursor(tx store.Tx) (store.Seq, error) {
 	v, err := tx.Shelf(cursorShelf).Get(foldCursor)
-	if err != nil || len(v) != 8 {
-		return 0, err
+	return seq(v), err
+}
+
+// seq reads a position in a log.
+func seq(v []byte) store.Seq {
+	if len(v) != 8 {
+		return 0
 	}
-	return store.Seq(binary.BigEndian.Uint64(v)), nil
+	return store.Seq(binary.BigEndian.Uint64(v))
 }
 
 // Text returns an article as folding looks at it: with its text, less the lines
@@ -410,13 +447,20 @@ func facts(a newsfold.Article, from []newsfold.Origin) dedupe.Article {
 	return d
 }
 
+// held returns a text that was read lately.
+func (f *folder) held(id newsfold.ArticleID) (dedupe.Article, bool) {
+	a, ok := f.texts[id]
+	if !ok {
+		a, ok = f.older[id]
+	}
+	return a, ok
+}
+
 // Article returns what was folded before, for comparison.
 func (f *folder) Article(id int64) (dedupe.Article, error) {
 	key := newsfold.ArticleID(id)
-	for _, texts := range []map[newsfold.ArticleID]dedupe.Article{f.texts, f.older} {
-		if a, ok := texts[key]; ok {
-			return a, nil
-		}
+	if a, ok := f.held(key); ok {
+		return a, nil
 	}
 	a, err := Text(f.tx, key)
 	switch {
@@ -486,14 +530,9 @@ func (f *folder) fold(a dedupe.Article) error {
 
 // move carries out what changes because another article came late.
 func (f *folder) move(s shelver, m dedupe.Move) error {
-	a, err := f.Article(m.ID)
-	if err != nil {
-		return err
-	}
 	if err := s.place(newsfold.ArticleID(m.ID), m.Decision); err != nil {
 		return err
 	}
-	f.moved = append(f.moved, a)
 	return f.tx.Append(store.Folds, newsfold.ArticleID(m.ID))
 }
 

@@ -2,13 +2,14 @@ package ingest
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
 	"newsfold"
-	"newsfold/dedupe"
 	"newsfold/dedupe/event"
 	"newsfold/internal/events"
 	"newsfold/store"
@@ -25,20 +26,31 @@ const eventWindow = 14 * 24 * time.Hour
 // which bounds the memory: at 2.8 KB each they take 84 MB.
 const maxLive = 30_000
 
+// groupBatch is how many folded articles are looked at for events at a time.
+const groupBatch = 512
+
+var groupCursor = []byte("events")
+
 // grouping gives stories their events. A story is known by the article it is
-// named after, and read by that article's text.
+// named after, and read by that article's text. What it decides lies in memory until
+// [grouping.store] writes it; when that fails, the grouping is of no use any more.
 type grouping struct {
-	g     *event.Grouper
-	open  bool                     // since the last commit
-	turn  uint64                   // of what people decided, as it is known here
-	tidy  time.Time                // when it was last relieved of what is old
-	dirty map[int64]bool           // events whose record is to be written
-	moved map[int64]event.Decision // stories that were placed
+	g       *event.Grouper
+	turn    uint64    // of what people decided, as it is known here
+	tidy    time.Time // when it was last relieved of what is old
+	removed store.Seq // how far the log of removed articles was read
+
+	dirty    map[int64]bool           // events whose record is to be written
+	moved    map[int64]event.Decision // stories that were placed
+	sketches map[int64][]byte         // to be written, behind the names of events; nil: to be removed
+	untied   map[int64]bool           // stories that are none any more
 }
 
-// openGrouping brings back the events of the last weeks.
-func openGrouping(tx store.Tx, now time.Time) (*grouping, error) {
-	q := &grouping{g: event.NewGrouper(event.Options{Window: eventWindow}), tidy: now}
+// openGrouping brings back the events of the last weeks. What the log of removed
+// articles says up to a position is in the store already.
+func openGrouping(tx store.Tx, now time.Time, removed store.Seq) (*grouping, error) {
+	q := &grouping{g: event.NewGrouper(event.Options{Window: eventWindow}), tidy: now, removed: removed}
+	q.begin()
 	for p, err := range tx.Shelf(groupShelf).All(nil) {
 		if err != nil {
 			return nil, err
@@ -46,14 +58,16 @@ func openGrouping(tx store.Tx, now time.Time) (*grouping, error) {
 		if len(p.Key) != 8 || len(p.Value) < 8 {
 			continue
 		}
-		id := int64(binary.BigEndian.Uint64(p.Key))
-		if _, err := tx.Story(newsfold.StoryID(id)); isNew(err) {
-			continue // removed since
+		id, in := int64(binary.BigEndian.Uint64(p.Key)), int64(binary.BigEndian.Uint64(p.Value))
+		if _, err := tx.Story(newsfold.StoryID(id)); isNew(err) { // removed since
+			q.sketches[id], q.untied[id] = nil, true
+			q.touch(in)
+			continue
 		} else if err != nil {
 			return nil, err
 		}
 		// A sketch of another version is made anew when the story changes.
-		err := q.g.Load(id, int64(binary.BigEndian.Uint64(p.Value)), p.Value[8:])
+		err := q.g.Load(id, in, p.Value[8:])
 		if err != nil && !errors.Is(err, event.ErrSketch) {
 			return nil, err
 		}
@@ -61,138 +75,254 @@ func openGrouping(tx store.Tx, now time.Time) (*grouping, error) {
 	return q, q.recall(tx)
 }
 
-// group gives the stories of a batch their events, within its transaction.
-func (f *folder) group(gone map[newsfold.ArticleID]bool) error {
+// begin forgets what was stored.
+func (q *grouping) begin() {
+	q.dirty, q.moved = map[int64]bool{}, map[int64]event.Decision{}
+	q.sketches, q.untied = map[int64][]byte{}, map[int64]bool{}
+}
+
+// outcome is what folding has changed since events were last looked for.
+type outcome struct {
+	last     store.Seq // 0: nothing
+	articles []newsfold.ArticleID
+	changed  map[newsfold.ArticleID]bool
+	stories  []newsfold.Story // that the articles are in, by time
+	read     map[newsfold.StoryID]*event.Profile
+}
+
+// group gives the stories of the next few articles that were folded their events,
+// and reports how many articles they were. Reading and deciding take many times
+// longer than storing what was decided, so they happen before the transaction that
+// does. What folding changes meanwhile is for the next batch.
+func (f *folder) group(ctx context.Context) (int, error) {
 	if f.e.opts.NoEvents {
-		return nil
+		return 0, nil
 	}
-	now := f.e.now().UTC()
-	turn, err := handTurn(f.tx)
+	b, err := f.refolded(ctx)
+	if err != nil || b.last == 0 {
+		return 0, err
+	}
+	err = f.e.db.View(ctx, func(tx store.Tx) error { return f.regroup(tx, b) })
+	if err == nil {
+		err = f.e.update(ctx, func(tx store.Tx) error {
+			if err := store.Hold(tx, f.lease); err != nil {
+				return err
+			}
+			if err := f.events.store(tx); err != nil {
+				return err
+			}
+			return tx.Shelf(cursorShelf).Put(groupCursor, binary.BigEndian.AppendUint64(nil, uint64(b.last)))
+		})
+	}
 	if err != nil {
-		return err
+		f.events = nil
+		return 0, err
 	}
-	// Or the last transaction was not committed, or a person decided something.
-	if f.events == nil || f.events.open || f.events.turn != turn {
-		q, err := openGrouping(f.tx, now)
+	f.events.begin()
+	return len(b.articles), nil
+}
+
+// refolded reads what was folded, and the stories that may be of another event now.
+func (f *folder) refolded(ctx context.Context) (outcome, error) {
+	var b outcome
+	var leads map[newsfold.StoryID]event.Story
+	err := f.e.db.View(ctx, func(tx store.Tx) error {
+		b = outcome{changed: map[newsfold.ArticleID]bool{}, read: map[newsfold.StoryID]*event.Profile{}}
+		leads = map[newsfold.StoryID]event.Story{}
+		f.tx = tx
+		defer func() { f.tx = nil }()
+		after, err := grouped(tx)
 		if err != nil {
 			return err
 		}
-		f.events = q
-	}
-	q := f.events
-	q.open = true
-	q.dirty, q.moved = map[int64]bool{}, map[int64]event.Decision{}
-	for id := range gone {
-		if err := q.drop(f.tx, int64(id)); err != nil {
+		for c, err := range tx.Changes(store.Folds, after) {
+			if err != nil {
+				return err
+			}
+			b.last = c.Seq
+			b.articles = append(b.articles, c.Article)
+			b.changed[c.Article] = true
+			if len(b.articles) == groupBatch {
+				break
+			}
+		}
+		if err := store.Fetch(tx, store.Wants{Articles: b.articles}); err != nil {
 			return err
 		}
+		if err := b.in(tx); err != nil {
+			return err
+		}
+		for _, s := range b.stories {
+			if !f.unread(s, b) {
+				continue
+			}
+			if leads[s.ID], err = f.report(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, s := range b.stories {
+		if a, ok := leads[s.ID]; ok {
+			b.read[s.ID] = event.NewProfile(a)
+		}
 	}
-	stories, texts, err := f.touched(gone)
+	return b, err
+}
+
+// in finds the stories that the articles are in, in the order in which they were
+// published.
+func (b *outcome) in(tx store.Tx) error {
+	seen := map[newsfold.StoryID]bool{}
+	for _, id := range b.articles {
+		a, err := tx.Article(id)
+		if isNew(err) || err == nil && (a.Story == 0 || seen[a.Story]) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		seen[a.Story] = true
+		s, err := tx.Story(a.Story)
+		if isNew(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b.stories = append(b.stories, s)
+	}
+	slices.SortFunc(b.stories, func(a, b newsfold.Story) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID))
+	})
+	return nil
+}
+
+// unread reports whether a story has to be read for its event: by the text of its
+// lead, which does not depend on which of its copies came first.
+func (f *folder) unread(s newsfold.Story, b outcome) bool {
+	if f.e.now().Sub(s.Time) > eventWindow {
+		return false // the archives of a feed
+	}
+	return b.changed[s.Lead] || f.events == nil || f.events.g.Event(int64(s.ID)) == 0
+}
+
+// report is a story as its lead tells it, with the pages and pictures that it links
+// to.
+func (f *folder) report(s newsfold.Story) (event.Story, error) {
+	a, ok := f.held(s.Lead)
+	to := f.links[s.Lead]
+	if !ok {
+		var err error
+		if a, to, err = read(f.tx, s.Lead); err != nil {
+			return event.Story{}, err
+		}
+	}
+	return event.Story{ID: int64(s.ID), Title: a.Title, Text: a.Text, Lang: a.Lang, Time: s.Time, Links: to}, nil
+}
+
+// grouped returns how far the looking for events has come in the log of folds.
+func grouped(tx store.Tx) (after store.Seq, err error) {
+	v, err := tx.Shelf(cursorShelf).Get(groupCursor)
+	if err != nil || len(v) == 8 {
+		return seq(v), err
+	}
+	for _, err := range tx.Shelf(groupShelf).All(nil) {
+		if err != nil {
+			return 0, err
+		}
+		// An older program looked for events as it folded.
+		for c, err := range tx.Changes(store.Folds, 0) {
+			if err != nil {
+				return 0, err
+			}
+			after = c.Seq
+		}
+		break
+	}
+	return after, nil
+}
+
+// regroup decides which events stories are of.
+func (f *folder) regroup(tx store.Tx, b outcome) error {
+	now := f.e.now().UTC()
+	turn, err := handTurn(tx)
 	if err != nil {
 		return err
 	}
-	for _, s := range stories {
-		if err := f.groupOne(s, texts); err != nil {
+	if f.events == nil || f.events.turn != turn { // a person decided something
+		if f.events, err = openGrouping(tx, now, f.removed); err != nil {
 			return err
 		}
 	}
-	for _, s := range stories {
-		if err := q.byHand(f.tx, s); err != nil {
+	q := f.events
+	if err := q.clean(tx, b); err != nil {
+		return err
+	}
+	for _, s := range b.stories {
+		if p := b.read[s.ID]; p != nil && (b.changed[s.Lead] || q.g.Event(int64(s.ID)) == 0) {
+			if err := q.add(tx, p); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range b.stories {
+		if err := q.byHand(tx, s); err != nil {
 			return err
 		}
 	}
 	if now.Sub(q.tidy) > 6*time.Hour {
 		q.tidy = now
-		if err := q.forget(f.tx, q.g.Expire(now.Add(-eventWindow))); err != nil {
-			return err
-		}
+		q.forget(q.g.Expire(now.Add(-eventWindow)))
 	}
 	if q.g.Len() > maxLive+maxLive/16 {
-		if err := q.forget(f.tx, q.g.Trim(maxLive)); err != nil {
-			return err
-		}
+		q.forget(q.g.Trim(maxLive))
 	}
-	return q.write(f.tx)
+	return nil
 }
 
-// touched returns the stories that the articles of a batch are in now, in the order
-// in which they were published, and the texts of the batch. It sees to it that no
-// other of their articles is taken for a story.
-func (f *folder) touched(gone map[newsfold.ArticleID]bool) ([]newsfold.Story, map[newsfold.ArticleID]dedupe.Article, error) {
-	texts := map[newsfold.ArticleID]dedupe.Article{}
-	seen := map[newsfold.StoryID]bool{}
-	var stories []newsfold.Story
-	for _, a := range slices.Concat(f.batched, f.moved) {
-		id := newsfold.ArticleID(a.ID)
-		if gone[id] {
-			continue
-		}
-		stored, err := f.tx.Article(id)
-		if isNew(err) || err == nil && stored.Story == 0 {
-			err = f.events.drop(f.tx, a.ID)
-		}
+// clean forgets articles that were removed, and those that are no story any more, or
+// none of their own.
+func (q *grouping) clean(tx store.Tx, b outcome) error {
+	for c, err := range tx.Changes(store.Removed, q.removed) {
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-		texts[id] = a
-		if stored.Story == 0 || seen[stored.Story] {
-			continue
+		q.removed = c.Seq
+		q.drop(int64(c.Article))
+	}
+	for _, id := range b.articles {
+		if a, err := tx.Article(id); err != nil && !isNew(err) {
+			return err
+		} else if err != nil || a.Story != newsfold.StoryID(id) {
+			q.drop(int64(id))
 		}
-		seen[stored.Story] = true
-		s, err := f.tx.Story(stored.Story)
-		if err != nil {
-			return nil, nil, err
-		}
+	}
+	for _, s := range b.stories {
 		for _, m := range s.Articles {
-			if newsfold.StoryID(m) == s.ID {
-				continue
-			}
-			if err := f.events.drop(f.tx, int64(m)); err != nil {
-				return nil, nil, err
+			if newsfold.StoryID(m) != s.ID {
+				q.drop(int64(m))
 			}
 		}
-		stories = append(stories, s)
 	}
-	slices.SortFunc(stories, func(a, b newsfold.Story) int {
-		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID))
-	})
-	return stories, texts, nil
+	return nil
 }
 
-// groupOne gives a story its event, by the text of its lead, which does not depend
-// on which of its copies came first.
-func (f *folder) groupOne(s newsfold.Story, texts map[newsfold.ArticleID]dedupe.Article) error {
-	if f.e.now().Sub(s.Time) > eventWindow {
-		return nil // the archives of a feed
-	}
-	a, ok := texts[s.Lead]
-	if !ok {
-		if f.events.g.Event(int64(s.ID)) != 0 {
-			return nil
-		}
-		var err error
-		if a, err = f.Article(int64(s.Lead)); err != nil {
-			return err
-		}
-	}
-	a.ID = int64(s.ID)
-	return f.events.add(f.tx, a, s.Time, f.links[s.Lead])
-}
-
-// add puts a story that links to some pages and pictures into its event.
-func (q *grouping) add(tx store.Tx, a dedupe.Article, at time.Time, links []string) error {
-	was := q.g.Event(a.ID)
-	d := q.g.Add(event.Story{ID: a.ID, Title: a.Title, Text: a.Text, Lang: a.Lang, Time: at, Links: links})
+// add puts a story into its event.
+func (q *grouping) add(tx store.Tx, p *event.Profile) error {
+	id := p.ID()
+	was := q.g.Event(id)
+	d := q.g.Place(p)
 	if was != 0 {
 		q.touch(was)
 	}
 	for _, m := range d.Merged {
 		q.touch(m)
 	}
-	q.moved[a.ID] = d
+	q.moved[id] = d
 	alone := was == 0 && d.Relation == event.Founds && d.Earlier == 0
 	if alone {
-		t, err := events.Of(tx, newsfold.StoryID(a.ID))
+		t, err := events.Of(tx, newsfold.StoryID(id))
 		if err != nil {
 			return err
 		}
@@ -201,19 +331,21 @@ func (q *grouping) add(tx store.Tx, a dedupe.Article, at time.Time, links []stri
 	if !alone { // as most are: nothing is to be stored of that
 		q.touch(d.Event)
 	}
-	return q.keep(tx, a.ID, d.Event, d.Sketch)
+	q.sketches[id] = sketched(d.Event, d.Sketch)
+	delete(q.untied, id)
+	return nil
 }
 
-func (q *grouping) keep(tx store.Tx, story, in int64, sketch []byte) error {
-	v := binary.BigEndian.AppendUint64(nil, uint64(in))
-	return tx.Shelf(groupShelf).Put(binary.BigEndian.AppendUint64(nil, uint64(story)), append(v, sketch...))
+// sketched is a story's record on the shelf: its event, and what it is known by.
+func sketched(in int64, sketch []byte) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, uint64(in)), sketch...)
 }
 
 // drop forgets what is a story no more.
-func (q *grouping) drop(tx store.Tx, story int64) error {
+func (q *grouping) drop(story int64) {
 	was := q.g.Event(story)
 	if was == 0 {
-		return nil
+		return
 	}
 	rest := q.g.Stories(was)
 	q.g.Remove(story)
@@ -223,13 +355,34 @@ func (q *grouping) drop(tx store.Tx, story int64) error {
 			q.touch(e) // it may go on under another name
 		}
 	}
-	if err := events.PutTie(tx, newsfold.StoryID(story), events.Tie{}); err != nil {
-		return err
-	}
-	return tx.Shelf(groupShelf).Delete(binary.BigEndian.AppendUint64(nil, uint64(story)))
+	delete(q.moved, story)
+	q.sketches[story], q.untied[story] = nil, true
 }
 
 func (q *grouping) touch(e int64) { q.dirty[e] = true }
+
+// store writes what was decided.
+func (q *grouping) store(tx store.Tx) error {
+	shelf := tx.Shelf(groupShelf)
+	for _, id := range slices.Sorted(maps.Keys(q.sketches)) {
+		key := binary.BigEndian.AppendUint64(nil, uint64(id))
+		var err error
+		if v := q.sketches[id]; v != nil {
+			err = shelf.Put(key, v)
+		} else {
+			err = shelf.Delete(key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for id := range q.untied {
+		if err := events.PutTie(tx, newsfold.StoryID(id), events.Tie{}); err != nil {
+			return err
+		}
+	}
+	return q.write(tx)
+}
 
 // write stores what changed: the events, and the ties of all their stories.
 func (q *grouping) write(tx store.Tx) error {
@@ -284,12 +437,13 @@ func (q *grouping) tie(tx store.Tx, s newsfold.StoryID, e events.Event) error {
 		}
 	}
 	if t.Event != e.ID {
-		v, err := tx.Shelf(groupShelf).Get(binary.BigEndian.AppendUint64(nil, uint64(s)))
+		key := binary.BigEndian.AppendUint64(nil, uint64(s))
+		v, err := tx.Shelf(groupShelf).Get(key)
 		if err != nil {
 			return err
 		}
 		if len(v) > 8 && newsfold.StoryID(binary.BigEndian.Uint64(v)) != e.ID {
-			if err := q.keep(tx, int64(s), int64(e.ID), v[8:]); err != nil {
+			if err := tx.Shelf(groupShelf).Put(key, sketched(int64(e.ID), v[8:])); err != nil {
 				return err
 			}
 		}
@@ -315,13 +469,10 @@ func (q *grouping) foundBy(tx store.Tx, s, by newsfold.StoryID) (bool, error) {
 
 // forget removes the sketches of stories that no other may join any more. Their
 // events stay as they are.
-func (q *grouping) forget(tx store.Tx, stories []int64) error {
+func (q *grouping) forget(stories []int64) {
 	for _, id := range stories {
-		if err := tx.Shelf(groupShelf).Delete(binary.BigEndian.AppendUint64(nil, uint64(id))); err != nil {
-			return err
-		}
+		q.sketches[id] = nil
 	}
-	return nil
 }
 
 // ExplainEvent says whether two stored articles report one event, by themselves.

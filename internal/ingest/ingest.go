@@ -30,8 +30,8 @@ type Options struct {
 	// NoFold stores texts without folding them: an engine over the same store
 	// that folds will find them in the change log.
 	NoFold bool
-	// NoEvents folds copies without looking for the events that stories report.
-	// Stories that were folded so get no event before they change.
+	// NoEvents folds copies without looking for the events that stories report: an
+	// engine over the same store that does will find them in the change log.
 	NoEvents bool
 	PushURL  string // public URL below which [Engine.Callback] is served; empty: no WebSub
 

@@ -89,8 +89,9 @@ func (e *Engine) Refold(ctx context.Context, req RefoldRequest) (Refolded, error
 		return l.flush()
 	})
 	if errors.Is(err, errDryRun) {
-		err = nil
+		return res, nil
 	}
+	nudge(e.texts) // events follow
 	return res, err
 }
 

@@ -110,9 +110,9 @@ func (e *Engine) foldTurn(ctx context.Context, f **folder) (int, error) {
 		*f = opened
 	}
 	(*f).lease = l
-	n, err := (*f).batch(ctx)
-	e.shared.behind.Store(err == nil && n == foldBatch)
-	return n, e.unlessFenced(f, wrap("fold", err))
+	folded, grouped, err := (*f).step(ctx)
+	e.shared.behind.Store(err == nil && folded == foldBatch)
+	return folded + grouped, e.unlessFenced(f, err)
 }
 
 // unlessFenced forgets a folder whose lease was lost, which is no failure.
@@ -128,7 +128,7 @@ func (e *Engine) unlessFenced(f **folder, err error) error {
 
 // openShared makes a folder that uses the index in the store.
 func (e *Engine) openShared(ctx context.Context, l store.Lease) (*folder, error) {
-	f := &folder{e: e, texts: map[newsfold.ArticleID]dedupe.Article{}}
+	f := e.newFolder()
 	f.lease = l
 	f.f = dedupe.NewFolder(e.opts.Fold, f)
 	err := e.db.View(ctx, func(tx store.Tx) error {
