@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
 	"newsfold/fetch"
@@ -74,17 +75,22 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 	}
 	keep.flags(cmd)
 	sent.flags(cmd)
-	cmd.Flags().StringVar(&d.pushURL, "push-url", "", "public `URL` under which hubs reach --push-listen, to be sent news at once (WebSub)")
-	cmd.Flags().StringVar(&d.pushListen, "push-listen", "127.0.0.1:7879", "`address` for what hubs send, when --push-url is given; put a proxy before it")
-	cmd.Flags().DurationVar(&d.lease, "lease", 3*time.Minute, "how long this daemon takes feeds over from a --store that others share; from 2s")
-	cmd.Flags().StringVar(&d.listen, "listen", "127.0.0.1:7878", "`address` of the reader page and the sync APIs; \"off\" for none")
-	cmd.Flags().StringSliceVar(&d.hosts, "host", nil, "`names` under which the reader page may be asked for while no password is set, besides localhost and addresses")
-	cmd.Flags().StringVar(&d.images, "images", "proxy", "pictures on the reader page: \"proxy\" fetches them for the browser, so that publishers do not see who reads; \"off\" shows links")
-	cmd.Flags().BoolVar(&d.syncCopies, "sync-copies", false, "show reading apps every copy as an item of its own")
-	cmd.Flags().BoolVar(&d.events, "events", true, "look which stories report one event")
-	cmd.Flags().StringSliceVar(&d.proxies, "trusted-proxy", nil, "`networks` of proxies, as CIDR or address, that let people in and say so in a header")
-	cmd.Flags().StringVar(&d.proxyHeader, "proxy-header", "Remote-User", "`header` in which a trusted proxy names who was let in")
+	d.flags(cmd.Flags())
 	return cmd
+}
+
+// flags are those that are about the daemon itself.
+func (d *daemon) flags(f *pflag.FlagSet) {
+	f.StringVar(&d.pushURL, "push-url", "", "public `URL` under which hubs reach --push-listen, to be sent news at once (WebSub)")
+	f.StringVar(&d.pushListen, "push-listen", "127.0.0.1:7879", "`address` for what hubs send, when --push-url is given; put a proxy before it")
+	f.DurationVar(&d.lease, "lease", 3*time.Minute, "how long this daemon takes feeds over from a --store that others share; from 2s")
+	f.StringVar(&d.listen, "listen", "127.0.0.1:7878", "`address` of the reader page and the sync APIs; \"off\" for none")
+	f.StringSliceVar(&d.hosts, "host", nil, "`names` under which the reader page may be asked for while no password is set, besides localhost and addresses")
+	f.StringVar(&d.images, "images", "proxy", "pictures on the reader page: \"proxy\" fetches them for the browser, so that publishers do not see who reads; \"off\" shows links")
+	f.BoolVar(&d.syncCopies, "sync-copies", false, "show reading apps every copy as an item of its own")
+	f.BoolVar(&d.events, "events", true, "look which stories report one event")
+	f.StringSliceVar(&d.proxies, "trusted-proxy", nil, "`networks` of proxies, as CIDR or address, that let people in and say so in a header")
+	f.StringVar(&d.proxyHeader, "proxy-header", "Remote-User", "`header` in which a trusted proxy names who was let in")
 }
 
 // daemon is everything that one process runs over one store.

@@ -25,16 +25,7 @@ import (
 // maxFoldLine bounds one line of input.
 const maxFoldLine = 16 << 20
 
-func (a *app) newFold() *cobra.Command {
-	var (
-		opts             dedupe.Options
-		live, apart, dry bool
-		again            refold
-	)
-	c := &cobra.Command{
-		Use:   "fold FILE.jsonl… | fold --dry-run --since TIME",
-		Short: "Fold articles given as JSON Lines into stories",
-		Long: `Fold reads articles, one JSON object a line, and writes the same lines with what
+const foldHelp = `Fold reads articles, one JSON object a line, and writes the same lines with what
 they are to those before them:
 
   story      the id of the story's first article
@@ -57,7 +48,18 @@ is written at once, with what is known by then, an article that ties stories tog
 names them ("merged"), and one that comes late changes nothing before it.
 
 With --dry-run the articles are those of the store, from a time on: printed is what
-another --threshold would make of their stories, as "newsfold refold --dry-run" does.`,
+another --threshold would make of their stories, as "newsfold refold --dry-run" does.`
+
+func (a *app) newFold() *cobra.Command {
+	var (
+		opts             dedupe.Options
+		live, apart, dry bool
+		again            refold
+	)
+	c := &cobra.Command{
+		Use:   "fold FILE.jsonl… | fold --dry-run --since TIME",
+		Short: "Fold articles given as JSON Lines into stories",
+		Long:  foldHelp,
 		Example: `  newsfold fold articles.jsonl.gz > folded.jsonl
   zcat articles.jsonl.gz | newsfold fold --window 72h -
   newsfold fold --dry-run --since 7d --threshold .8`,
