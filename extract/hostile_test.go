@@ -52,6 +52,10 @@ func TestBadInput(t *testing.T) {
 		{"selects in footers", "<body>" + article + heavy("<footer><select><option>", 50_000), true},
 		{"a tag of a million attributes", "<body>" + article + "<p " + heavy("a=b ", 1_000_000) + ">x", true},
 		{"a credit in each paragraph", "<body>" + article + heavy("<p>First published on Ellery Post. <a href=mailto:x>Us</a>", 30_000), true},
+		{"a figure of 100,000 captions", "<body>" + article + "<figure><figcaption>" + heavy("<p>x</p>", 100_000), true},
+		{"figures in figures", "<body>" + article + heavy("<figure><p>x</p>", 100_000) + "<img src=/a.jpg>", true},
+		{"a figure of 100,000 images", "<body>" + article + "<figure>" + images(100_000) + "<figcaption>" + heavy("<i>", 5000), true},
+		{"100,000 images in the article", "<body>" + article + images(100_000) + article, true},
 		{"quotes that never close", "<body>" + article + heavy("<p title='>", 100_000), true},
 		{"wrong declared charset", `<meta charset="shift_jis"><body>` + strings.ReplaceAll(article, "harbour", "Häfen – "), true},
 		{"XHTML", `<?xml version="1.0"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><body>` + article + "</body></html>", true},
@@ -82,6 +86,14 @@ func formatting(n int) string {
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, "<font size=%d>", i)
+	}
+	return b.String()
+}
+
+func images(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "<img src=/%d.jpg>", i)
 	}
 	return b.String()
 }

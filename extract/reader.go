@@ -140,15 +140,16 @@ func (r *reader) write(keep []bool, first, last, size int) {
 	w := &renderer{p: p, base: r.base, block: -1, out: make([]byte, 0, size)}
 	from, to := p.Blocks[first].First, p.Blocks[last].Last
 	top := from
+	var amid []bool
 	if !r.whole {
-		top = r.topImages(first)
+		top, amid = r.topImages(first), r.amid()
 	}
 	for i := range p.Leaves {
 		l := &p.Leaves[i]
 		switch {
 		case l.Image:
-			if r.whole || int32(i) >= from && int32(i) < to+4 && r.pictured(i) || int32(i) >= top && int32(i) < from && r.leads(i, first) {
-				w.image(i, r.caption(i))
+			if r.whole || int32(i) >= from && int32(i) < to+4 && amid[i] || int32(i) >= top && int32(i) < from && r.leads(i, first) {
+				w.image(i)
 			}
 		case l.Block >= 0 && keep[l.Block]:
 			w.text(l.Node, l.Block)
@@ -212,28 +213,34 @@ func rowOf(n *html.Node) *html.Node {
 	return n.Parent
 }
 
-// pictured reports whether an image belongs to the article: it stands in a
-// kept block, or in an element of its own whose neighbourhood is kept.
-func (r *reader) pictured(i int) bool {
+// amid reports which images belong to the article: those in a figure, and those
+// between pieces of text that are kept, captions aside.
+func (r *reader) amid() []bool {
 	p := r.page
-	n := p.Leaves[i].Node
-	if f := closest(n, atom.Figure); f != nil {
-		return true
+	out := make([]bool, len(p.Leaves))
+	caption := make([]bool, len(p.Blocks))
+	for i := range caption {
+		caption[i] = !r.keep[i] && p.Caption(i)
 	}
-	before, after := true, true
-	for j := i - 1; j >= 0; j-- {
-		if b := p.Leaves[j].Block; b >= 0 && !p.Leaves[j].Image {
-			before = r.keep[b]
-			break
+	kept := true
+	for i := range p.Leaves {
+		switch l := &p.Leaves[i]; {
+		case l.Image:
+			out[i] = kept
+		case l.Block >= 0 && !caption[l.Block]:
+			kept = r.keep[l.Block]
 		}
 	}
-	for j := i + 1; j < len(p.Leaves); j++ {
-		if b := p.Leaves[j].Block; b >= 0 && !p.Leaves[j].Image {
-			after = r.keep[b]
-			break
+	kept = true
+	for i := len(p.Leaves) - 1; i >= 0; i-- {
+		switch l := &p.Leaves[i]; {
+		case l.Image:
+			out[i] = out[i] && kept || closest(l.Node, atom.Figure) != nil
+		case l.Block >= 0 && !caption[l.Block]:
+			kept = r.keep[l.Block]
 		}
 	}
-	return before && after
+	return out
 }
 
 func closest(n *html.Node, a atom.Atom) *html.Node {
@@ -243,36 +250,6 @@ func closest(n *html.Node, a atom.Atom) *html.Node {
 		}
 	}
 	return nil
-}
-
-// caption returns the caption of an image: the figcaption of its figure, else
-// the captions that follow it.
-func (r *reader) caption(leaf int) string {
-	p := r.page
-	if f := closest(p.Leaves[leaf].Node, atom.Figure); f != nil {
-		for d := range f.Descendants() {
-			if d.DataAtom == atom.Figcaption {
-				return textOf(d)
-			}
-		}
-	}
-	if r.whole {
-		return "" // all that is not in a figcaption is text
-	}
-	var out []string
-	last := int32(-1)
-	for i := leaf + 1; i < len(p.Leaves) && !p.Leaves[i].Image && len(out) < 2; i++ {
-		b := p.Leaves[i].Block
-		if b == last || b < 0 || int(b) >= len(p.Blocks) || page.Squash(p.Leaves[i].Node.Data) == "" {
-			continue
-		}
-		if !p.Caption(int(b)) {
-			break
-		}
-		out = append(out, page.Squash(p.Blocks[b].Text))
-		last = b
-	}
-	return strings.Join(out, " ")
 }
 
 // textOf returns the text of an element on one line.

@@ -31,7 +31,9 @@ type renderer struct {
 	any    bool // the block has text already
 	odd    bool // something was written that the sanitiser has to see
 	images map[string]bool
-	first  string // URL of the first image written
+	// captioned are the figures whose caption was written.
+	captioned map[int32]bool
+	first     string // URL of the first image written
 
 	of                  *html.Node // whose children chain was asked for last
 	ofBlocks, ofInlines []*html.Node
@@ -343,7 +345,7 @@ func usual(s string) bool {
 }
 
 // image writes the image that is a leaf of the page, with its caption if it has one.
-func (r *renderer) image(leaf int, caption string) {
+func (r *renderer) image(leaf int) {
 	n := r.p.Leaves[leaf].Node
 	src, alt := imageOf(n, r.base)
 	if src == "" || r.images[src] {
@@ -373,11 +375,54 @@ func (r *renderer) image(leaf int, caption string) {
 	r.blocks(blocks, false)
 	r.out = append(r.out, "<figure>"...)
 	r.imgTag(src, alt)
-	if caption != "" {
-		r.out = page.AppendEscaped(append(r.out, "<figcaption>"...), caption)
+	if c := r.caption(leaf); c != "" {
+		r.out = page.AppendEscaped(append(r.out, "<figcaption>"...), c)
 		r.out = append(r.out, "</figcaption>"...)
 	}
 	r.out = append(r.out, "</figure>\n"...)
+}
+
+// caption returns the caption of an image: the figcaption of its figure, with
+// the first image there, else the captions that follow it.
+func (r *renderer) caption(leaf int) string {
+	p := r.p
+	for e := p.Leaves[leaf].Elem; e > 0; e = p.Elems[e].Parent {
+		f := &p.Elems[e]
+		if f.Tag != atom.Figure || f.Figcaption == 0 {
+			continue
+		}
+		if r.captioned[e] {
+			return ""
+		}
+		if r.captioned == nil {
+			r.captioned = make(map[int32]bool)
+		}
+		r.captioned[e] = true
+		return textOf(p.Elems[f.Figcaption].Node)
+	}
+	if p.Fragment {
+		return "" // all that is in no figcaption is text
+	}
+	return r.following(leaf)
+}
+
+// following returns the caption and the credit in the blocks behind an image.
+func (r *renderer) following(leaf int) string {
+	p := r.p
+	var out []string
+	last := int32(-1)
+	for i := leaf + 1; i < len(p.Leaves) && !p.Leaves[i].Image && len(out) < 2; i++ {
+		b := p.Leaves[i].Block
+		if b == last || b < 0 || page.Squash(p.Leaves[i].Node.Data) == "" {
+			continue
+		}
+		if !p.Caption(int(b)) {
+			break
+		}
+		out = append(out, page.Squash(p.Blocks[b].Text))
+		last = b
+	}
+	return strings.Join(out, " ")
 }
 
 func last(s []*html.Node) atom.Atom { return s[len(s)-1].DataAtom }

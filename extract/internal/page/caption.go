@@ -1,9 +1,6 @@
 package page
 
-import (
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
-)
+import "golang.org/x/net/html/atom"
 
 // maxCaption is the length from which on a block is no caption unless its
 // element is a figcaption, in characters.
@@ -26,21 +23,12 @@ func (p *Page) Caption(i int) bool {
 		case atom.Figcaption:
 			caption = true
 		case atom.Figure:
-			if (caption || short) && hasImage(p.Elems[e].Node) {
+			if (caption || short) && p.Elems[e].Pictured {
 				return true
 			}
 		}
 	}
 	return short && !caption && named&FCaption != 0
-}
-
-func hasImage(n *html.Node) bool {
-	for d := range n.Descendants() {
-		if d.DataAtom == atom.Img {
-			return true
-		}
-	}
-	return false
 }
 
 // Above returns the blocks of the caption and the credit of the picture right

@@ -53,6 +53,8 @@ type Elem struct {
 	GoodN       int32
 	Sig         uint32 // hash of tag and class
 	Hidden      bool   // by its style or attributes
+	Pictured    bool   // a figure with an image
+	Figcaption  int32  // the first of a figure; 0: none
 }
 
 // Block is a paragraph: a stretch of inline content without a block-level

@@ -26,6 +26,7 @@ func TestChooseAndAbove(t *testing.T) {
 		{"caption and credit by name", "<div>" + image + `<p class="image-caption">The pier</p><span class="credit">D. Marsh</span></div>` + article, 2, "The pier|D. Marsh", first},
 		{"the element around is named", image + `<div class="caption"><p>The pier</p></div>` + article, 2, "The pier", first},
 		{"figure without figcaption", "<figure>" + image + "<p>The pier</p></figure>" + article, 2, "The pier", first},
+		{"figure of figures", "<figure><figure>" + image + "</figure><figcaption>The pier</figcaption></figure>" + article, 2, "The pier", first},
 		{"figure without picture", "<figure><blockquote><p>We had luck</p></blockquote></figure>" + article, 3, "", "We had luck"},
 		{"below the first paragraph", "<p>" + first + "</p><figure>" + image + "<figcaption>The pier</figcaption></figure><p>" + second + "</p>", 2, "", first},
 		{"far above", "<figure>" + image + "<figcaption>The pier</figcaption></figure><p>Monday</p><p>Weather</p>" + article, 4, "", "Monday"},

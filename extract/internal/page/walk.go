@@ -19,6 +19,7 @@ type walker struct {
 	plain bool // nothing is to be classified
 
 	elem   int32 // the innermost block-level element
+	figure int32 // the innermost figure; 0: none
 	links  int   // depth of a elements
 	bold   int
 	italic int
@@ -98,6 +99,7 @@ func (w *walker) element(n *html.Node) {
 		}
 		return
 	case atom.Img, atom.Picture:
+		w.p.Elems[w.figure].Pictured = w.figure > 0
 		w.p.Leaves = append(w.p.Leaves, Leaf{Node: n, Block: -1, Elem: w.elem, Image: true})
 		return
 	}
@@ -169,9 +171,14 @@ func (w *walker) block(n *html.Node) {
 	}
 	w.p.Elems = append(w.p.Elems, e)
 	w.elem = id
+	if f := &w.p.Elems[w.figure]; w.figure > 0 && n.DataAtom == atom.Figcaption && f.Figcaption == 0 {
+		f.Figcaption = id
+	}
 	inline := w.inline
 	w.inline = 0
 	switch n.DataAtom {
+	case atom.Figure:
+		w.inFigure(n, id)
 	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext:
 		w.pre++
 		w.children(n)
@@ -189,6 +196,18 @@ func (w *walker) block(n *html.Node) {
 	w.inline = inline
 	w.elem = outer
 	w.p.Elems[id].Last = int32(len(w.p.Blocks))
+}
+
+// inFigure walks a figure, which is element id.
+func (w *walker) inFigure(n *html.Node, id int32) {
+	around := w.figure
+	w.figure = id
+	w.children(n)
+	w.flush(false)
+	w.figure = around
+	if w.p.Elems[id].Pictured && around > 0 {
+		w.p.Elems[around].Pictured = true
+	}
 }
 
 // noteLink notes a link to a tag or a licence.
