@@ -29,6 +29,7 @@ and how each differs from the lead, word by word. With a QUERY, begin with what
   o browser     c copies                     A all read          u undo
   / search      l hide what is read          r load anew         ? all keys
   q back, and at last out
+  among the copies: x split one from its story    L make it the lead
 
 o hands the address to $BROWSER, else to what the desktop opens addresses with.
 Over ssh without a desktop, $BROWSER may be one for the terminal, such as w3m.
