@@ -33,7 +33,9 @@ const (
 	topSubjects = 3
 )
 
-// loneCohesion is what the cohesion of an event of one story is taken to be.
+// loneCohesion is what the cohesion of an event of one story is taken to be, and
+// of any at least: where the stories of an event have less in common than reports
+// of one happening have, everything would be relatively alike, and it would drift.
 const loneCohesion = .35
 
 func newCentroid(p *Profile) *centroid {
@@ -95,7 +97,7 @@ func (c *centroid) summarise() {
 	}
 	c.cohesion = loneCohesion
 	if n := float64(c.n); c.n > 1 {
-		c.cohesion = (squares-n)/(n*n) + loneCohesion/n
+		c.cohesion = max((squares-n)/(n*n)+loneCohesion/n, loneCohesion)
 	}
 }
 
@@ -192,11 +194,7 @@ type likeness struct {
 	sums     [2]float64 // contrast of the heaviest numbers, the smaller first
 	shared   float64    // share of the heaviest names that the other has, the smaller: to be shown
 	lone     float64    // 1 when each is one story
-	large    float64    // 1 when one is stories enough to show what they agree on
 }
-
-// enough is how many stories show what an event's stories agree on.
-const enough = 3
 
 func compare(a, b *centroid) likeness {
 	l := likeness{average: dot(a, b)}
@@ -210,11 +208,8 @@ func compare(a, b *centroid) likeness {
 	l.names = max(a.contrast(a.names, b), b.contrast(b.names, a))
 	l.subjects = max(a.contrast(a.subjects, b), b.contrast(b.subjects, a))
 	l.sums = ordered(a.contrast(a.numbers[:min(len(a.numbers), 3)], b), b.contrast(b.numbers[:min(len(b.numbers), 3)], a))
-	switch n := max(a.n, b.n); {
-	case n == 1:
+	if a.n == 1 && b.n == 1 {
 		l.lone = 1
-	case n >= enough:
-		l.large = 1
 	}
 	return l
 }
@@ -241,12 +236,12 @@ func (l likeness) odds(w *tuning) float64 {
 	return z
 }
 
-const likenessSize = 13
+const likenessSize = 12
 
 func (l likeness) vector() [likenessSize]float64 {
 	return [likenessSize]float64{
 		1, l.average, l.relative, l.numbers[0], l.numbers[1], l.heads[0], l.heads[1],
-		l.names, l.subjects, l.sums[0], l.sums[1], l.lone, l.large,
+		l.names, l.subjects, l.sums[0], l.sums[1], l.lone,
 	}
 }
 
@@ -257,12 +252,13 @@ type tuning struct {
 	join     float64               // log odds from which a story joins
 	merge    float64               // and from which events are one
 	near     float64               // how much less likely events are looked at again
+	lone     float64               // how much more two stories have to show that found an event
 	lag      float64               // what time speaks against one event, see Grouper.lag
 	lagOther float64               // more, where the numbers are others
 	others   float64               // what other numbers speak against two stories
 }
 
 var defaultTuning = tuning{
-	likeness: [likenessSize]float64{-1.11, .40, 3.04, 2.12, .58, .64, 2.78, -2.13, -.73, -2.75, -3.79, -1.05, 1.49},
-	join:     0, merge: 0, near: 2, lag: .2, lagOther: 1.2, others: 3,
+	likeness: [likenessSize]float64{-1.73, .51, 3.82, 1.52, 1.05, 1.76, 2.42, -2.74, -.47, -3.41, -4.50, -.76},
+	join:     -.9, merge: -.9, near: 2, lone: .6, lag: .2, lagOther: 1.2, others: 3,
 }

@@ -41,6 +41,39 @@ func TestMeasureEvents(t *testing.T) {
 	}
 }
 
+// TestMeasureDrift groups what a wire and fourteen newspapers wrote within days,
+// without labels, and prints how many of the stories are in large events. Few
+// happenings are reported more than twenty times there; an event that drifts takes
+// in hundreds.
+func TestMeasureDrift(t *testing.T) {
+	if !*evaluate {
+		t.Skip("runs with -evaluate")
+	}
+	for _, set := range []string{"reuters_en", "saudi_ar"} {
+		g := NewGrouper(Options{})
+		n := 0
+		for a := range development(t, set) {
+			if n++; n > 3000 {
+				break
+			}
+			g.Add(Story{ID: int64(n), Title: a.Title, Text: a.Text, Lang: a.Lang})
+		}
+		alone, many, most := 0, 0, 0
+		for _, e := range g.events {
+			k := len(e.slots)
+			most = max(most, k)
+			switch {
+			case k == 1:
+				alone++
+			case k > 20:
+				many += k
+			}
+		}
+		t.Logf("%s: %.3f of the stories alone, %.3f in events of more than 20, the largest of %d", set,
+			float64(alone)/float64(g.Len()), float64(many)/float64(g.Len()), most)
+	}
+}
+
 // lead is the first n lines of a text, which are its sentences or paragraphs.
 func lead(text string, n int) string {
 	parts := strings.SplitAfter(text, "\n")

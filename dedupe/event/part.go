@@ -69,14 +69,14 @@ func (g *Grouper) judge(a, b *part) verdict {
 	if g.opts.without.consensus {
 		v.names, v.subjects, v.sums = 0, 0, [2]float64{}
 	}
-	v.timely = v.likeness.odds(g.tune)
+	v.timely = v.likeness.odds(g.tune) - g.tune.lone*v.lone
 	if v.lone == 1 && v.numbers[1] < otherNumbers && min(len(a.numbers), len(b.numbers)) > 1 {
 		v.timely -= g.tune.others
 	}
 	if swapped(a.ordinals, b.ordinals) {
 		v.timely -= swappedOrdinal
 	}
-	v.odds = v.timely - g.lag(between(a.first, a.last, b.first, b.last), v.large == 0 && v.average >= leastLikeness && v.numbers[1] < otherNumbers)
+	v.odds = v.timely - g.lag(between(a.first, a.last, b.first, b.last), max(a.n, b.n) < 3 && v.average >= leastLikeness && v.numbers[1] < otherNumbers)
 	return v
 }
 
