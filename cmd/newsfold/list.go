@@ -14,7 +14,6 @@ import (
 
 	"newsfold/internal/control"
 	"newsfold/internal/river"
-	"newsfold/internal/terminal"
 )
 
 // listing is how stories are listed.
@@ -152,7 +151,7 @@ func (s screen) story(st river.Story, now time.Time) string {
 	tail := "  " + aside(st, now)
 	title := plain(st.Title)
 	if s.width > 0 {
-		title = terminal.Isolated(fit(title, max(s.width-len(id)-uniseg.StringWidth(tail), 20)))
+		title = s.isolated(fit(title, max(s.width-len(id)-uniseg.StringWidth(tail), 20)))
 	}
 	if !st.Read {
 		title = s.bold(title)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"unicode"
 
+	"newsfold/internal/terminal"
+
 	"github.com/rivo/uniseg"
 	"golang.org/x/term"
 )
@@ -122,6 +124,14 @@ func (s screen) style(code, text string) string {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// isolated keeps a text from right to left in its place on a terminal.
+func (s screen) isolated(text string) string {
+	if s.width == 0 {
+		return text
+	}
+	return terminal.Isolated(text)
 }
 
 // fit cuts a text to a number of columns; 0 is no bound.

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rivo/uniseg"
 	"github.com/spf13/cobra"
 
 	"newsfold/internal/control"
@@ -166,7 +167,12 @@ func (a *app) search(ctx context.Context, c *control.Client, req control.SearchR
 // result is how a search shows a story: as a list does, with the place found.
 func (s screen) result(r search.Result, now time.Time) string {
 	id := fmt.Sprintf("%6d  %-10s  ", r.ID, river.Clock(r.Time, now))
-	line := s.dim(id) + s.pieces(r.Match) + s.dim("  "+aside(r.Story, now)) + "\n"
+	tail := "  " + aside(r.Story, now)
+	title := r.Match
+	if s.width > 0 {
+		title = cut(title, max(s.width-len(id)-uniseg.StringWidth(tail), 20))
+	}
+	line := s.dim(id) + s.isolated(s.pieces(title)) + s.dim(tail) + "\n"
 	snippet := s.pieces(r.Snippet)
 	if snippet == "" {
 		return line
@@ -178,6 +184,20 @@ func (s screen) result(r search.Result, now time.Time) string {
 	}
 	pad := strings.Repeat(" ", indent)
 	return line + pad + strings.ReplaceAll(text, "\n", "\n"+pad) + "\n"
+}
+
+// cut cuts a text to a number of columns.
+func cut(ps []search.Piece, columns int) (fits []search.Piece) {
+	for _, p := range ps {
+		n := uniseg.StringWidth(p.Text)
+		if n > columns {
+			p.Text = fit(p.Text, max(columns, 1))
+			return append(fits, p)
+		}
+		columns -= n
+		fits = append(fits, p)
+	}
+	return fits
 }
 
 // pieces prints a text with what was found in it marked.

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/rivo/uniseg"
-
-	"newsfold/internal/terminal"
 )
 
 // table is rows of cells of publishers' and our words, the first of them the
@@ -43,10 +41,7 @@ func (t *table) print(w io.Writer, s screen) error {
 			}
 			cell = fit(cell, widths[i])
 			pad := widths[i] + gutter - uniseg.StringWidth(cell)
-			if s.width > 0 {
-				cell = terminal.Isolated(cell)
-			}
-			line.WriteString(cell + strings.Repeat(" ", pad))
+			line.WriteString(s.isolated(cell) + strings.Repeat(" ", pad))
 		}
 		_, _ = b.WriteString(strings.TrimRight(line.String(), " ") + "\n") // Flush tells
 	}
