@@ -21,7 +21,8 @@ type Grouper struct {
 	kept   []*group          // that hold parts, the oldest first
 	at     map[int64]int32   // slot of a story
 	events map[int64]*group
-	apart  map[[2]int64]bool
+	apart  map[[2]int64]bool // pairs that a person took apart
+	tied   map[[2]int64]bool // and put together
 	tune   *tuning
 }
 
@@ -49,7 +50,7 @@ func NewGrouper(opts Options) *Grouper {
 		opts.Stories = defaultStories
 	}
 	return &Grouper{
-		opts: opts, index: newIndex(), at: map[int64]int32{}, events: map[int64]*group{}, apart: map[[2]int64]bool{},
+		opts: opts, index: newIndex(), at: map[int64]int32{}, events: map[int64]*group{}, apart: map[[2]int64]bool{}, tied: map[[2]int64]bool{},
 		langs: map[string]string{},
 		tune:  cmp.Or(opts.tune, &defaultTuning),
 	}

@@ -6,6 +6,7 @@ import "slices"
 // the event of the other now, and they are not put together again.
 func (g *Grouper) Apart(a, b int64) {
 	g.apart[pair(a, b)] = true
+	delete(g.tied, pair(a, b))
 	if e := g.Event(a); e != 0 && e == g.Event(b) {
 		g.split(a)
 	}
@@ -16,6 +17,7 @@ func (g *Grouper) Apart(a, b int64) {
 // them is not held.
 func (g *Grouper) Together(a, b int64) int64 {
 	delete(g.apart, pair(a, b))
+	g.tied[pair(a, b)] = true
 	x, ok := g.at[a]
 	y, also := g.at[b]
 	if !ok || !also {

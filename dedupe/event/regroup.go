@@ -65,7 +65,17 @@ func (g *Grouper) cluster(slots []int32) []*knot {
 func (g *Grouper) bound(slots []int32) []*knot {
 	var knots []*knot
 	for _, s := range slots {
-		knots = append(knots, &knot{newPart(g.slots[s].Profile), []int32{s}})
+		k := &knot{newPart(g.slots[s].Profile), []int32{s}}
+		if len(g.tied) > 0 {
+			knots = slices.DeleteFunc(knots, func(o *knot) bool {
+				bound := slices.ContainsFunc(o.slots, func(t int32) bool { return g.tied[pair(g.slots[s].id, g.slots[t].id)] })
+				if bound {
+					k = knotted(o, k)
+				}
+				return bound
+			})
+		}
+		knots = append(knots, k)
 	}
 	return knots
 }
