@@ -36,8 +36,8 @@
 // titles), "short text" (fewer than 30 words, and titles that say otherwise),
 // "furniture" (two pages of a site share little but what other stories
 // of the site have as well), "series" (other facts in the same wording, or a
-// wording that articles had days before), "nothing shared", and
-// "score".
+// wording that articles had days before), "nothing shared", "little shared" (neither
+// has most of the other, whatever else speaks for a copy), and "score".
 //
 // # Evidence
 //

@@ -186,7 +186,7 @@ func (f *features) slots(al *alignment, x, y *doc) {
 		switch {
 		case len(a) == 0 || len(b) == 0 || len(a) > maxSlot || len(b) > maxSlot:
 			f.edits++
-		case differ(a, b, number):
+		case differ(a, b, figure) || differ(a, b, numeral): // 35 may be the thirty-fifth
 			f.numSlots++
 		case differ(a, b, date):
 			f.dateSlots++

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-var ridge = flag.Float64("ridge", .5, "how much the fit draws weights to 0")
+var ridge = flag.Float64("ridge", 2, "how much the fit draws weights to 0")
 
 var fit = flag.Bool("fit", false, "fit the weights to the development sets")
 
@@ -172,10 +172,6 @@ func trainingSet(t *testing.T) []sample {
 		tr.generated(name, s, 400)
 	}
 	tr.generated("newscluster_en", loadSet(t, "newscluster_en"), 100)
-	fin := loadSet(t, "finance_en")
-	for _, p := range labels(t, "finance_en", "trap_pairs.tsv") {
-		tr.add(fin.docs[p[0]], fin.docs[p[1]], 0, .5, "trap", p[0]+" "+p[1])
-	}
 	return tr.samples
 }
 
@@ -232,8 +228,10 @@ func report(t *testing.T, samples []sample, z []float64) {
 }
 
 // fixed holds weights that are not fitted: the silver labels were made from
-// time among other things, and would teach that time is nearly all there is.
-var fixed = map[string]float64{"days": -4}
+// time among other things, and would teach that time is nearly all there is; and
+// sites that put furniture around their texts are in none of the sets that are
+// fitted to.
+var fixed = map[string]float64{"days": -4, "site-title": -12}
 
 // logistic fits a logistic regression with a small ridge by Newton's method.
 func logistic(samples []sample, use func(*sample) bool) []float64 {

@@ -226,6 +226,24 @@ func TestIndexDropsWhatLeftTheWindow(t *testing.T) {
 	}
 }
 
+func TestNumbersAreReadInAnyWriting(t *testing.T) {
+	for _, same := range [][]string{
+		{"3014400", "3,014,400", "٣٬٠١٤٬٤٠٠"},
+		{"0.5", "0,5", "٠٫٥"},
+		{"1103.25", "1103,25", "1,103.25"},
+	} {
+		want := split(same[0], nil)
+		for _, s := range same[1:] {
+			if got := split(s, nil); len(got) != 1 || got[0].hash != want[0].hash || got[0].kind&figure == 0 {
+				t.Errorf("%q is not read as %q", s, same[0])
+			}
+		}
+	}
+	if split("1,5", nil)[0].hash == split("15", nil)[0].hash {
+		t.Error("1,5 is read as 15")
+	}
+}
+
 func FuzzSplit(f *testing.F) {
 	for _, s := range []string{ferry, "3,014,400 and 13.2 pct", "it's Japan’s", "٣٤٥ العبّارة", "渡轮停航。", "ﬁ Å Å ⅷ", "\xff\xfe\x00", "a.b.c.1.2,3"} {
 		f.Add(s)

@@ -35,11 +35,14 @@ func (w *word) end() uint32 { return w.start + uint32(w.size) }
 type kind uint8
 
 const (
-	number kind = 1 << iota // digits or a number word
-	date                    // a month or a day of the week
-	name                    // capitalised within a sentence
-	line                    // first of its line
-	chrome                  // page furniture: not compared
+	figure  kind = 1 << iota // a number in digits
+	numeral                  // a number word
+	date                     // a month or a day of the week
+	name                     // capitalised within a sentence
+	line                     // first of its line
+	chrome                   // page furniture: not compared
+
+	number = figure | numeral
 )
 
 const (
@@ -323,18 +326,30 @@ func (s *scanner) apostrophe(i, n int) {
 	s.close(i)
 }
 
-// separator keeps a number together: 3,014,400 is 3014400, and 13.2 stays.
+// separator keeps a number together: 3,014,400 is 3014400, and 13.2 stays, as does
+// 13,2, which is the same.
 func (s *scanner) separator(i, n int, point bool) {
-	if i+n < len(s.text) {
-		if r, _ := utf8.DecodeRuneInString(s.text[i+n:]); unicode.IsDigit(r) {
-			if point {
-				s.hash = (s.hash ^ '.') * fnvPrime
-			}
-			return
-		}
+	figures := leadingDigits(s.text[i+n:])
+	if figures == 0 {
+		s.close(i)
+		s.begin = s.begin || point
+		return
 	}
-	s.close(i)
-	s.begin = s.begin || point
+	if point || figures != 3 {
+		s.hash = (s.hash ^ '.') * fnvPrime
+	}
+}
+
+// leadingDigits counts the digits that a text begins with, up to four.
+func leadingDigits(s string) int {
+	n := 0
+	for _, r := range s {
+		if n == 4 || !unicode.IsDigit(r) {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // close ends the open word before byte i.
@@ -347,7 +362,7 @@ func (s *scanner) close(i int) {
 		w.size = uint16(len(clip(s.text[s.start:i], maxWord)))
 	}
 	if s.in == digits {
-		w.kind |= number
+		w.kind |= figure
 	} else {
 		w.kind |= s.slots.kind(w.hash)
 		if s.upper && !s.begin && w.kind&(number|date) == 0 {
@@ -412,15 +427,15 @@ func makeSlotWords() *slotTable {
 			m.put(hashWord(w), k)
 		}
 	}
-	add(number, `zero first two three four five six seven eight nine ten eleven twelve thirteen
+	add(numeral, `zero first two three four five six seven eight nine ten eleven twelve thirteen
 		fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty
 		seventy eighty ninety hundred thousand
 		second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth`)
-	add(number, `zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zweite dritte vierte
+	add(numeral, `zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zweite dritte vierte
 		fünfte sechste siebte achte neunte zehnte deux trois quatre cinq sept huit neuf dix
 		deuxième troisième quatrième cinquième sixième septième dos tres cuatro cinco seis siete
 		ocho nueve diez segundo tercero cuarto quinto sexto`)
-	add(number, `اثنان اثنين ثلاثة ثلاث أربعة أربع خمسة خمس ستة ست سبعة سبع ثمانية ثمان تسعة تسع
+	add(numeral, `اثنان اثنين ثلاثة ثلاث أربعة أربع خمسة خمس ستة ست سبعة سبع ثمانية ثمان تسعة تسع
 		عشرة عشر عشرين ثلاثين أربعين خمسين مئة مائة ألف الثاني الثانية الثالث الثالثة
 		الرابع الرابعة الخامس الخامسة السادس السادسة السابع السابعة الثامن الثامنة التاسع التاسعة
 		العاشر العاشرة ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر الأولى أول`)

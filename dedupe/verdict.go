@@ -18,6 +18,7 @@ const (
 	ruleShort     = "short text"    // too short to go by its text alone
 	ruleSeries    = "series"        // same wording, other facts
 	ruleFurniture = "furniture"     // shares only what a site puts on its pages
+	ruleLittle    = "little shared" // by far most of either text is its own
 	ruleNothing   = "nothing shared"
 )
 
@@ -36,6 +37,10 @@ const (
 
 // on reports whether a guard stands.
 func (f *features) on(g guard) bool { return f.off&g == 0 }
+
+// most is how much of a text the other has to have for the two to be copies: of
+// either for an edit, of one for an excerpt.
+const most = .6
 
 // shortWords is the length below which a text says too little by itself.
 const shortWords = 50
@@ -74,6 +79,8 @@ func (f *features) verdict(x, y *doc, opts Options) Verdict {
 		v.Rule, v.Score = ruleSeries, min(v.Score, opts.Threshold/2)
 	case f.shared == 0 && f.title < .9:
 		v.Rule, v.Score = ruleNothing, 0
+	case v.Score >= opts.Threshold && max(f.inX, f.inY) < most:
+		v.Rule, v.Score = ruleLittle, opts.Threshold/2
 	}
 	v.Relation = f.relation(&v, x, y, opts)
 	return v
@@ -120,7 +127,6 @@ func (f *features) relation(v *Verdict, x, y *doc, opts Options) Relation {
 }
 
 func (f *features) copyRelation(v *Verdict, x, y *doc) Relation {
-	const most = .6 // of a text that must be in the other for it to be an edit
 	later := f.hours > 0 && x.at.After(y.at)
 	switch {
 	case v.Rule == ruleSame || f.inX >= .999 && f.inY >= .999:

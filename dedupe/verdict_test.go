@@ -13,6 +13,7 @@ func TestVerdict(t *testing.T) {
 	dividend := func(firm, cents, pay string) string {
 		return firm + " said its board declared a quarterly dividend of " + cents + " cents a share, payable on " + pay + " to holders of record two weeks before, and that it expects to keep the rate for the rest of the year. The shares closed unchanged in heavy trading."
 	}
+	gold := "Gold rose 0.5 percent to 1103.25 dollars an ounce on Tuesday after it had fallen to 1088.05 dollars, the lowest in five years, in a sale by funds in Shanghai that lasted for the tenth part of an hour, dealers said. Silver and platinum hardly moved."
 	short := "The ferry between Hallin and Ostrey will stop running in October after a survey found cracks in the hull."
 	for _, c := range []struct {
 		name string
@@ -55,6 +56,18 @@ func TestVerdict(t *testing.T) {
 			Article{Host: "a.example", Title: "Morel Mills sets dividend", Text: dividend("Morel Mills", "14", "April 10"), Published: noon},
 			Article{Host: "a.example", Title: "Tarn Foods sets dividend", Text: dividend("Tarn Foods", "22", "May 8"), Published: noon.AddDate(0, 0, 2)},
 			Template, ruleSeries,
+		},
+		{
+			"numbers written in another way",
+			Article{Host: "a.example", Title: "Gold near its low", Text: gold, Published: noon},
+			Article{Host: "b.example", Title: "Gold at 1103", Text: strings.NewReplacer("1103.25", "1103,25", "0.5", "0,5", "1088.05", "1088,05", "five", "5", "tenth", "10th").Replace(gold), Published: noon.Add(20 * time.Hour)},
+			Edited, ruleScore,
+		},
+		{
+			"half of each is its own",
+			Article{Host: "a.example", Title: "Ferry to stop", Text: story(1, 110) + " " + story(2, 90)},
+			Article{Host: "b.example", Title: "Ferry to stop", Text: story(1, 110) + " " + story(3, 90)},
+			Quotes, ruleLittle,
 		},
 		{
 			"two notices of one hour",

@@ -14,22 +14,20 @@ type term struct {
 // terms is the whole of what was fitted (TestFit): every weight is here and
 // nowhere else.
 var terms = []term{
-	{"bias", "start", -4.95, func(*features) float64 { return 1 }},
-	{"containment", "the shorter text is in the longer", 6.45, func(f *features) float64 { return max(f.inX, f.inY) }},
-	{"containment-high", "nearly all of it", 1.25, func(f *features) float64 { return max(0, max(f.inX, f.inY)-.8) * 5 }},
-	{"containment-reverse", "the longer text is in the shorter", 3.56, func(f *features) float64 { return min(f.inX, f.inY) }},
-	{"days-torn", "days apart and in shreds", -7.08, func(f *features) float64 { return min(1, max(f.hours, 0)/72) * (1 - f.inRuns) }},
-	{"both", "counted twice", -1.59, func(f *features) float64 { return f.inX * f.inY }},
-	{"shared", "length", -0.56, func(f *features) float64 { return math.Log(float64(f.shared+1)) - 4 }},
-	{"short-torn", "short and in shreds", -5.47, func(f *features) float64 { return f.short() * (1 - ratio(f.longest, f.words)) }},
-	{"lead", "same beginning", 1.46, func(f *features) float64 { return f.lead }},
-	{"numbers", "same numbers", 0.62, func(f *features) float64 { return f.numbers }},
-	{"number-slots", "other numbers in the same places", -2.68, func(f *features) float64 { return rate(f.numSlots, f.numHits) }},
-	{"number-slots-late", "the same on another day", -2.11, func(f *features) float64 { return f.dense(f.numSlots+f.dateSlots) * f.late() }},
-	{"name-slots", "other names in the same places", -1.02, func(f *features) float64 { return f.dense(f.nameSlots + f.rareSlots) }},
-	{"edits-dense", "small edits throughout", 0.77, func(f *features) float64 { return min(1, 10*float64(f.edits+f.rareSlots)/float64(f.words+1)) }},
-	{"title", "titles", 0.56, func(f *features) float64 { return f.title - .5 }},
-	{"site-title", "one site, but titles that have nothing to do with it", -11.98, func(f *features) float64 { return f.siteTitle() }},
+	{"bias", "start", -4.23, func(*features) float64 { return 1 }},
+	{"containment", "the shorter text is in the longer", 3.33, func(f *features) float64 { return max(f.inX, f.inY) }},
+	{"containment-high", "nearly all of it", 2.05, func(f *features) float64 { return max(0, max(f.inX, f.inY)-.8) * 5 }},
+	{"containment-reverse", "the longer text is in the shorter", 1.61, func(f *features) float64 { return min(f.inX, f.inY) }},
+	{"days-torn", "days apart and in shreds", -4.33, func(f *features) float64 { return min(1, max(f.hours, 0)/72) * (1 - f.inRuns) }},
+	{"both", "each is in the other", 0.74, func(f *features) float64 { return f.inX * f.inY }},
+	{"short-torn", "short and in shreds", -3.36, func(f *features) float64 { return f.short() * (1 - ratio(f.longest, f.words)) }},
+	{"lead", "same beginning", 1.35, func(f *features) float64 { return f.lead }},
+	{"numbers", "same numbers", 1.95, func(f *features) float64 { return f.numbers }},
+	{"number-slots", "other numbers in the same places", -1.63, func(f *features) float64 { return rate(f.numSlots, f.numHits) }},
+	{"number-slots-late", "the same on another day", -1.04, func(f *features) float64 { return f.dense(f.numSlots+f.dateSlots) * f.late() }},
+	{"name-slots", "other names in the same places", -0.35, func(f *features) float64 { return f.dense(f.nameSlots + f.rareSlots) }},
+	{"title", "titles", 0.39, func(f *features) float64 { return f.title - .5 }},
+	{"site-title", "one site, but titles that have nothing to do with it", -12.00, func(f *features) float64 { return f.siteTitle() }},
 	{"days", "days apart", -4.00, func(f *features) float64 { return min(1, max(f.hours, 0)/120) }},
 }
 
@@ -47,12 +45,14 @@ func (f *features) dense(n int) float64 { return min(1, 20*float64(n)/float64(f.
 func rate(differ, agree int) float64 { return float64(differ) / float64(differ+agree+1) }
 
 // siteTitle is 1 for two articles of one site whose titles have nothing to do
-// with each other nor with the text that they share.
+// with each other nor with the text that they share, and 0 where the titles are
+// much the same.
 func (f *features) siteTitle() float64 {
 	if !f.sameHost || !f.hasTitle || !f.on(guardTitles) || f.teaser() {
 		return 0
 	}
-	return (1 - f.title) * (1 - f.covered)
+	const alike = .8
+	return max(0, 1-f.title/alike) * (1 - f.covered)
 }
 
 // teaser reports whether the shorter text is the beginning of the longer, word

@@ -110,6 +110,8 @@ func because(rule string) string {
 		return "the facts, which differ where the wording is the same"
 	case "nothing shared":
 		return "the texts, which share nothing"
+	case "little shared":
+		return "the texts, neither of which has most of the other"
 	case "by hand":
 		return "a person"
 	}
