@@ -51,7 +51,8 @@ func (a *app) newUndo() *cobra.Command {
 		Long: `Take back the last split, merge, lead, never-fold or rule that was not undone: the
 articles are folded and given their events anew by their texts alone, and what the
 rule did is undone.`,
-		Args: cobra.NoArgs,
+		Example: "  newsfold split 15\n  newsfold undo",
+		Args:    cobra.NoArgs,
 		RunE: a.correct(func(c *control.Client, ctx context.Context, _ []newsfold.ArticleID) (control.Corrected, error) {
 			return c.Undo(ctx)
 		}),

@@ -13,10 +13,10 @@ import (
 	"strings"
 	"unicode"
 
-	"newsfold/internal/terminal"
-
 	"github.com/rivo/uniseg"
 	"golang.org/x/term"
+
+	"newsfold/internal/terminal"
 )
 
 // write hands fn a writer on a file, or on standard output when the name is
