@@ -149,7 +149,13 @@ func (f *folder) refolded(ctx context.Context) (outcome, error) {
 		if err := store.Fetch(tx, store.Wants{Articles: b.articles}); err != nil {
 			return err
 		}
+		if err := foreseeStories(tx, b.articles); err != nil {
+			return err
+		}
 		if err := b.in(tx); err != nil {
+			return err
+		}
+		if err := f.foreseeLeads(tx, b); err != nil {
 			return err
 		}
 		for _, s := range b.stories {
@@ -246,6 +252,9 @@ func grouped(tx store.Tx) (after store.Seq, err error) {
 // regroup decides which events stories are of.
 func (f *folder) regroup(tx store.Tx, b outcome) error {
 	now := f.e.now().UTC()
+	if err := store.Fetch(tx, store.Wants{Articles: b.articles}); err != nil {
+		return err
+	}
 	turn, err := handTurn(tx)
 	if err != nil {
 		return err

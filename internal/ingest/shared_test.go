@@ -127,9 +127,9 @@ type racer struct {
 // work stores its copies of some texts and folds, now and then and at last until
 // nothing is left to be folded.
 func (d *racer) work(ctx context.Context, host string, texts []string) error {
-	var f *folder
+	var has stages
 	fold := func() error {
-		n, err := d.e.foldTurn(ctx, &f)
+		n, err := d.e.turn(ctx, &has)
 		d.folded += n
 		return err
 	}
@@ -220,6 +220,50 @@ func TestTwoDaemonsFoldCopiesAtOnce(t *testing.T) {
 }
 
 func raceHost(daemon, seed int) string { return fmt.Sprintf("outlet%d-%d.example", daemon, seed) }
+
+// Who is behind with folding leaves the events to others, and goes on with them as it
+// was when nobody wanted them.
+func TestEventsAreLeftToDaemonsThatAreNotBehind(t *testing.T) {
+	dsn := os.Getenv("NEWSFOLD_POSTGRES")
+	if dsn == "" {
+		t.Skip("NEWSFOLD_POSTGRES names no PostgreSQL server to test with (postgres://user@host/database)")
+	}
+	var (
+		current atomic.Pointer[race]
+		daemons [2]*Engine
+		group   [2]*folder
+	)
+	for i := range daemons {
+		daemons[i] = sharedEngine(t, dsn, &current, nil)
+	}
+	turn := func(i int, behind bool) *folder {
+		t.Helper()
+		if _, err := daemons[i].groupTurn(t.Context(), &group[i], behind); err != nil {
+			t.Fatal(err)
+		}
+		return group[i]
+	}
+	first := turn(0, false)
+	if turn(1, false) != nil {
+		t.Fatal("both have the events")
+	}
+	turn(0, true)
+	if turn(0, false) != first {
+		t.Error("the first, whose place nobody has taken, begins anew")
+	}
+	turn(0, true)
+	turn(0, true) // still
+	if turn(1, false) == nil {
+		t.Error("the second does not get what the first has given away")
+	}
+	if turn(0, false) != nil {
+		t.Error("the first does not see that the second has taken over")
+	}
+	turn(1, true)
+	if g := turn(0, false); g == nil || g == first {
+		t.Error("the first goes on as if nobody had been there in between")
+	}
+}
 
 // checkRace fails the test unless the copies of each text of an interleaving are one
 // story and there is no other.

@@ -16,9 +16,15 @@ import (
 // depends on what was decided about those before it. Each batch is a transaction
 // that holds the lease, so if two of them believe that it is theirs, only one of
 // them is right, and of two copies the second always finds the first.
+//
+// Giving stories their events is a stage of its own, with a lease of its own, which
+// whoever is behind with folding leaves to the others.
 
-// foldStage is the lease of folding.
-const foldStage = "fold"
+// The leases of folding and of grouping stories into events.
+const (
+	foldStage  = "fold"
+	groupStage = "events"
+)
 
 // underLease is what a folder needs where daemons share the store.
 type underLease struct {
@@ -28,25 +34,30 @@ type underLease struct {
 	within func(dedupe.Article) (dedupe.Decision, error)
 }
 
+// stages are those of folding that this daemon has; nil: another one has it.
+type stages struct{ fold, group *folder }
+
 // foldShared is foldLoop for daemons that share a store.
 func (e *Engine) foldShared(ctx context.Context) error {
 	var (
-		f       *folder
+		has     stages
 		settled []chan struct{}
 	)
 	defer func() {
-		if f == nil {
-			return
-		}
-		if err := e.shared.give(ctx, []store.Lease{f.lease}); err != nil {
-			e.log.Warn("leave the folding leased until the lease ends", "err", err)
+		for _, f := range []*folder{has.fold, has.group} {
+			if f == nil {
+				continue
+			}
+			if err := e.shared.give(ctx, []store.Lease{f.lease}); err != nil {
+				e.log.Warn("leave a stage leased until the lease ends", "stage", f.lease.Stage, "err", err)
+			}
 		}
 	}()
 	tick := time.NewTicker(idle)
 	defer tick.Stop()
 	for woken := !e.opts.Manual; ; {
 		if woken {
-			n, err := e.foldTurn(ctx, &f)
+			n, err := e.turn(ctx, &has)
 			if err != nil {
 				return err
 			}
@@ -80,14 +91,25 @@ func (e *Engine) foldShared(ctx context.Context) error {
 	}
 }
 
-// foldTurn folds the next few articles, if that is for this daemon to do, and
-// reports how many they were.
-func (e *Engine) foldTurn(ctx context.Context, f **folder) (int, error) {
+// turn folds the next few articles and groups the next few stories into events, as
+// far as that is for this daemon to do, and reports how many they were.
+func (e *Engine) turn(ctx context.Context, has *stages) (int, error) {
 	if e.opts.Manual {
 		if pending, err := e.pending(ctx); err != nil || !pending {
 			return 0, wrap("read changes", err)
 		}
 	}
+	folded, err := e.foldTurn(ctx, &has.fold)
+	if err != nil {
+		return 0, err
+	}
+	grouped, err := e.groupTurn(ctx, &has.group, folded == foldBatch)
+	e.shared.behind.Store(err == nil && (folded == foldBatch || grouped == groupBatch))
+	return folded + grouped, err
+}
+
+// foldTurn folds the next few articles, if this daemon has the stage.
+func (e *Engine) foldTurn(ctx context.Context, f **folder) (int, error) {
 	var had store.Lease
 	if *f != nil {
 		had = (*f).lease
@@ -99,7 +121,6 @@ func (e *Engine) foldTurn(ctx context.Context, f **folder) (int, error) {
 	switch {
 	case l == store.Lease{}:
 		*f = nil
-		e.shared.behind.Store(false)
 		return 0, nil
 	case *f == nil || had.Token != l.Token: // another may have folded in between
 		opened, err := e.openShared(ctx, l)
@@ -110,26 +131,62 @@ func (e *Engine) foldTurn(ctx context.Context, f **folder) (int, error) {
 		*f = opened
 	}
 	(*f).lease = l
-	folded, grouped, err := (*f).step(ctx)
-	e.shared.behind.Store(err == nil && folded == foldBatch)
-	return folded + grouped, e.unlessFenced(f, err)
+	n, err := (*f).batch(ctx)
+	return n, e.unlessFenced(f, wrap("fold", err))
 }
+
+// groupTurn groups the next few stories into events, if this daemon has the stage,
+// which one that is behind with folding gives away.
+func (e *Engine) groupTurn(ctx context.Context, g **folder, behind bool) (int, error) {
+	if e.opts.NoEvents {
+		return 0, nil
+	}
+	var had store.Lease
+	if *g != nil {
+		had = (*g).lease
+	}
+	if behind {
+		if had.Until.IsZero() {
+			return 0, nil
+		}
+		(*g).lease.Until = time.Time{} // given away
+		return 0, wrap("give events away", e.shared.give(ctx, []store.Lease{had}))
+	}
+	l, err := e.lead(ctx, groupStage, had)
+	if err != nil {
+		return 0, wrap("lease the grouping", err)
+	}
+	switch {
+	case l == store.Lease{}:
+		*g = nil
+		return 0, nil
+	case *g == nil || had.Token != l.Token && !followed(had, l):
+		e.log.Info("grouping into events is this daemon's now", "owner", l.Owner)
+		*g = e.newFolder()
+	}
+	(*g).lease = l
+	n, err := (*g).group(ctx)
+	return n, e.unlessFenced(g, wrap("group stories into events", err))
+}
+
+// followed reports whether nobody had a stage between two leases of it, the first of
+// which was given back: that raises the token by one, as taking it does.
+func followed(a, b store.Lease) bool { return b.Token == a.Token+2 }
 
 // unlessFenced forgets a folder whose lease was lost, which is no failure.
 func (e *Engine) unlessFenced(f **folder, err error) error {
 	if !errors.Is(err, store.ErrFenced) {
 		return err
 	}
-	e.log.Warn("another daemon has taken over the folding", "err", err)
+	e.log.Warn("another daemon has taken over a stage", "err", err)
 	*f = nil
-	e.shared.behind.Store(false)
 	return nil
 }
 
 // openShared makes a folder that uses the index in the store.
 func (e *Engine) openShared(ctx context.Context, l store.Lease) (*folder, error) {
 	f := e.newFolder()
-	f.lease = l
+	f.lease, f.links = l, nil // who groups reads what is linked to
 	f.f = dedupe.NewFolder(e.opts.Fold, f)
 	err := e.db.View(ctx, func(tx store.Tx) error {
 		f.removed = 0
@@ -262,18 +319,7 @@ func (f *folder) ahead(tx store.Tx) error {
 	if err := store.Fetch(tx, w); err != nil {
 		return err
 	}
-	var stories store.Wants
-	for _, id := range w.Articles {
-		a, err := tx.Article(id)
-		if isNew(err) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		stories.Stories = append(stories.Stories, a.Story)
-	}
-	return store.Fetch(tx, stories)
+	return foreseeStories(tx, w.Articles)
 }
 
 // decide decides on one article, by the index at hand.
@@ -289,6 +335,41 @@ func foresee(tx store.Tx, changes []store.Change) error {
 	var w store.Wants
 	for _, c := range changes {
 		w.Articles = append(w.Articles, c.Article)
+	}
+	w.Bodies = w.Articles
+	return store.Fetch(tx, w)
+}
+
+// foreseeStories tells the store that the stories of articles are going to be read.
+func foreseeStories(tx store.Tx, ids []newsfold.ArticleID) error {
+	if _, gains := tx.(store.Fetcher); !gains {
+		return nil
+	}
+	var w store.Wants
+	for _, id := range ids {
+		a, err := tx.Article(id)
+		if isNew(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		w.Stories = append(w.Stories, a.Story)
+	}
+	return store.Fetch(tx, w)
+}
+
+// foreseeLeads tells the store that the leads of stories are going to be read, which
+// are not at hand.
+func (f *folder) foreseeLeads(tx store.Tx, b outcome) error {
+	if _, gains := tx.(store.Fetcher); !gains {
+		return nil
+	}
+	var w store.Wants
+	for _, s := range b.stories {
+		if _, ok := f.held(s.Lead); !ok && f.unread(s, b) {
+			w.Articles = append(w.Articles, s.Lead)
+		}
 	}
 	w.Bodies = w.Articles
 	return store.Fetch(tx, w)
