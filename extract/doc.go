@@ -19,10 +19,12 @@
 //
 // A page is decoded; scripts, styles, menus and attributes that nobody reads are
 // left out on its bytes; the rest is parsed and walked once. The walk yields
-// blocks, which are the paragraphs a reader sees. A fitted table of decision trees gives each block its probability of being
-// article text from what it says, how it is marked up, and what stands around
-// it; nothing is known about any single site. The kept blocks are written as
-// text and as HTML. The HTML opens only elements that carry meaning and has its
+// blocks, which are the paragraphs a reader sees. A fitted table of decision trees
+// gives each block its probability of being article text from what it says, how
+// it is marked up, and what stands around it; nothing is known about any single
+// site. Captions and readers' comments are left out by rule. The kept blocks are
+// written as text and as HTML, in which captions stand under their pictures;
+// [Document.Caption] is that of the picture above the text. The HTML opens only elements that carry meaning and has its
 // links made absolute: no scripts, handlers, styles, forms, frames or counting
 // pixels remain, so it is safe to show. A sanitiser looks at it where an address
 // is unusual; elsewhere it would let it through unchanged, which the tests hold
