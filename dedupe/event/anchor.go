@@ -323,7 +323,7 @@ func cross(a, b *Profile) crossing {
 	}
 	c.cosine = c.shared / math.Sqrt(max(na, 1)*max(nb, 1))
 	c.numbers = 1
-	if n := min(countNumbers(a), countNumbers(b)); n >= 2 {
+	if n, most := min(countNumbers(a), countNumbers(b)), max(countNumbers(a), countNumbers(b)); n >= 2 || n == 1 && most >= 2 && both == 0 {
 		c.numbers = float64(both) / float64(n)
 	}
 	bar := crossBars[min(writing(a.lang), writing(b.lang))][max(writing(a.lang), writing(b.lang))]

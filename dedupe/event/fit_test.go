@@ -60,10 +60,8 @@ var sameEvents = []string{
 	"sovsport.ru.252342 vesti.ru.343817",
 }
 
-// loadSingle returns the English documents of the translated sets, which are news
-// of a few days: few report the same, and many are about the same people and
-// matters.
-func loadSingle(t *testing.T) *labelledSet {
+// sameEvent names the event of each document that others report as well.
+func sameEvent() map[string]string {
 	of := map[string]string{}
 	for _, line := range sameEvents {
 		ids := strings.Fields(line)
@@ -71,6 +69,14 @@ func loadSingle(t *testing.T) *labelledSet {
 			of[id] = ids[0]
 		}
 	}
+	return of
+}
+
+// loadSingle returns the English documents of the translated sets, which are news
+// of a few days: few report the same, and many are about the same people and
+// matters.
+func loadSingle(t *testing.T) *labelledSet {
+	of := sameEvent()
 	l := &labelledSet{}
 	for _, set := range []string{"translations_multi", "machine_translations"} {
 		seen := map[string]bool{}

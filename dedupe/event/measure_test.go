@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -186,7 +187,7 @@ func TestMeasureDistractors(t *testing.T) {
 		g.Add(s)
 	}
 	for _, form := range []string{"whole", "4 sentences"} {
-		right, wrong, translation := 0, 0, 0
+		right, akin, wrong, translation := 0, 0, 0, 0
 		for _, s := range english {
 			if form != "whole" {
 				s.Text = lead(s.Text, 4)
@@ -199,12 +200,15 @@ func TestMeasureDistractors(t *testing.T) {
 				if d.Relation == Translation {
 					translation++
 				}
+			case sameEvent()[of[d.With]] != "" && sameEvent()[of[d.With]] == sameEvent()[of[s.ID]]:
+				akin++
 			default:
 				wrong++
+				t.Logf("wrong: %s in the event of %s", of[s.ID], cmp.Or(of[d.With], fmt.Sprint("article ", d.With)))
 			}
 		}
-		t.Logf("%d English against %d Arabic, %s: %d right (%d as translations), %d wrong: precision %.3f, recall %.3f", len(english), n+len(arabic), form,
-			right, translation, wrong, float64(right)/float64(max(1, right+wrong)), float64(right)/float64(len(english)))
+		t.Logf("%d English against %d Arabic, %s: %d right (%d as translations), %d with another report of the happening, %d wrong: precision %.3f, recall %.3f", len(english), n+len(arabic), form,
+			right, translation, akin, wrong, float64(right+akin)/float64(max(1, right+akin+wrong)), float64(right)/float64(len(english)))
 	}
 	t.Logf("with nothing to join, %d of %d join something", false0, len(english))
 }
