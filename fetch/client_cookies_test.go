@@ -41,6 +41,24 @@ func TestCookiesAreRefusedUnlessAsked(t *testing.T) {
 	}
 }
 
+func TestArchivesAreReadWithTheJarOfTheirFeed(t *testing.T) {
+	s := insistent(t)
+	feed := feedAt(s.URL + "/feed")
+	for _, cookies := range []bool{true, false} {
+		feed.Cookies = cookies
+		n := 0
+		for entries, err := range newClient(t, Options{}).History(t.Context(), feed, 1) {
+			if (err == nil) != cookies {
+				t.Errorf("cookies %v: error %v", cookies, err)
+			}
+			n += len(entries)
+		}
+		if cookies && n != 1 {
+			t.Errorf("%d entries, want 1", n)
+		}
+	}
+}
+
 func TestAJarBelongsToOneFeed(t *testing.T) {
 	s := insistent(t)
 	c := newClient(t, Options{})

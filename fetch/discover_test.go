@@ -235,9 +235,28 @@ func TestTroubleWhileFindingCountsAsAPoll(t *testing.T) {
 		t.Errorf("%d requests, want 1", n)
 	}
 	between(t, out.Feed.Poll.Next.Sub(clk.now()), 2*time.Hour, 140*time.Minute)
+	for _, kind := range []Kind{NotFeed, DNS, TLS, Forbidden, Redirect, Waiting} {
+		if (&Error{Kind: kind}).Transient() {
+			t.Errorf("%s passes", kind)
+		}
+	}
 	for _, status := range []int{400, 401, 403, 404, 410, 418, 451} {
 		if (&Error{Kind: Status, Status: status}).Transient() {
 			t.Errorf("%d passes", status)
+		}
+	}
+}
+
+// TestCutOffsLeaveTheAddressOpen: a server that breaks off may be that of a feed;
+// where nobody listens there is none.
+func TestCutOffsLeaveTheAddressOpen(t *testing.T) {
+	cut := newSite(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	none := newSite(t, func(http.ResponseWriter, *http.Request) {})
+	none.Close()
+	for url, want := range map[string]bool{cut.URL: true, none.URL: false} {
+		_, err := newClient(t, Options{}).Find(t.Context(), url, false)
+		if e := asError(url, err); err == nil || e.Kind != Network || e.Transient() != want {
+			t.Errorf("error %v, transient: %v; want a network error, %v", err, e.Transient(), want)
 		}
 	}
 }

@@ -70,10 +70,18 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Transient reports whether a server answered that it cannot answer for now,
-// so that nothing is known about the address but that it may be right.
+// Transient reports whether a server answered that it cannot answer for now, broke
+// off or was too slow, so that nothing is known about the address but that it may be
+// right. Where nobody takes the connection there may be no server at all.
 func (e *Error) Transient() bool {
-	if e.Kind != Status {
+	switch e.Kind {
+	case Status:
+	case Timeout:
+		return true
+	case Network:
+		var call *os.SyscallError
+		return !errors.As(e.Err, &call) || call.Syscall != "connect"
+	default:
 		return false
 	}
 	switch e.Status {

@@ -35,13 +35,13 @@ const acceptFeed = "application/atom+xml, application/rss+xml, application/feed+
 
 // Poll asks a feed once for what is new and decides when to ask again. A
 // failure of the publisher or the network is part of the outcome; the error is
-// that of ctx only, and then nothing was learned. known reports whether an
-// entry of the feed is stored already; it may be nil.
+// that of ctx only, and then nothing was learned. known reports of each key of an
+// entry whether the feed has stated it before; it may be nil, and is asked once.
 //
 // When the feed's host has asked to be left alone, nothing is sent and the
 // outcome only moves Poll.Next. A feed whose Result is Gone should not be
 // polled; when it is all the same, it is asked like any other.
-func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(key string) bool) (Outcome, error) {
+func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(keys []string) []bool) (Outcome, error) {
 	p := &polling{c: c, feed: feed, known: known, state: loadState(feed.Poll.State), now: c.opts.Now()}
 	if feed.Poll.Attempted.IsZero() {
 		p.answer = c.memo.take(feed.URL, p.now) // from when it was subscribed to
@@ -77,7 +77,7 @@ func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(key st
 type polling struct {
 	c     *Client
 	feed  newsfold.Feed
-	known func(string) bool
+	known func([]string) []bool
 	state *state
 	hosts []string  // whom it burdens: site and platform
 	now   time.Time // when it began
@@ -317,8 +317,18 @@ func (p *polling) keep(parsed *Parsed, delta bool) {
 // there is none. With nobody to ask, those that are dated after the last poll
 // are taken to be new.
 func (p *polling) fresh(entries []newsfold.Entry) []time.Time {
-	var dates []time.Time
-	last := p.feed.Poll.Succeeded
+	var (
+		dates []time.Time
+		known []bool
+		last  = p.feed.Poll.Succeeded
+	)
+	if p.known != nil && len(entries) > 0 {
+		keys := make([]string, len(entries))
+		for i := range entries {
+			keys[i] = entries[i].Key()
+		}
+		known = p.known(keys)
+	}
 	for i := range entries {
 		e := &entries[i]
 		at := e.Issued
@@ -326,7 +336,7 @@ func (p *polling) fresh(entries []newsfold.Entry) []time.Time {
 			at = e.Revised
 		}
 		switch {
-		case p.known != nil && p.known(e.Key()), p.known == nil && !at.After(last):
+		case known != nil && known[i], known == nil && !at.After(last):
 		default:
 			dates = append(dates, at)
 		}

@@ -16,11 +16,12 @@ const defaultPages = 100
 // else next). It reads at most so many documents; 0 means 100. Each goes
 // through the host's budget, so a long history takes its time. A failure is
 // yielded last, as *[Error], but for that of ctx; what came before it stands.
-func (c *Client) History(ctx context.Context, url string, documents int) iter.Seq2[[]newsfold.Entry, error] {
+func (c *Client) History(ctx context.Context, feed newsfold.Feed, documents int) iter.Seq2[[]newsfold.Entry, error] {
 	if documents <= 0 {
 		documents = defaultPages
 	}
 	return func(yield func([]newsfold.Entry, error) bool) {
+		url := feed.URL
 		seen := map[string]bool{}
 		for n := 0; url != "" && n < documents; n++ {
 			if seen[url] {
@@ -28,7 +29,7 @@ func (c *Client) History(ctx context.Context, url string, documents int) iter.Se
 				return
 			}
 			seen[url] = true
-			p, err := c.document(ctx, url)
+			p, err := c.document(ctx, &feed, url)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -44,9 +45,13 @@ func (c *Client) History(ctx context.Context, url string, documents int) iter.Se
 	}
 }
 
-// document reads one feed document without validators.
-func (c *Client) document(ctx context.Context, url string) (*Parsed, error) {
-	a, err := c.get(ctx, ask{url: url, accept: acceptFeed, limit: c.opts.MaxBody, readable: notFilm, other: NotFeed, hop: c.welcome})
+// document reads one document of a feed without validators.
+func (c *Client) document(ctx context.Context, feed *newsfold.Feed, url string) (*Parsed, error) {
+	q := ask{url: url, accept: acceptFeed, limit: c.opts.MaxBody, readable: notFilm, other: NotFeed, hop: c.welcome}
+	if feed.Cookies {
+		q.jar = c.jars.of(feedKey(feed))
+	}
+	a, err := c.get(ctx, q)
 	defer a.free()
 	if err != nil {
 		return nil, err

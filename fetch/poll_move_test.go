@@ -143,7 +143,13 @@ func TestARedirectToSomethingElseIsNotAdopted(t *testing.T) {
 			})
 			clk := newClock()
 			c := newClient(t, Options{Now: clk.now})
-			known := func(key string) bool { return key == "a" }
+			known := func(keys []string) []bool {
+				seen := make([]bool, len(keys))
+				for i, key := range keys {
+					seen[i] = key == "a"
+				}
+				return seen
+			}
 			feed := feedAt(s.URL + "/old")
 			for range 8 {
 				out, err := c.Poll(t.Context(), feed, known)

@@ -283,7 +283,7 @@ func TestHistoryWalksTheArchives(t *testing.T) {
 				fmt.Fprintf(w, doc, link, n)
 			})
 			var got []string
-			for entries, err := range newClient(t, Options{}).History(t.Context(), s.URL+"/0", tc.limit) {
+			for entries, err := range newClient(t, Options{}).History(t.Context(), newsfold.Feed{URL: s.URL + "/0"}, tc.limit) {
 				if err != nil {
 					got = append(got, string(asError("", err).Kind))
 					continue

@@ -22,7 +22,8 @@ func (a *app) newAdd() *cobra.Command {
 		Short: "Subscribe to feeds, or to the feeds that pages announce",
 		Long: `Subscribe to feeds. Each URL is that of a feed or of a page: then the best of
 the feeds that the page announces is taken. The feed is read at once; when its
-server cannot answer for now (429, 5xx) it is subscribed to and polled later.`,
+server cannot answer for now (429, 5xx, a connection that is cut off or takes too
+long) it is subscribed to and polled later.`,
 		Example: `  newsfold add https://courier.example/feed.xml
   newsfold add courier.example wire.example --folder News/World`,
 		Args: cobra.MinimumNArgs(1),

@@ -89,6 +89,9 @@ func (s *Server) add(r *http.Request) (any, error) {
 	switch {
 	case errors.As(err, &trouble) && trouble.Transient():
 		found = []fetch.Candidate{{URL: target}} // polling will find out
+	case errors.As(err, &trouble) && trouble.Kind == fetch.Network:
+		what, _, _ := strings.Cut(err.Error(), "; ") // without the advice to whoever is subscribed
+		return nil, &Error{Unread, "nothing was subscribed to: " + what + "; check the address, or add it again when it can be reached"}
 	case errors.As(err, &trouble):
 		return nil, &Error{Unread, "nothing was subscribed to: " + err.Error()}
 	case err != nil:

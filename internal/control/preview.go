@@ -57,7 +57,7 @@ func (s *Server) preview(r *http.Request) (any, error) {
 		return nil, err
 	}
 	// The feed has just been read by Find, so this costs no second request.
-	out, err := s.Client.Poll(r.Context(), newsfold.Feed{URL: p.Feeds[0].URL}, func(string) bool { return false })
+	out, err := s.Client.Poll(r.Context(), newsfold.Feed{URL: p.Feeds[0].URL}, func(keys []string) []bool { return make([]bool, len(keys)) })
 	if err != nil {
 		return nil, err
 	}

@@ -54,20 +54,7 @@ func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID, l store.Lease
 	if err != nil || !ours {
 		return newsfold.Feed{}, counts{}, err
 	}
-	// Whether an entry is known is asked one by one, since most bodies have a
-	// handful of new entries at most. An error reads as unknown here: the
-	// answer only tunes the schedule.
-	known := func(key string) bool {
-		if f.Entries == 0 {
-			return false
-		}
-		err := e.db.View(ctx, func(tx store.Tx) error {
-			_, err := tx.Entry(newsfold.EntryRef{Feed: id, Key: key})
-			return err
-		})
-		return err == nil || errors.Is(err, store.ErrRemoved)
-	}
-	out, err := e.ask(ctx, f, known, l)
+	out, err := e.ask(ctx, f, func(keys []string) []bool { return e.known(ctx, f, keys) }, l)
 	if err != nil {
 		return f, counts{}, err
 	}
@@ -81,8 +68,35 @@ func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID, l store.Lease
 	return f, n, e.follow(ctx, f, out)
 }
 
+// known reports which entries of a feed are stored, or were. An error reads as
+// unknown here: the answer only tunes the schedule.
+func (e *Engine) known(ctx context.Context, f newsfold.Feed, keys []string) []bool {
+	known := make([]bool, len(keys))
+	if f.Entries == 0 {
+		return known
+	}
+	refs := make([]newsfold.EntryRef, len(keys))
+	for i, key := range keys {
+		refs[i] = newsfold.EntryRef{Feed: f.ID, Key: key}
+	}
+	err := e.db.View(ctx, func(tx store.Tx) error {
+		if err := store.Fetch(tx, store.Wants{Entries: refs}); err != nil {
+			return err
+		}
+		for i, ref := range refs {
+			_, err := tx.Entry(ref)
+			known[i] = err == nil || errors.Is(err, store.ErrRemoved)
+		}
+		return nil
+	})
+	if err != nil {
+		e.log.Debug("cannot tell which entries are new", "feed", f.ID, "err", err)
+	}
+	return known
+}
+
 // ask asks a feed, for no longer than its lease lasts.
-func (e *Engine) ask(ctx context.Context, f newsfold.Feed, known func(string) bool, l store.Lease) (fetch.Outcome, error) {
+func (e *Engine) ask(ctx context.Context, f newsfold.Feed, known func([]string) []bool, l store.Lease) (fetch.Outcome, error) {
 	if l == (store.Lease{}) {
 		return e.client.Poll(ctx, f, known)
 	}

@@ -229,7 +229,7 @@ func (e *Engine) History(ctx context.Context, id newsfold.FeedID, report func(Pr
 		return Progress{}, err
 	}
 	p := Progress{Feeds: 1, Last: f.Label()}
-	for entries, err := range e.client.History(ctx, f.URL, 0) {
+	for entries, err := range e.client.History(ctx, f, 0) {
 		if err != nil {
 			return p, err
 		}
