@@ -24,11 +24,12 @@
 // it is marked up, and what stands around it; nothing is known about any single
 // site. Captions and readers' comments are left out by rule. The kept blocks are
 // written as text and as HTML, in which captions stand under their pictures;
-// [Document.Caption] is that of the picture above the text. The HTML opens only elements that carry meaning and has its
-// links made absolute: no scripts, handlers, styles, forms, frames or counting
-// pixels remain, so it is safe to show. A sanitiser looks at it where an address
-// is unusual; elsewhere it would let it through unchanged, which the tests hold
-// against it on every page and every fuzzed input.
+// [Document.Caption] is that of the picture above the text. The HTML opens only
+// elements that carry meaning and has its links made absolute: no scripts,
+// handlers, styles, forms, frames or counting pixels remain, so it is safe to
+// show. A sanitiser looks at it where an address is unusual; elsewhere it would
+// let it through unchanged, which the tests hold against it on every page and
+// every fuzzed input.
 //
 // [Fragment] reads the HTML of a feed's entry, all of which is text, without
 // judging it.

@@ -33,6 +33,24 @@ func ExampleExtract() {
 	// Eleven ships waited in the roads until the evening, among them the ferry, which had 214 passengers on board.
 }
 
+func ExampleDocument_Shown() {
+	page := []byte(`<html lang="en"><head><title>Storm closes harbour</title></head><body><article><h1>Storm closes harbour</h1>
+<figure><img src="/pier.jpg" width="800" height="600"><figcaption>Waves at the pier</figcaption></figure>
+<p>The harbour was closed for nine hours on Monday, the harbour master said after the storm.</p></article></body></html>`)
+	d, err := extract.Extract(page, "https://www.ellerypost.example/storm", extract.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(d.Shown())
+	fmt.Println(d.Body == d.Text) // what is folded is without the caption
+	// Output:
+	// Waves at the pier
+	//
+	// The harbour was closed for nine hours on Monday, the harbour master said after the storm.
+	// true
+}
+
 func ExampleCredits() {
 	body, origins := extract.Credits("The harbour was closed on Monday.\n\nThis article originally appeared on www.ellerypost.example.com\n\nLeave a comment")
 	fmt.Println(body)
