@@ -263,8 +263,23 @@ func TestSkeletonsMeetAcrossScripts(t *testing.T) {
 			t.Errorf("%s %x, %s %x", tt.latin, eastern(a), tt.other, eastern(b))
 		}
 	}
-	if tok, _ := skel("en", "Trump"); tok.sino != hanSkeleton([]rune("特朗普")) {
-		t.Errorf("Trump %x, 特朗普 %x", tok.sino, hanSkeleton([]rune("特朗普")))
+	for latin, han := range map[string]string{"Trump": "特朗普", "Merkel": "默克尔", "Freeman": "弗里曼"} {
+		if tok, _ := skel("en", latin); tok.sino != hanSkeleton([]rune(han)) {
+			t.Errorf("%s %x, %s %x", latin, tok.sino, han, hanSkeleton([]rune(han)))
+		}
+	}
+}
+
+func TestTurkishNamesLoseTheirSuffixes(t *testing.T) {
+	toks := read("tr", "Trump'ın Ankara’daki evi 3'te", nil)
+	want := read("tr", "Trump Ankara evi 3 te", nil)
+	if len(toks) != len(want) {
+		t.Fatalf("%d tokens, want %d", len(toks), len(want))
+	}
+	for i := range toks {
+		if toks[i].hash != want[i].hash {
+			t.Errorf("token %d differs", i)
+		}
 	}
 }
 

@@ -105,8 +105,9 @@ func skeletons(s script, w []rune, lang string) (uint64, uint64) {
 
 func latinSkeleton(w []rune, lang string) uint64 { return latinBones(w, lang, false) }
 
-// latinBones leaves out each r before a consonant where dropR.
-func latinBones(w []rune, lang string, dropR bool) uint64 {
+// latinBones leaves out each r before a consonant where it is for Chinese, and
+// takes an m there for an n, as Chinese has to.
+func latinBones(w []rune, lang string, sino bool) uint64 {
 	var b bones
 	at := func(i int) rune {
 		if i < len(w) {
@@ -174,11 +175,15 @@ func latinBones(w []rune, lang string, dropR bool) uint64 {
 		case 'l':
 			b.add(skL)
 		case 'm':
-			b.add(skM)
+			if sino && !isVowel(next) {
+				b.add(skN)
+			} else {
+				b.add(skM)
+			}
 		case 'n':
 			b.add(skN)
 		case 'r':
-			if !dropR || next == 0 || isVowel(next) || next == 'r' {
+			if !sino || next == 0 || isVowel(next) || next == 'r' {
 				b.add(skR)
 			}
 		case 's', 'z', 'ß':
@@ -444,8 +449,21 @@ func isVowel(c rune) bool {
 }
 
 // sinoSkeleton returns the skeleton of a name as Chinese writes it: without r
-// before a consonant, l and r alike.
-func sinoSkeleton(w []rune) uint64 { return eastern(latinBones(w, "", true)) }
+// before a consonant, l and r alike, f and v as b.
+func sinoSkeleton(w []rune) uint64 {
+	var b bones
+	for key := latinBones(w, "", true); key != 0; key >>= 4 {
+		switch c := key & 15; c {
+		case skL:
+			b.add(skR)
+		case skF:
+			b.add(skB)
+		default:
+			b.add(c)
+		}
+	}
+	return b.key
+}
 
 // hanBones gives the consonants of the characters with which Chinese news
 // agencies write foreign names by sound.

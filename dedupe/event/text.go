@@ -76,6 +76,7 @@ type reader struct {
 	dotted  bool // letters with points between, as in U.S.
 	begin   bool
 	newline bool
+	suffix  bool // behind the apostrophe of a Turkish name
 }
 
 // read appends the tokens of text to dst.
@@ -129,8 +130,14 @@ func (r *reader) ascii(i int, c byte) int {
 	return 1
 }
 
-// apostrophe ends a word before 's and an elided article before its noun.
+// apostrophe ends a word before 's, an elided article before its noun, and a
+// Turkish name before its suffixes, which are passed over.
 func (r *reader) apostrophe(next int) {
+	if r.lang == "tr" {
+		r.close()
+		r.suffix = true
+		return
+	}
 	if r.n <= 2 { // l'Iran, d'Oman, O'Neill
 		r.close()
 		r.begin = false
@@ -216,6 +223,9 @@ func (r *reader) folded(u rune) {
 }
 
 func (r *reader) letter(u rune, s script, upper bool) {
+	if r.suffix {
+		return
+	}
 	if r.n > 0 && r.script != s {
 		r.close()
 	}
@@ -237,6 +247,7 @@ func (r *reader) letter(u rune, s script, upper bool) {
 
 // close ends the open word.
 func (r *reader) close() {
+	r.suffix = false
 	if r.n == 0 {
 		return
 	}
