@@ -93,7 +93,10 @@ func cost(t *testing.T, body string) (took time.Duration, allocated int, err err
 }
 
 func TestHostileBodiesAreRefusedAtOnce(t *testing.T) {
-	const size = 5 << 20
+	size := 5 << 20
+	if raceOn {
+		size /= 5
+	}
 	for name, body := range refused(size) {
 		t.Run(name, func(t *testing.T) {
 			took, allocated, err := cost(t, body)
@@ -101,7 +104,7 @@ func TestHostileBodiesAreRefusedAtOnce(t *testing.T) {
 			if !errors.As(err, &e) || e.Kind != Unsafe {
 				t.Errorf("%v, want kind %s", err, Unsafe)
 			}
-			if took > 5*time.Second || allocated > 10*size {
+			if took > 5*time.Second || allocated > 50<<20 {
 				t.Errorf("took %v and %d MiB", took, allocated>>20)
 			}
 		})
@@ -111,14 +114,17 @@ func TestHostileBodiesAreRefusedAtOnce(t *testing.T) {
 // The limits are for a busy machine and the race detector: one quadratic step more
 // would take minutes.
 func TestHostileBodiesWithinTheLimitsCostLittle(t *testing.T) {
-	const size = 1 << 20
+	size := 1 << 20
+	if raceOn {
+		size /= 4
+	}
 	for name, body := range endured(size) {
 		t.Run(name, func(t *testing.T) {
 			took, allocated, err := cost(t, body)
 			if err != nil {
 				t.Error(err)
 			}
-			if took > 20*time.Second || allocated > 250*size {
+			if took > 20*time.Second || allocated > 250<<20 {
 				t.Errorf("took %v and %d MiB", took, allocated>>20)
 			}
 		})

@@ -436,6 +436,9 @@ func TestSimulationOfPolicies(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays months of polling")
 	}
+	if raceOn {
+		t.Skip("plays months of polling in one goroutine")
+	}
 	runs := simRuns
 	if *simulate < 300 {
 		runs = 3
