@@ -51,6 +51,7 @@ type grouping struct {
 func openGrouping(tx store.Tx, now time.Time, removed store.Seq) (*grouping, error) {
 	q := &grouping{g: event.NewGrouper(event.Options{Window: eventWindow}), tidy: now, removed: removed}
 	q.begin()
+	var some []store.Pair
 	for p, err := range tx.Shelf(groupShelf).All(nil) {
 		if err != nil {
 			return nil, err
@@ -58,21 +59,44 @@ func openGrouping(tx store.Tx, now time.Time, removed store.Seq) (*grouping, err
 		if len(p.Key) != 8 || len(p.Value) < 8 {
 			continue
 		}
+		if some = append(some, p); len(some) == groupBatch {
+			if err := q.load(tx, some); err != nil {
+				return nil, err
+			}
+			some = some[:0]
+		}
+	}
+	if err := q.load(tx, some); err != nil {
+		return nil, err
+	}
+	return q, q.recall(tx)
+}
+
+// load brings back stories by their pairs on the shelf.
+func (q *grouping) load(tx store.Tx, pairs []store.Pair) error {
+	var w store.Wants
+	for _, p := range pairs {
+		w.Stories = append(w.Stories, newsfold.StoryID(binary.BigEndian.Uint64(p.Key)))
+	}
+	if err := store.Fetch(tx, w); err != nil {
+		return err
+	}
+	for _, p := range pairs {
 		id, in := int64(binary.BigEndian.Uint64(p.Key)), int64(binary.BigEndian.Uint64(p.Value))
 		if _, err := tx.Story(newsfold.StoryID(id)); isNew(err) { // removed since
 			q.sketches[id], q.untied[id] = nil, true
 			q.touch(in)
 			continue
 		} else if err != nil {
-			return nil, err
+			return err
 		}
 		// A sketch of another version is made anew when the story changes.
 		err := q.g.Load(id, in, p.Value[8:])
 		if err != nil && !errors.Is(err, event.ErrSketch) {
-			return nil, err
+			return err
 		}
 	}
-	return q, q.recall(tx)
+	return nil
 }
 
 // begin forgets what was stored.
