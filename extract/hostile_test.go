@@ -92,19 +92,21 @@ func formatting(n int) string {
 
 func images(n int) string {
 	var b strings.Builder
-	for i := range n {
+	for i := range lighter(n) {
 		fmt.Fprintf(&b, "<img src=/%d.jpg>", i)
 	}
 	return b.String()
 }
 
-// heavy repeats s n times. The race detector makes it a tenth: it slows such pages
-// down tenfold, and extraction has no goroutines for it to watch.
-func heavy(s string, n int) string {
+func heavy(s string, n int) string { return strings.Repeat(s, lighter(n)) }
+
+// lighter is a tenth of n under the race detector: it slows such pages down
+// tenfold, and extraction has no goroutines for it to watch.
+func lighter(n int) int {
 	if raceOn {
-		n /= 10
+		return n / 10
 	}
-	return strings.Repeat(s, n)
+	return n
 }
 
 // TestMemory bounds what one hostile page may take.
