@@ -14,7 +14,7 @@ var outlets = [...]string{
 }
 
 // outletIndex is made once from outlets and never changed.
-var outletIndex = newPhraseTable(outlets[:])
+var outletIndex = newWordTable(outlets[:])
 
 // cited returns the outlets that a text names in its sentences: whom it
 // reports on, not where it comes from. The order is that of the text.

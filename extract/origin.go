@@ -110,9 +110,11 @@ func (r *reader) creditsAround() []Origin {
 	var out []Origin
 	for i := from; i < len(p.Blocks) && i < last+10; i++ {
 		b := &p.Blocks[i]
-		if o, ok := r.linkedSource(b); ok && i > last-3 && i < last+5 {
-			out = append(out, o)
-			continue
+		if i > last-3 && i < last+5 {
+			if o, ok := r.linkedSource(b); ok {
+				out = append(out, o)
+				continue
+			}
 		}
 		if r.keep[i] || b.Chars > 300 || b.Chars < 8 || r.beside(b.Elem) || i > first && i < last && b.Chars < 40 {
 			continue

@@ -10,6 +10,7 @@ import (
 // that hardly depends on how many there are.
 type phraseTable struct {
 	phrases []string
+	words   bool            // found only where no ASCII letter or digit comes before
 	forms   []phraseForm    // sorted
 	first   [1 << 13]uint16 // by hash of three bytes: 1 + place in starts
 	starts  []phraseStart
@@ -27,6 +28,13 @@ type phraseStart struct {
 	key      [3]byte
 	from, to uint16 // forms[from:to]
 	next     uint16 // 1 + place in starts of the next with the same hash
+}
+
+// newWordTable makes a table of phrases that start with a word of their own.
+func newWordTable(phrases []string) *phraseTable {
+	t := newPhraseTable(phrases)
+	t.words = true
+	return t
 }
 
 func newPhraseTable(phrases []string) *phraseTable {
@@ -76,10 +84,10 @@ func lowerASCII(s string) string {
 	return string(b)
 }
 
-// roll adds a byte to a hash, which is then that of the last three bytes.
-func roll(h uint32, c byte) uint32 { return (h<<5 ^ uint32(c)) & (1<<13 - 1) }
-
-func hash3(a, b, c byte) uint32 { return roll(roll(roll(0, a), b), c) }
+// hash3 returns a place for three bytes in the table.
+func hash3(a, b, c byte) uint32 {
+	return (uint32(a)<<10 ^ uint32(b)<<5 ^ uint32(c)) & (1<<13 - 1)
+}
 
 // start returns where the forms stand that start with three bytes of a hash.
 func (t *phraseTable) start(h uint32, a, b, c byte) (from, to int) {
@@ -138,24 +146,30 @@ func (t *phraseTable) mayHold(s string) bool {
 	if strings.Contains(s, "©") || strings.Contains(head, "(c)") || strings.Contains(head, "（c）") || strings.Contains(head, "opyright") || strings.Contains(head, "OPYRIGHT") {
 		return true
 	}
-	if len(s) < 3 {
-		return false
-	}
 	var buf [8]uint16
-	x, y := lower(s[0]), lower(s[1])
-	h := hash3(0, x, y)
-	for i := 2; i < len(s); i++ {
-		z := lower(s[i])
-		h = roll(h, z)
-		if t.first[h] != 0 {
-			if from, to := t.start(h, x, y, z); from < to && len(t.prefixes(buf[:0], s[i-2:], from, to, true)) > 0 {
-				return true
-			}
+	for i := 0; i+3 <= len(s); i++ {
+		if t.words && i > 0 && wordByte[s[i-1]] {
+			continue
 		}
-		x, y = y, z
+		x, y, z := lower(s[i]), lower(s[i+1]), lower(s[i+2])
+		h := hash3(x, y, z)
+		if t.first[h] == 0 {
+			continue
+		}
+		if from, to := t.start(h, x, y, z); from < to && len(t.prefixes(buf[:0], s[i:], from, to, true)) > 0 {
+			return true
+		}
 	}
 	return false
 }
+
+// wordByte tells ASCII letters and digits.
+var wordByte = func() (is [256]bool) {
+	for c := range is {
+		is[c] = c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+	}
+	return is
+}()
 
 // found is a phrase and where it starts.
 type found struct{ phrase, at int }
@@ -163,14 +177,13 @@ type found struct{ phrase, at int }
 // find returns the phrases in s in the order of the table, each where it stands
 // first.
 func (t *phraseTable) find(s string) []found {
-	if len(s) < 3 {
-		return nil
-	}
 	var out []found
 	var buf [8]uint16
-	h := hash3(0, s[0], s[1])
 	for i := 0; i+3 <= len(s); i++ {
-		h = roll(h, s[i+2])
+		if t.words && i > 0 && wordByte[s[i-1]] {
+			continue
+		}
+		h := hash3(s[i], s[i+1], s[i+2])
 		if t.first[h] == 0 {
 			continue
 		}

@@ -39,7 +39,7 @@ var credits = sync.OnceValue(func() creditTable {
 			words = append(words, phrase)
 		}
 	}
-	t.index = newPhraseTable(words)
+	t.index = newWordTable(words)
 	return t
 })
 

@@ -58,20 +58,27 @@ var vocabularyShapes = shapesOf(vocabulary)
 
 // shapes holds the lengths of the keys of a table, as bits, by their first and
 // by their last byte: most words that are not in it are told without a look.
-type shapes struct{ first, last [256]uint64 }
+type shapes struct{ first, second, last [256]uint64 }
 
 func shapesOf[V any](table map[string]V) *shapes {
 	var s shapes
 	for w := range table {
-		s.first[w[0]] |= 1 << (len(w) & 63)
-		s.last[w[len(w)-1]] |= 1 << (len(w) & 63)
+		s.add(w)
 	}
 	return &s
 }
 
+// add makes a word known, which is not empty.
+func (s *shapes) add(w string) {
+	bit := uint64(1) << (len(w) & 63)
+	s.first[w[0]] |= bit
+	s.second[w[min(1, len(w)-1)]] |= bit
+	s.last[w[len(w)-1]] |= bit
+}
+
 // mayBe reports whether a word may be in the table.
 func (s *shapes) mayBe(w []byte) bool {
-	return len(w) > 0 && s.first[w[0]]&s.last[w[len(w)-1]]&(1<<(len(w)&63)) != 0
+	return len(w) > 0 && s.first[w[0]]&s.last[w[len(w)-1]]&s.second[w[min(1, len(w)-1)]]&(1<<(len(w)&63)) != 0
 }
 
 func vocabularyTable() map[string]uint8 {

@@ -256,8 +256,7 @@ func (s *surroundings) topics(h Hints) {
 	eachWord(text, 1<<12, func(w []byte) {
 		if _, ok := s.topic[string(w)]; !ok && n < 63 {
 			s.topic[string(w)] = 1 << n
-			known.first[w[0]] |= 1 << (len(w) & 63)
-			known.last[w[len(w)-1]] |= 1 << (len(w) & 63)
+			known.add(string(w))
 			n++
 		}
 	})
@@ -426,7 +425,20 @@ func landmark(a atom.Atom) int {
 	return -1
 }
 
-func logf(n int32) float32 { return float32(math.Log1p(float64(n))) }
+func logf(n int32) float32 {
+	if uint32(n) < uint32(len(logs)) {
+		return logs[n]
+	}
+	return float32(math.Log1p(float64(n)))
+}
+
+// logs are the values of logf for most blocks.
+var logs = func() (v [1024]float32) {
+	for n := range v {
+		v[n] = float32(math.Log1p(float64(n)))
+	}
+	return v
+}()
 
 func ratio(a, b int32) float32 {
 	if b == 0 {
