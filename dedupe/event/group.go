@@ -146,7 +146,7 @@ func (g *Grouper) settle(slot int32, list []candidate) []int64 {
 
 // unsettled reports whether an event of so many stories is looked at again when
 // another one joins it: each time while it is small, then now and then.
-func unsettled(stories int) bool { return stories <= 8 || stories%4 == 0 }
+func unsettled(stories int) bool { return stories <= 4 || stories%4 == 0 }
 
 // tie says what ties a story to its event as it is now.
 func (g *Grouper) tie(slot int32) Decision {

@@ -32,8 +32,8 @@ type node struct {
 const (
 	indexWords   = 20  // heaviest words of a story that are looked up
 	indexAnchors = 56  // likewise of its anchors
-	maxPosting   = 128 // youngest stories of a posting that are looked at
-	maxLooked    = 600 // in all, per search, the rarest features first
+	maxPosting   = 64  // youngest stories of a posting that are looked at
+	maxLooked    = 300 // in all, per search, the rarest features first
 	rowLength    = 4096
 )
 

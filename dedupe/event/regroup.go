@@ -8,7 +8,7 @@ import (
 )
 
 // maxRegroup is how many stories are looked at together again.
-const maxRegroup = 40
+const maxRegroup = 24
 
 // A knot is a part with its stories while these are grouped anew.
 type knot struct {
