@@ -2,9 +2,8 @@ package event
 
 import "math"
 
-// A centroid is the stories of an event in one language, taken together: at
-// most maxSample of them, the youngest, so that an event that grows does not
-// drift into everything.
+// maxSample is how many stories of an event another one is compared with at most,
+// the youngest, so that an event that grows does not drift into everything.
 const maxSample = 12
 
 type mass struct {
@@ -15,6 +14,7 @@ type mass struct {
 	class class
 }
 
+// A centroid is some stories of one language, taken together.
 type centroid struct {
 	n        int
 	masses   []mass  // by hash

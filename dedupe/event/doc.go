@@ -8,6 +8,9 @@
 //	d := g.Add(event.Story{ID: 7, Title: title, Text: text, Lang: "en"})
 //	fmt.Println(d.Event, d.Relation, d.With)
 //
+// Reading a story is apart from placing it, for those who do the one elsewhere:
+// g.Add(s) is g.Place(NewProfile(s)).
+//
 // # Within a language
 //
 // A story is its words, each weighing as much as it is rare in the news of its
@@ -16,17 +19,19 @@
 // an event that compares by a growing sum drifts and chains. The average alone
 // does not decide. Two events of one kind, the dismissal of one coach and that
 // of another, are as alike as two reports of one event of another kind. So the
-// likeness is set against the likeness among the event's own stories, and names
-// and numbers are looked at by themselves: how much of the heaviest of either
-// side the other has, and whether either side agrees on a name that the other
-// does not know. A logistic regression weighs these; its result, in log odds,
-// has to be higher to found an event of two stories than to join one that has
-// stories enough to show what they agree on. Time speaks against a story that
-// comes days later; when time alone keeps it out, the event is named as an
-// earlier one.
+// likeness is set against the likeness among the event's own stories, and other
+// things are looked at by themselves: how much of the heaviest numbers, and of
+// what stands in front, the other side has, and whether either side agrees on a
+// name or a number that the other does not know. A logistic regression weighs
+// these; two stories by themselves have to show more than a story and an event.
+// Time speaks against a story that comes days later, more when its numbers are
+// others; when time alone keeps it out, the event is named as an earlier one.
 //
-// A story that would have joined several events ties them together when they are
-// alike as wholes.
+// What came first may tie together what later stories tell apart. So while an
+// event is small, or when a story would have joined several, their stories are
+// looked at again together: the likest two parts become one, again and again,
+// whatever the order in which they came. Events may part by that, too; stories
+// in other languages stay with what they share most with.
 //
 // # Across languages
 //
@@ -65,5 +70,5 @@
 // The package depends on nothing of newsfold, reads no files and no network, looks
 // at no clock, and keeps to bounds whatever it is given: 64 KiB or 1,500 words of
 // a text, 96 words and 112 anchors of a story, 16 candidates of its language and
-// 32 of others.
+// 32 of others, 24 stories that are looked at again together.
 package event

@@ -32,7 +32,7 @@ type Evidence struct {
 // Decision is where a story belongs.
 type Decision struct {
 	Event    int64    // the event it is in, named after the smallest of its stories
-	Merged   []int64  // events that became part of Event, or are called so, through it, by their old names
+	Merged   []int64  // other events that changed through it: became part of Event, gave stories away, came of that or are called otherwise
 	With     int64    // the story of the event that is closest to it; 0 when it founds one
 	Relation Relation // to With
 	Score    float64  // 0 to 1; joins from .5 on
