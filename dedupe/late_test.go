@@ -91,7 +91,7 @@ func TestMovesKeepTheNamesOfStories(t *testing.T) {
 }
 
 func TestReissuesBackwardsCostLittle(t *testing.T) {
-	const n = 300
+	const n = 120
 	text := story(7, 200)
 	at := time.Date(2024, 5, 20, 0, 0, 0, 0, time.UTC)
 	sh := newShelf()
