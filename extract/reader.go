@@ -137,7 +137,7 @@ func (r *reader) above() string {
 // and the images among them.
 func (r *reader) write(keep []bool, first, last, size int) {
 	p := r.page
-	w := &renderer{p: p, base: r.base, block: -1, out: make([]byte, 0, size)}
+	w := &renderer{p: p, keep: keep, base: r.base, block: -1, out: make([]byte, 0, size)}
 	from, to := p.Blocks[first].First, p.Blocks[last].Last
 	top := from
 	var amid []bool

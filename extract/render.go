@@ -19,6 +19,7 @@ import (
 // unusual addresses, the sanitiser looks at it all the same.
 type renderer struct {
 	p    *page.Page
+	keep []bool // the blocks to be written
 	base *url.URL
 	out  []byte
 	open []*html.Node // open elements; nil stands for a paragraph of our own
@@ -383,7 +384,7 @@ func (r *renderer) image(leaf int) {
 }
 
 // caption returns the caption of an image: the figcaption of its figure, with
-// the first image there, else the captions that follow it.
+// the first image there, else the captions that follow it; "" when that is written as text.
 func (r *renderer) caption(leaf int) string {
 	p := r.p
 	for e := p.Leaves[leaf].Elem; e > 0; e = p.Elems[e].Parent {
@@ -398,7 +399,11 @@ func (r *renderer) caption(leaf int) string {
 			r.captioned = make(map[int32]bool)
 		}
 		r.captioned[e] = true
-		return textOf(p.Elems[f.Figcaption].Node)
+		c := &p.Elems[f.Figcaption]
+		if slices.Contains(r.keep[c.First:c.Last], true) {
+			return ""
+		}
+		return textOf(c.Node)
 	}
 	if p.Fragment {
 		return "" // all that is in no figcaption is text
@@ -416,7 +421,7 @@ func (r *renderer) following(leaf int) string {
 		if b == last || b < 0 || page.Squash(p.Leaves[i].Node.Data) == "" {
 			continue
 		}
-		if !p.Caption(int(b)) {
+		if r.keep[b] || !p.Caption(int(b)) {
 			break
 		}
 		out = append(out, page.Squash(p.Blocks[b].Text))

@@ -1,5 +1,7 @@
 package page
 
+import "math"
+
 // Pick gives the blocks their probabilities and reports which are the article.
 func (p *Page) Pick() []bool {
 	p.Classify(&localForest, &contextForest)
@@ -15,8 +17,10 @@ const threshold = .5
 
 // Choose reports which blocks are the article: the likely ones that are shown,
 // without the captions of pictures and what readers wrote below. What is hidden
-// counts only on pages that hide most of their text until a script shows it.
+// counts only on pages that hide most of their text until a script shows it, and
+// captions stay where they are most of the text.
 func (p *Page) Choose(prob []float32, threshold float32) []bool {
+	const post = 300 // characters of an article, however many the comments have
 	keep := make([]bool, len(p.Blocks))
 	hidden := make([]bool, len(p.Elems))
 	for i := 1; i < len(p.Elems); i++ {
@@ -25,32 +29,34 @@ func (p *Page) Choose(prob []float32, threshold float32) []bool {
 	}
 	for i := range keep {
 		b := &p.Blocks[i]
-		keep[i] = prob[i] >= threshold && !hidden[b.Elem] && (b.Chars > 24 || !furniture[Fold(b.Text, 48)]) && !p.Caption(i)
+		keep[i] = prob[i] >= threshold && !hidden[b.Elem] && (b.Chars > 24 || !furniture[Fold(b.Text, 48)])
 	}
-	p.uncomment(keep)
+	comment := p.comments()
+	p.leaveOut(keep, func(i int) bool { return comment[p.Blocks[i].Elem] }, post)
+	p.leaveOut(keep, p.Caption, math.MaxInt32)
 	return keep
 }
 
-// uncomment drops the comments of readers, where there is an article besides.
-func (p *Page) uncomment(keep []bool) {
-	const least = 300 // characters of an article
-	comment := p.comments()
-	var all, besides int32
+// leaveOut drops the blocks for which out holds, where half of the text or as
+// many characters as enough are left.
+func (p *Page) leaveOut(keep []bool, out func(i int) bool, enough int32) {
+	drop := make([]bool, len(keep))
+	var all, left int32
 	for i := range keep {
 		if !keep[i] {
 			continue
 		}
-		b := &p.Blocks[i]
-		all += b.Chars
-		if !comment[b.Elem] {
-			besides += b.Chars
+		drop[i] = out(i)
+		all += p.Blocks[i].Chars
+		if !drop[i] {
+			left += p.Blocks[i].Chars
 		}
 	}
-	if besides < least && besides*2 < all {
+	if left < enough && left < all-left {
 		return
 	}
 	for i := range keep {
-		keep[i] = keep[i] && !comment[p.Blocks[i].Elem]
+		keep[i] = keep[i] && !drop[i]
 	}
 }
 

@@ -29,6 +29,7 @@ func TestChooseAndAbove(t *testing.T) {
 		{"figure of figures", "<figure><figure>" + image + "</figure><figcaption>The pier</figcaption></figure>" + article, 2, "The pier", first},
 		{"figure without picture", "<figure><blockquote><p>We had luck</p></blockquote></figure>" + article, 3, "", "We had luck"},
 		{"below the first paragraph", "<p>" + first + "</p><figure>" + image + "<figcaption>The pier</figcaption></figure><p>" + second + "</p>", 2, "", first},
+		{"a story in pictures", strings.Repeat("<figure>"+image+"<figcaption>"+first+"</figcaption></figure>", 3) + "<p>" + second + "</p>", 4, "", first},
 		{"far above", "<figure>" + image + "<figcaption>The pier</figcaption></figure><p>Monday</p><p>Weather</p>" + article, 4, "", "Monday"},
 		{"a long text named so is none", `<div class="lightbox"><p>` + strings.Repeat(second+" ", 6) + "</p></div>", 1, "", second},
 		{"comments below an article", long + `<div id="comments">` + comment + comment + "</div>", 8, "", first},
