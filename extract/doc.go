@@ -35,7 +35,9 @@
 // judging it.
 //
 // Metadata is read from JSON-LD, meta elements, microdata and the visible
-// page, in this order where they disagree.
+// page, in this order where they disagree; of several dates of publication the
+// one that is shown at the headline is taken. A date without a zone has that of
+// its language, else UTC.
 //
 // # Bounds
 //
