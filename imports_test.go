@@ -35,7 +35,7 @@ var reach = map[string][]string{
 	"internal/reading":  {".", "internal/river", "store"},
 	"internal/diff":     {},
 	"internal/web":      {".", "internal/access", "internal/control", "internal/diff", "internal/digest", "internal/reading", "internal/river", "internal/search", "internal/web/fever", "internal/web/greader", "internal/web/miniflux", "store"},
-	"internal/control":  {".", "dedupe", "fetch", "internal/access", "internal/delivery", "internal/diff", "internal/digest", "internal/ingest", "internal/opml", "internal/river", "internal/rule", "internal/search", "internal/spell", "store"},
+	"internal/control":  {".", "dedupe", "fetch", "internal/access", "internal/delivery", "internal/diff", "internal/digest", "internal/events", "internal/ingest", "internal/opml", "internal/river", "internal/rule", "internal/search", "internal/spell", "store"},
 	"internal/transfer": {".", "store"},
 	"internal/newsroom": {".", "internal/opml"},
 	"internal/config":   {"internal/spell"},
