@@ -204,8 +204,13 @@ func (s *scanner) rune(i, n int, r rune) {
 		return
 	}
 	if dec := norm.NFKD.PropertiesString(s.text[i:]).Decomposition(); dec != nil {
-		for _, d := range string(dec) {
-			s.folded(i, d)
+		for k, d := range string(dec) {
+			switch {
+			case unicode.IsLetter(d) || unicode.IsDigit(d) || unicode.IsMark(d):
+				s.folded(i, d)
+			case k == 0: // further on it is within a character, as in "ŀ"
+				s.close(i)
+			}
 		}
 		return
 	}
