@@ -31,8 +31,9 @@ func (p *Page) Choose(prob []float32, threshold float32) []bool {
 		b := &p.Blocks[i]
 		keep[i] = prob[i] >= threshold && !hidden[b.Elem] && (b.Chars > 24 || !furniture[Fold(b.Text, 48)])
 	}
-	comment := p.comments()
-	p.leaveOut(keep, func(i int) bool { return comment[p.Blocks[i].Elem] }, post)
+	comment, thread := p.comments(false), p.comments(true)
+	p.leaveOut(keep, func(i int) bool { return comment[p.Blocks[i].Elem] }, math.MaxInt32)
+	p.leaveOut(keep, func(i int) bool { return thread[p.Blocks[i].Elem] }, post)
 	p.leaveOut(keep, p.Caption, math.MaxInt32)
 	return keep
 }
@@ -62,18 +63,23 @@ func (p *Page) leaveOut(keep []bool, out func(i int) bool, enough int32) {
 
 // comments marks the elements that are named after comments, and what stands a
 // few levels in them. A name is not believed of an element with most of the
-// page's text, as "comments-open" may be.
-func (p *Page) comments() []bool {
+// page's text, as "comments-open" may be. With threads, only those count that
+// stand in another of such a name: the comments of a list, not the one comment
+// of an editor.
+func (p *Page) comments(threads bool) []bool {
 	const levels = 8
 	left := make([]int8, len(p.Elems)) // levels that the name still counts for
+	named := make([]bool, len(p.Elems))
 	marks := make([]bool, len(p.Elems))
 	total := p.Elems[0].Good
 	for i := 1; i < len(p.Elems); i++ {
 		e := &p.Elems[i]
+		own := e.Flags&FComment != 0
 		left[i] = max(left[e.Parent]-1, 0)
-		if e.Flags&FComment != 0 && e.Good*10 <= total*6 {
+		if own && e.Good*10 <= total*6 && (!threads || named[e.Parent]) {
 			left[i] = levels
 		}
+		named[i] = own || named[e.Parent]
 		marks[i] = left[i] > 0
 	}
 	return marks

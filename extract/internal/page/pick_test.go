@@ -33,6 +33,8 @@ func TestChooseAndAbove(t *testing.T) {
 		{"far above", "<figure>" + image + "<figcaption>The pier</figcaption></figure><p>Monday</p><p>Weather</p>" + article, 4, "", "Monday"},
 		{"a long text named so is none", `<div class="lightbox"><p>` + strings.Repeat(second+" ", 6) + "</p></div>", 1, "", second},
 		{"comments below an article", long + `<div id="comments">` + comment + comment + "</div>", 8, "", first},
+		{"a long thread below a short post", strings.Repeat("<p>"+first+"</p>", 5) + `<div id="comments">` + strings.Repeat(comment, 6) + "</div>", 5, "", first},
+		{"an editor's comments", strings.Repeat("<p>"+first+"</p>", 5) + "<div>" + strings.Repeat(comment, 6) + "</div>", 11, "", first},
 		{"a discussion", "<p>Who has seen it?</p><div>" + comment + comment + "</div>", 3, "", "Who has seen it?"},
 		{"a page named after its comments", `<div class="comments-open">` + long + "</div>", 8, "", first},
 	} {
