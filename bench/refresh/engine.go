@@ -54,7 +54,7 @@ func engine(ctx context.Context, role, list, dir string) error {
 		return err
 	}
 	defer client.Close()
-	e := ingest.New(db, client, ingest.Options{Manual: true, NoFold: role == "store", NoEvents: role == "fold"})
+	e := ingest.New(db, client, ingest.Options{Manual: true, NoFold: role == "store", NoEvents: role != "group"})
 	rounds := 1
 	if role == "again" {
 		rounds = passes
