@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -45,29 +44,20 @@ func measure(ctx context.Context, dir string, rounds int) error {
 	if err != nil {
 		return err
 	}
-	list := func(limit int) (time.Duration, error) {
-		at := time.Now()
-		_, err := c.List(ctx, control.ListRequest{Limit: limit}, func(river.Story) error { return nil })
-		return time.Since(at), err
+	list := func(int) error {
+		_, err := c.List(ctx, control.ListRequest{Limit: 100}, func(river.Story) error { return nil })
+		return err
 	}
-	if _, err := list(100); err != nil {
+	if err := list(0); err != nil {
 		return err
 	}
 	fmt.Printf("%-28s %7.0f ms from the start of the daemon\n", "first list", float64(time.Since(start).Microseconds())/1000)
 	memory(daemon.Process.Pid, "at once")
 	settle(daemon.Process.Pid)
 	memory(daemon.Process.Pid, "when it rests")
-	var ds []time.Duration
-	used := spent(daemon.Process.Pid)
-	for range rounds {
-		d, err := list(100)
-		if err != nil {
-			return err
-		}
-		ds = append(ds, d)
+	if _, err := ask("list --limit 100", daemon.Process.Pid, rounds, list); err != nil {
+		return err
 	}
-	spread("list --limit 100", ds)
-	each(used, daemon.Process.Pid, rounds)
 	if err := searches(ctx, c, daemon.Process.Pid, rounds); err != nil {
 		return err
 	}
@@ -102,6 +92,22 @@ func reach(ctx context.Context, dir string) (*control.Client, error) {
 	return nil, errors.New("the daemon does not come up")
 }
 
+// ask asks the daemon the same again and again, and prints how long that took by the
+// clock and how much of it the daemon computed.
+func ask(what string, pid, rounds int, one func(i int) error) (clock []time.Duration, err error) {
+	var computed []time.Duration
+	for i := range rounds {
+		at, before := time.Now(), spent(pid)
+		if err := one(i); err != nil {
+			return nil, fmt.Errorf("%s: %w", what, err)
+		}
+		clock, computed = append(clock, time.Since(at)), append(computed, spent(pid)-before)
+	}
+	spread(what, clock)
+	spread("  CPU of the daemon", computed)
+	return clock, nil
+}
+
 // searches asks for words as often as they stand in texts, which is worse than
 // what people ask for: those are rare words.
 func searches(ctx context.Context, c *control.Client, pid, rounds int) error {
@@ -124,44 +130,34 @@ func searches(ctx context.Context, c *control.Client, pid, rounds int) error {
 	}
 	var all []time.Duration
 	for _, k := range kinds {
-		var ds []time.Duration
-		used := spent(pid)
-		for i := range rounds {
-			q := k.query(i)
-			at := time.Now()
-			if _, err := c.Search(ctx, control.SearchRequest{Query: q, Limit: 20}, func(int) {}); err != nil {
-				return fmt.Errorf("search %s: %w", q, err)
-			}
-			ds = append(ds, time.Since(at))
+		ds, err := ask(k.name, pid, rounds, func(i int) error {
+			_, err := c.Search(ctx, control.SearchRequest{Query: k.query(i), Limit: 20}, func(int) {})
+			return err
+		})
+		if err != nil {
+			return err
 		}
 		all = append(all, ds...)
-		spread(k.name, ds)
-		each(used, pid, rounds)
 	}
 	spread("all searches", all)
 	return nil
 }
 
-// spent is the CPU time of a process so far, to a hundredth of a second: on a busy
-// machine it says more than the clock.
-func spent(pid int) time.Duration {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+// spent is the CPU time of the threads of a process so far (Documentation/scheduler/
+// sched-stats.rst of Linux): on a busy machine it says more than the clock.
+func spent(pid int) (d time.Duration) {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
 	if err != nil {
-		return 0 // no such system
+		return 0 // never: the pattern is sound
 	}
-	// Behind the name, which is in brackets, fields 14 and 15 are ticks.
-	fields := strings.Fields(string(b[strings.LastIndexByte(string(b), ')')+1:]))
-	if len(fields) < 13 {
-		return 0
+	for _, name := range files {
+		var ns int64
+		if b, err := os.ReadFile(name); err == nil { // the thread may be gone
+			_, _ = fmt.Sscan(string(b), &ns)
+		}
+		d += time.Duration(ns)
 	}
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond
-}
-
-// each prints the CPU time of the daemon for one request.
-func each(before time.Duration, pid, n int) {
-	fmt.Printf("%-28s %11.2f ms CPU of the daemon each, on the average\n", "", float64((spent(pid)-before).Microseconds())/1000/float64(n))
+	return d
 }
 
 // memory prints what a process holds.
