@@ -203,14 +203,14 @@ func (t *tx) end(ctx context.Context) {
 }
 
 // sequence makes an iterator of what pages returns: for the last thing seen, or
-// nil at the start, up to n things that follow it. Pages are small at first and
-// grow; what was not yielded yet of one is asked for again after a change.
+// nil at the start, up to n things that follow it. Pages grow; what was not yielded
+// yet of one is asked for again after a change, in a small one.
 func sequence[T any](t *tx, pages func(last *T, n int) ([]T, error)) iter.Seq2[T, error] {
-	const least, most = 64, 512
+	const few, start, most = 16, 128, 512
 	return func(yield func(T, error) bool) {
 		var (
 			last *T
-			size = least
+			size = start
 		)
 		for {
 			err := t.ready(false)
@@ -236,7 +236,7 @@ func sequence[T any](t *tx, pages func(last *T, n int) ([]T, error)) iter.Seq2[T
 			}
 			switch {
 			case !whole:
-				size = least
+				size = few
 			case len(page) < size:
 				return
 			default:
