@@ -694,11 +694,32 @@ func (g *Grouper) describe(p *Profile, c candidate) Decision {
 		}
 		d.Evidence = append(d.Evidence, Evidence{"time", 0, when})
 	}
-	if z, e := translates(p, with.Profile); z >= 0 {
-		d.Relation = Translation
+	if o, e := g.original(p, c); o != 0 {
+		d.With, d.Relation = o, Translation
 		d.Evidence = append(d.Evidence, e...)
 	}
 	return d
+}
+
+// original returns the story of an event that a story translates, the closest if
+// it is that, else one of the youngest in other languages; 0: none.
+func (g *Grouper) original(p *Profile, c candidate) (int64, []Evidence) {
+	with := g.slots[c.best]
+	if z, e := translates(p, with.Profile); z >= 0 {
+		return with.id, e
+	}
+	n := 0
+	for i := len(c.g.slots) - 1; i >= 0 && n < maxAgree; i-- {
+		m := g.slots[c.g.slots[i]]
+		if m.lang == p.lang || m == with {
+			continue
+		}
+		n++
+		if z, e := translates(p, m.Profile); z >= 0 {
+			return m.id, e
+		}
+	}
+	return 0, nil
 }
 
 func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }

@@ -109,3 +109,13 @@ func TestWhatAPersonDecidedSurvivesASecondLook(t *testing.T) {
 		t.Error("took apart what a person put together")
 	}
 }
+
+func TestTranslationIsOneWhateverElseIsCloser(t *testing.T) {
+	g := NewGrouper(Options{})
+	s := stories(t, "talks1ar", "talks1b", "talks1")
+	g.Add(s[0])
+	g.Add(s[1])
+	if d := g.Add(s[2]); d.Relation != Translation || d.With != 1 {
+		t.Errorf("%s of %d, want a translation of 1: %+v", d.Relation, d.With, d.Evidence)
+	}
+}
