@@ -111,11 +111,13 @@ func TestWhatAPersonDecidedSurvivesASecondLook(t *testing.T) {
 }
 
 func TestTranslationIsOneWhateverElseIsCloser(t *testing.T) {
-	g := NewGrouper(Options{})
-	s := stories(t, "talks1ar", "talks1b", "talks1")
-	g.Add(s[0])
-	g.Add(s[1])
-	if d := g.Add(s[2]); d.Relation != Translation || d.With != 1 {
-		t.Errorf("%s of %d, want a translation of 1: %+v", d.Relation, d.With, d.Evidence)
+	for _, names := range [][]string{{"coach5", "coach2", "coach1"}, {"talks1de", "talks1b", "talks1"}, {"results1fr", "results1b", "results1"}, {"quake1es", "quake1b", "quake1"}} {
+		g := NewGrouper(Options{})
+		s := stories(t, names...)
+		g.Add(s[0])
+		g.Add(s[1])
+		if d := g.Add(s[2]); d.Relation != Translation || d.With != 1 {
+			t.Errorf("%s is %s of story %d, want a translation of %s: %+v", names[2], d.Relation, d.With, names[0], d.Evidence)
+		}
 	}
 }
