@@ -149,13 +149,24 @@ func segmented(p string) (rest string, o Origin, ok bool) {
 
 // separator finds the first mark between the parts of a dateline.
 func separator(s string, from int) (at int, sep string) {
-	for i := from + 1; i < len(s); i++ {
+	for i := from + 1; i+1 < len(s); i++ {
+		next := s[i+1]
 		switch s[i] {
-		case ' ', '-', ':', '.', 0xe2, 0xd8: // what the marks start with
-			for _, m := range [...]string{" - ", " – ", " — ", " -- ", " | ", "- ", "– ", "— ", ": ", ". ", "، "} {
-				if strings.HasPrefix(s[i:], m) {
-					return i, m
-				}
+		case ' ': // most are between words
+			if next != '-' && next != '|' && next != 0xe2 {
+				continue
+			}
+		case '-', ':', '.':
+			if next != ' ' {
+				continue
+			}
+		case 0xe2, 0xd8: // what the other marks start with
+		default:
+			continue
+		}
+		for _, m := range [...]string{" - ", " – ", " — ", " -- ", " | ", "- ", "– ", "— ", ": ", ". ", "، "} {
+			if strings.HasPrefix(s[i:], m) {
+				return i, m
 			}
 		}
 	}

@@ -178,6 +178,7 @@ type folder struct {
 	// come within hours.
 	texts, older map[newsfold.ArticleID]dedupe.Article
 	size         int // bytes in texts
+	plain        plainTexts
 
 	rules  []ruled   // of the reader
 	heeded store.Tx  // that they were read in
@@ -378,9 +379,14 @@ func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 func (f *folder) text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error) {
 	b, ok := f.e.handed.take(id)
 	if !ok {
-		d, to, err := read(tx, id)
-		f.link(id, to)
-		return d, err
+		a, body, err := stored(tx, id)
+		if err != nil {
+			return dedupe.Article{}, err
+		}
+		d, plain := uncredited(a, body)
+		f.plain.set(id, plain)
+		f.link(id, links(a.Image, body.HTML))
+		return d, nil
 	}
 	a, err := tx.Article(id)
 	if err != nil {
@@ -388,6 +394,7 @@ func (f *folder) text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error
 	}
 	d := facts(a, addOrigins(a.Origins, b.origins...))
 	d.Text = b.text
+	f.plain.set(id, b.plain)
 	f.link(id, b.links)
 	return d, nil
 }
@@ -415,24 +422,30 @@ func seq(v []byte) store.Seq {
 // Text returns an article as folding looks at it: with its text, less the lines
 // that say where it comes from, which count as origins.
 func Text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error) {
-	d, _, err := read(tx, id)
-	return d, err
+	a, body, err := stored(tx, id)
+	if err != nil {
+		return dedupe.Article{}, err
+	}
+	d, _ := uncredited(a, body)
+	return d, nil
 }
 
-// read is [Text], with what the article links to.
-func read(tx store.Tx, id newsfold.ArticleID) (d dedupe.Article, to []string, err error) {
-	a, err := tx.Article(id)
-	if err != nil {
-		return d, nil, err
+// stored returns an article with its body.
+func stored(tx store.Tx, id newsfold.ArticleID) (a newsfold.Article, body newsfold.Body, err error) {
+	if a, err = tx.Article(id); err != nil {
+		return a, body, err
 	}
-	body, err := tx.Body(id)
-	if err != nil {
-		return d, nil, err
-	}
+	body, err = tx.Body(id)
+	return a, body, err
+}
+
+// uncredited is an article without the lines that say where it comes from, and
+// whether there were none.
+func uncredited(a newsfold.Article, body newsfold.Body) (d dedupe.Article, plain bool) {
 	text, stated := extract.Credits(body.Text)
 	d = facts(a, addOrigins(a.Origins, origins(stated)...))
 	d.Text = strings.Clone(text) // not to hold the whole record
-	return d, links(a.Image, body.HTML), nil
+	return d, len(text) == len(body.Text) && len(stated) == 0
 }
 
 // facts is an article as folding looks at it, without its text.
@@ -462,14 +475,22 @@ func (f *folder) Article(id int64) (dedupe.Article, error) {
 	if a, ok := f.held(key); ok {
 		return a, nil
 	}
-	a, err := Text(f.tx, key)
-	switch {
-	case err == nil:
-		f.hold(a)
-	case isNew(err):
+	a, body, err := stored(f.tx, key)
+	if isNew(err) {
 		err = fmt.Errorf("%w: %w", dedupe.ErrGone, err)
 	}
-	return a, err
+	if err != nil {
+		return dedupe.Article{}, err
+	}
+	var d dedupe.Article
+	if f.plain.has(key) {
+		d = facts(a, addOrigins(a.Origins))
+		d.Text = strings.Clone(body.Text)
+	} else {
+		d, _ = uncredited(a, body)
+	}
+	f.hold(d)
+	return d, nil
 }
 
 // Story returns the articles of the story that an article is in.

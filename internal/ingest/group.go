@@ -243,10 +243,12 @@ func (f *folder) report(s newsfold.Story) (event.Story, error) {
 	a, ok := f.held(s.Lead)
 	to := f.links[s.Lead]
 	if !ok {
-		var err error
-		if a, to, err = read(f.tx, s.Lead); err != nil {
+		article, body, err := stored(f.tx, s.Lead)
+		if err != nil {
 			return event.Story{}, err
 		}
+		a, _ = uncredited(article, body)
+		to = links(article.Image, body.HTML)
 	}
 	return event.Story{ID: int64(s.ID), Title: a.Title, Text: a.Text, Lang: a.Lang, Time: s.Time, Links: to}, nil
 }
@@ -512,15 +514,12 @@ func (q *grouping) forget(stories []int64) {
 func ExplainEvent(tx store.Tx, a, b newsfold.ArticleID) (event.Verdict, error) {
 	var both [2]event.Story
 	for i, id := range []newsfold.ArticleID{a, b} {
-		t, to, err := read(tx, id)
+		a, body, err := stored(tx, id)
 		if err != nil {
 			return event.Verdict{}, err
 		}
-		stored, err := tx.Article(id)
-		if err != nil {
-			return event.Verdict{}, err
-		}
-		both[i] = event.Story{ID: t.ID, Title: t.Title, Text: t.Text, Lang: t.Lang, Time: stored.Time(), Links: to}
+		t, _ := uncredited(a, body)
+		both[i] = event.Story{ID: t.ID, Title: t.Title, Text: t.Text, Lang: t.Lang, Time: a.Time(), Links: links(a.Image, body.HTML)}
 	}
 	return event.Compare(both[0], both[1], event.Options{Window: eventWindow}), nil
 }

@@ -35,11 +35,17 @@ type bare struct {
 	text    string
 	origins []newsfold.Origin
 	links   []string
+	plain   bool // there are no such lines
 }
 
 // stripped is the text of a page or an entry as extraction has read it.
 func stripped(doc *extract.Document) bare {
-	return bare{strings.Clone(doc.Body), origins(doc.Origins), links(doc.Image, doc.HTML)} // not to hold all of doc
+	return bare{
+		text:    strings.Clone(doc.Body), // not to hold all of doc
+		origins: origins(doc.Origins),
+		links:   links(doc.Image, doc.HTML),
+		plain:   len(doc.Body) == len(doc.Text) && len(doc.Origins) == 0,
+	}
 }
 
 func (b *bare) size() int {
