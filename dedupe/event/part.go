@@ -101,7 +101,8 @@ const otherNumbers = .35
 
 // lag is what so many seconds between the last story of the one and the first of
 // the other speak against one event, in log odds: nothing within a day and a half,
-// then more, ever slower.
+// then more, ever slower; after a month and a half, when hardly anybody goes on about
+// a happening, faster again.
 func (g *Grouper) lag(seconds int64, other bool) float64 {
 	if g.opts.without.time {
 		return 0
@@ -114,7 +115,10 @@ func (g *Grouper) lag(seconds int64, other bool) float64 {
 	if other {
 		v += g.tune.lagOther
 	}
-	return v * math.Log1p(max(0, days-1.5))
+	return v*math.Log1p(max(0, days-1.5)) + lagLate*math.Log1p(max(0, days-45)/15)
 }
 
-const lagNever = 20
+const (
+	lagNever = 20
+	lagLate  = .65
+)
