@@ -468,8 +468,11 @@ func (q *grouping) tie(tx store.Tx, s newsfold.StoryID, e events.Event) error {
 		if mutual, err := q.foundBy(tx, t.With, s); err != nil {
 			return err
 		} else if mutual { // it was there before, and is only grouped anew
-			t.With, t.Relation, t.Score, t.Evidence = 0, "", 0, nil
+			t = untied(t)
 		}
+	}
+	if t, err = rejoin(tx, t, e); err != nil {
+		return err
 	}
 	if t.Event != e.ID {
 		key := binary.BigEndian.AppendUint64(nil, uint64(s))
@@ -488,6 +491,28 @@ func (q *grouping) tie(tx store.Tx, s newsfold.StoryID, e events.Event) error {
 		t.Event = 0
 	}
 	return events.PutTie(tx, s, t)
+}
+
+// rejoin ties a story to what the story that it was found by is now: that may have
+// become part of another, or have left the event.
+func rejoin(tx store.Tx, t events.Tie, e events.Event) (events.Tie, error) {
+	if t.With == 0 || slices.Contains(e.Stories, t.With) {
+		return t, nil
+	}
+	a, err := tx.Article(newsfold.ArticleID(t.With))
+	switch {
+	case err != nil && !isNew(err):
+		return t, err
+	case err == nil && slices.Contains(e.Stories, a.Story):
+		t.With = a.Story
+		return t, nil
+	}
+	return untied(t), nil
+}
+
+// untied is a tie to an event by nothing that could be named.
+func untied(t events.Tie) events.Tie {
+	return events.Tie{Event: t.Event, Earlier: t.Earlier}
 }
 
 // foundBy reports whether a story was found by another one, which is there longer.
