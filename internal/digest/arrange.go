@@ -221,7 +221,7 @@ func (d Digest) tell(s river.Story) told {
 			how = append(how, string(a.Relation))
 		}
 		if lag := a.Time().Sub(s.Time); lag >= time.Minute {
-			how = append(how, ago(lag)+" after")
+			how = append(how, river.Lag(lag)+" after")
 		}
 		c.What = strings.Join(how, ", ")
 		t.Copies = append(t.Copies, c)
@@ -315,17 +315,6 @@ func (d Digest) offset(t time.Time) string {
 		return "(UTC" + o + ")"
 	}
 	return "(UTC)"
-}
-
-// ago prints a length of time: "23 min", "4 h", "2 d".
-func ago(t time.Duration) string {
-	switch {
-	case t < 90*time.Minute:
-		return fmt.Sprintf("%d min", int(t.Minutes()))
-	case t < 48*time.Hour:
-		return fmt.Sprintf("%d h", int(t.Hours()))
-	}
-	return fmt.Sprintf("%d d", int(t.Hours()/24))
 }
 
 // join joins what is not empty.
