@@ -630,11 +630,7 @@ func (g *Grouper) Expire(before time.Time) []int64 {
 			gone = append(gone, g.slots[s].id)
 		}
 	}
-	slices.Sort(gone)
-	for _, id := range gone {
-		g.Remove(id)
-	}
-	return gone
+	return g.removeAll(gone)
 }
 
 // Trim removes the stories of the events that ended longest ago, those without a
@@ -656,11 +652,16 @@ func (g *Grouper) Trim(most int) []int64 {
 			gone = append(gone, g.slots[s].id)
 		}
 	}
-	slices.Sort(gone)
-	for _, id := range gone {
+	return g.removeAll(gone)
+}
+
+// removeAll removes stories, and returns them in order.
+func (g *Grouper) removeAll(stories []int64) []int64 {
+	slices.Sort(stories)
+	for _, id := range stories {
 		g.Remove(id)
 	}
-	return gone
+	return stories
 }
 
 func days(seconds int64) string {
