@@ -154,21 +154,27 @@ func (q *grouping) byHand(tx store.Tx, s newsfold.Story) error {
 		if err != nil {
 			return err
 		}
-		for _, of := range []struct {
-			others []int64
-			what   byte
-		}{{apa, apart}, {tog, together}} {
-			for _, o := range of.others {
-				other, err := storyOf(tx, newsfold.ArticleID(o))
-				if isNew(err) {
-					continue
-				}
-				if err != nil {
-					return err
-				}
-				q.place(int64(s.ID), int64(other.ID), of.what)
-			}
+		if err := q.heed(tx, s.ID, apa, apart); err != nil {
+			return err
 		}
+		if err := q.heed(tx, s.ID, tog, together); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heed carries out what is decided of a story and those of some articles.
+func (q *grouping) heed(tx store.Tx, story newsfold.StoryID, articles []int64, what byte) error {
+	for _, id := range articles {
+		other, err := storyOf(tx, newsfold.ArticleID(id))
+		if isNew(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		q.place(int64(story), int64(other.ID), what)
 	}
 	return nil
 }
