@@ -2,6 +2,7 @@ package extract
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -78,13 +79,9 @@ func Credits(text string) (body string, origins []Origin) {
 // labelled reports whether a credit is a label with a name rather than a
 // sentence.
 func labelled(quote string) bool {
-	low := strings.ToLower(quote)
-	for _, c := range credits().phrases {
-		if c.label && strings.HasPrefix(low, c.phrase) {
-			return true
-		}
-	}
-	return false
+	table := credits()
+	var buf [8]uint16
+	return slices.ContainsFunc(table.index.starting(buf[:0], strings.ToLower(quote)), func(k uint16) bool { return table.phrases[k].label })
 }
 
 // creditsIn takes the credits out of a paragraph. Long paragraphs are looked

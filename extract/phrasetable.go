@@ -183,13 +183,8 @@ func (t *phraseTable) find(s string) []found {
 		if t.words && i > 0 && wordByte[s[i-1]] {
 			continue
 		}
-		h := hash3(s[i], s[i+1], s[i+2])
-		if t.first[h] == 0 {
-			continue
-		}
-		from, to := t.start(h, s[i], s[i+1], s[i+2])
-		for _, k := range t.prefixes(buf[:0], s[i:], from, to, false) {
-			if strings.HasPrefix(s[i:], t.phrases[k]) && !slices.ContainsFunc(out, func(f found) bool { return f.phrase == int(k) }) {
+		for _, k := range t.starting(buf[:0], s[i:]) {
+			if !slices.ContainsFunc(out, func(f found) bool { return f.phrase == int(k) }) {
 				out = append(out, found{int(k), i})
 			}
 		}
@@ -199,6 +194,19 @@ func (t *phraseTable) find(s string) []found {
 	}
 	slices.SortFunc(out, func(a, b found) int { return a.phrase - b.phrase })
 	return out
+}
+
+// starting appends the phrases that s starts with, as they are written.
+func (t *phraseTable) starting(out []uint16, s string) []uint16 {
+	if len(s) < 3 {
+		return out
+	}
+	h := hash3(s[0], s[1], s[2])
+	if t.first[h] == 0 {
+		return out
+	}
+	from, to := t.start(h, s[0], s[1], s[2])
+	return slices.DeleteFunc(t.prefixes(out, s, from, to, false), func(k uint16) bool { return !strings.HasPrefix(s, t.phrases[k]) })
 }
 
 // in returns how many of the phrases stand in s, which is in lower case; it stops
