@@ -425,9 +425,9 @@ func appendTo(b *batch, log store.Log, ids []newsfold.ArticleID) {
 		}
 	}
 	slices.Reverse(last)
-	b.add(-1, `delete from change where log = $1 and article = any($2)`, string(log), numbers(last))
-	b.add(-1, `insert into change (log, seq, article)
-		select $1, nextval('change_seq'), a from (select a from unnest($2::bigint[]) with ordinality u (a, n) order by n) o`, string(log), numbers(last))
+	b.add(int64(len(last)), `insert into change (log, seq, article)
+		select $1, nextval('change_seq'), a from (select a from unnest($2::bigint[]) with ordinality u (a, n) order by n) o
+		on conflict (article, log) do update set seq = excluded.seq`, string(log), numbers(last))
 }
 
 // each makes rows of keys.
