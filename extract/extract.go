@@ -36,8 +36,7 @@ type Document struct {
 	Tags        []string
 	License     string
 	Origins     []Origin
-	Body        string   `json:"-"` // Text less what it says about its origin, as Credits gives it
-	Cited       []string // outlets that the text reports on; they are no origins
+	Body        string `json:"-"` // Text less what it says about its origin, as Credits gives it
 }
 
 // Shown is the text as a reader meets it: Text under the Caption of the picture
@@ -95,7 +94,6 @@ func Extract(body []byte, url string, opts Options) (*Document, error) {
 	}
 	r.guess()
 	r.origins()
-	r.doc.Cited = cited(r.doc.Text)
 	r.doc.Kind = r.kind()
 	return r.doc, nil
 }
@@ -114,9 +112,8 @@ func (r *reader) read(opts Options, url string) {
 }
 
 // Fragment reads the HTML that a feed carries for an entry: all of it is body.
-// Text, HTML, Image, Origins, Body and Cited are set; Lang and Dir as the markup says
-// or the text tells.
-// Input over [MaxPage] is cut there.
+// Text, HTML, Image, Origins and Body are set; Lang and Dir as the markup says or the
+// text tells. Input over [MaxPage] is cut there.
 func Fragment(html, base string) *Document {
 	if len(html) > MaxPage {
 		html = html[:MaxPage]
@@ -140,7 +137,6 @@ func readTree(html, base string) *Document {
 	r.guess()
 	r.doc.Body, r.doc.Origins = Credits(r.doc.Text)
 	r.follow(r.doc.Origins)
-	r.doc.Cited = cited(r.doc.Text)
 	if r.doc.Text != "" {
 		r.doc.Kind = Article
 	} else {

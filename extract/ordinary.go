@@ -84,7 +84,6 @@ func readOrdinary(s, address string) *Document {
 	if o.links && len(d.Origins) > 0 {
 		return nil // the links tell more of these
 	}
-	d.Cited = cited(d.Text)
 	return d
 }
 
