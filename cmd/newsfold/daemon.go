@@ -89,6 +89,7 @@ func (d *daemon) flags(f *pflag.FlagSet) {
 	f.StringVar(&d.images, "images", "proxy", "pictures on the reader page: \"proxy\" fetches them for the browser, so that publishers do not see who reads; \"off\" shows links")
 	f.BoolVar(&d.syncCopies, "sync-copies", false, "show reading apps every copy as an item of its own")
 	f.BoolVar(&d.events, "events", true, "look which stories report one event")
+	f.BoolVar(&d.search, "search", true, "keep an index for searching; of daemons that share a --store, those that nobody reads from need none")
 	f.StringSliceVar(&d.proxies, "trusted-proxy", nil, "`networks` of proxies, as CIDR or address, that let people in and say so in a header")
 	f.StringVar(&d.proxyHeader, "proxy-header", "Remote-User", "`header` in which a trusted proxy names who was let in")
 }
@@ -108,7 +109,7 @@ type daemon struct {
 	proxyHeader    string
 	images         string
 	syncCopies     bool
-	events         bool
+	events, search bool
 	// ready, when set, is told the address of the reader page once it is
 	// served; the daemon stops when it returns an error.
 	ready  func(context.Context, string, *control.Client) error
@@ -148,6 +149,9 @@ func (d *daemon) run(ctx context.Context) error {
 	}
 	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, Lease: d.lease, Lead: d.lead, PushURL: d.pushURL, Retention: d.retain, NoEvents: !d.events})
 	index, closeIndex := d.index(search.Options{Log: d.log})
+	if !d.search {
+		index = nil
+	}
 	server := control.Server{
 		DB: d.db, Engine: engine, Client: d.client, Gate: site.gate, Log: d.log, Now: time.Now,
 		Version: version, Daemon: true, Index: index, Reload: d.reload,
@@ -157,14 +161,7 @@ func (d *daemon) run(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return engine.Run(ctx) })
-	g.Go(func() error {
-		ix, err := index()
-		if err != nil { // nothing but search needs it
-			d.log.Error("search does not work", "err", err)
-			return nil
-		}
-		return ix.Run(ctx, d.db)
-	})
+	g.Go(func() error { return d.keepIndex(ctx, index) })
 	g.Go(func() error { return giveBack(ctx) })
 	d.deliver(ctx, g)
 	g.Go(func() error { return serve(ctx, socket, server.Handler()) })
@@ -186,6 +183,19 @@ func (d *daemon) run(ctx context.Context) error {
 	err = errors.Join(g.Wait(), closeIndex())
 	d.log.Info("stopped")
 	return err
+}
+
+// keepIndex keeps the search index up with the store until ctx is done.
+func (d *daemon) keepIndex(ctx context.Context, index func() (*search.Index, error)) error {
+	if index == nil {
+		return nil
+	}
+	ix, err := index()
+	if err != nil { // nothing but search needs it
+		d.log.Error("search does not work", "err", err)
+		return nil
+	}
+	return ix.Run(ctx, d.db)
 }
 
 // deliver keeps the appointments of digests until ctx is done.

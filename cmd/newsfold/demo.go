@@ -69,7 +69,7 @@ func (a *app) demo(ctx context.Context, listen string, once bool) (err error) {
 		return err
 	}
 	defer client.Close()
-	d := daemon{app: a, db: db, client: client, log: log, listen: listen, events: true}
+	d := daemon{app: a, db: db, client: client, log: log, listen: listen, events: true, search: true}
 	d.ready = func(ctx context.Context, page string, c *control.Client) error {
 		return a.tour(ctx, c, room, page, once)
 	}

@@ -45,7 +45,7 @@ func (s *Server) search(r *http.Request, emit func(any) error) (any, error) {
 		}
 	}
 	if s.Index == nil {
-		return nil, invalid("there is no search index here")
+		return nil, invalid("this daemon keeps no index for searching (--search=false)")
 	}
 	ix, err := s.Index()
 	if err != nil {
