@@ -119,15 +119,17 @@ func keep(list []mass, m mass) []mass {
 
 // find returns what a centroid has of a word.
 func (c *centroid) find(h uint32) (mass, bool) {
-	i, j := 0, len(c.masses)
-	for i < j {
-		if k := int(uint(i+j) >> 1); c.masses[k].hash < h {
-			i = k + 1
-		} else {
-			j = k
+	i, n := 0, len(c.masses)
+	for n > 1 { // without a branch that could be foreseen wrongly, see advance
+		half := n >> 1
+		next := i
+		if c.masses[i+half-1].hash < h {
+			next = i + half
 		}
+		i = next
+		n -= half
 	}
-	if i == len(c.masses) || c.masses[i].hash != h {
+	if n == 0 || c.masses[i].hash != h {
 		return mass{}, false
 	}
 	return c.masses[i], true
@@ -169,16 +171,10 @@ func dot(a, b *centroid) float64 {
 	s := float32(0)
 	x, y := a.masses, b.masses
 	for i, j := 0, 0; i < len(x) && j < len(y); {
-		switch {
-		case x[i].hash < y[j].hash:
-			i++
-		case x[i].hash > y[j].hash:
-			j++
-		default:
+		if x[i].hash == y[j].hash {
 			s += x[i].sum * y[j].sum
-			i++
-			j++
 		}
+		i, j = advance(i, j, x[i].hash, y[j].hash)
 	}
 	return float64(s) / float64(a.n*b.n)
 }
