@@ -280,6 +280,7 @@ type crossing struct {
 	least    float64 // what shared has to be
 	hits     int     // anchors in common
 	numbers  float64 // share of the numbers of the one that has fewer which the other has
+	terms    float64 // likeness of their words, as a dictionary renders them
 }
 
 func cross(a, b *Profile) crossing {
@@ -328,6 +329,10 @@ func cross(a, b *Profile) crossing {
 	}
 	bar := crossBars[min(writing(a.lang), writing(b.lang))][max(writing(a.lang), writing(b.lang))]
 	c.strength, c.least = c.cosine/bar.cosine, bar.shared
+	terms, rendered := a.terms.match(b.terms)
+	c.terms = terms
+	c.strength = max(c.strength, math.Hypot(c.strength, terms/renderBar)/renderBoth)
+	c.shared += renderNats * rendered
 	return c
 }
 

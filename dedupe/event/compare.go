@@ -14,7 +14,7 @@ type Verdict struct {
 // which sees the other stories of an event and its rivals, may know better.
 func Compare(a, b Story, opts Options) Verdict {
 	g := NewGrouper(opts)
-	p, q := newProfile(a, opts.without), newProfile(b, opts.without)
+	p, q := readProfile(a, opts), readProfile(b, opts)
 	p.id, q.id = 1, 2
 	c := candidate{g: g.join(&group{id: 1}, g.hold(p)), best: 0}
 	if p.lang == q.lang {

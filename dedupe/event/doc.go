@@ -9,7 +9,7 @@
 //	fmt.Println(d.Event, d.Relation, d.With)
 //
 // Reading a story is apart from placing it, for those who do the one elsewhere:
-// g.Add(s) is g.Place(NewProfile(s)).
+// g.Add(s) is g.Place(NewProfile(s, nil)).
 //
 // # Within a language
 //
@@ -48,6 +48,11 @@
 // Where the anchors of two stories also stand in one order, the one is the
 // [Translation] of the other, or both are translations of one text.
 //
+// A [Dictionary] of word lists, where there is one, adds the words themselves: their
+// cosine, each as heavy as it is rare, counts beside that of the anchors. Lists of a
+// few thousand pairs help where both languages are of the list; what they do not know
+// counts for nothing.
+//
 // No model and no dictionary is needed. How common words are comes from a table
 // in the program (background.bin, 36 bits a word), and names from another
 // (names.bin).
@@ -59,6 +64,7 @@
 //	names      share of the heaviest names of either side that the other has
 //	numbers    likewise of numbers
 //	anchors    likeness across languages; the detail counts what is shared
+//	dictionary cosine of the words, as a dictionary renders them
 //	margin     by how much it is ahead of the next event
 //	order      share of the common anchors that stand in the same order
 //	cover      share of the anchors of one that the other has

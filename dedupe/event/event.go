@@ -45,6 +45,9 @@ type Decision struct {
 type Options struct {
 	Window  time.Duration // how long after its last story an event takes in another; default a year
 	Stories int           // most stories of one event; default 500
+	// Dictionary renders words of one language by words of another; may be nil. It must
+	// not be added to while it is in use.
+	Dictionary *Dictionary
 
 	// For measurements.
 	without ablation

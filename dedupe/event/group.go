@@ -65,7 +65,7 @@ const (
 
 // Add puts a story into an event: one of those there are, or a new one. A story
 // that was added before is taken out first.
-func (g *Grouper) Add(s Story) Decision { return g.Place(newProfile(s, g.opts.without)) }
+func (g *Grouper) Add(s Story) Decision { return g.Place(readProfile(s, g.opts)) }
 
 // Place does what Add does with a story that was read before. The profile belongs
 // to the Grouper then, but for [Profile.Sketch].
@@ -353,12 +353,12 @@ const leastNear = 7
 func (g *Grouper) abroad(p *Profile, seen map[*group]bool) []candidate {
 	found := map[*group]candidate{}
 	each := max(4, maxNear/max(1, len(g.index.langs)))
-	telling := heaviest(p.anchors, indexAnchors)
+	telling, senses := heaviest(p.anchors, indexAnchors), p.terms.heaviest()
 	for _, lang := range slices.Sorted(maps.Keys(g.index.langs)) {
 		if lang == p.lang {
 			continue
 		}
-		for _, h := range g.index.abroad(telling, lang, min(nearAbroad, each)) {
+		for _, h := range g.index.abroad(telling, senses, lang, min(nearAbroad, each)) {
 			if h.score < leastNear {
 				break
 			}
@@ -679,6 +679,9 @@ func (g *Grouper) describe(p *Profile, c candidate) Decision {
 		d.Evidence = []Evidence{
 			{"anchors", c.cross.cosine, fmt.Sprintf("%d numbers, names and places in common across %s and %s", c.cross.hits, p.lang, with.lang)},
 			{"margin", 1 - 1/max(c.margin, 1), "ahead of the next event"},
+		}
+		if c.cross.terms > 0 {
+			d.Evidence = append(d.Evidence, Evidence{"dictionary", c.cross.terms, "likeness of the words, as word lists render them"})
 		}
 	} else {
 		d.Evidence = []Evidence{

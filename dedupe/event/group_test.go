@@ -210,6 +210,9 @@ func TestDamagedSketchIsRefused(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	f.Add(NewGrouper(Options{}).Add(Story{ID: 1, Title: "Ferry Linnet", Text: "87 people on Kestrel Island", Lang: "en"}).Sketch)
+	words := &Dictionary{}
+	words.Add(Term{"en", "island"}, Term{"de", "Insel"})
+	f.Add(NewProfile(Story{ID: 1, Text: "87 people on Kestrel Island", Lang: "en"}, words).Sketch())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		g := NewGrouper(Options{})
 		if err := g.Load(1, 1, b); err != nil {
@@ -324,7 +327,7 @@ func TestStoriesThatWereReadElsewhereArePlacedAlike(t *testing.T) {
 	read := make([]*Profile, len(all))
 	var wg sync.WaitGroup
 	for i, s := range all {
-		wg.Go(func() { read[i] = NewProfile(s) })
+		wg.Go(func() { read[i] = NewProfile(s, nil) })
 	}
 	wg.Wait()
 	g, h := NewGrouper(Options{}), NewGrouper(Options{})

@@ -30,10 +30,11 @@ type node struct {
 }
 
 const (
-	indexWords   = 20  // heaviest words of a story that are looked up
-	indexAnchors = 56  // likewise of its anchors
-	maxPosting   = 64  // youngest stories of a posting that are looked at
-	maxLooked    = 300 // in all, per search, the rarest features first
+	indexWords   = 20   // heaviest words of a story that are looked up
+	indexAnchors = 56   // likewise of its anchors
+	maxPosting   = 64   // youngest stories of a posting that are looked at
+	maxLooked    = 300  // in all, per search, the rarest features first
+	maxRendered  = 1200 // likewise of what a dictionary makes of words
 	rowLength    = 4096
 )
 
@@ -72,6 +73,9 @@ func (x *index) add(slot int32, p *Profile) {
 	}
 	lang := hashString(p.lang)
 	for _, f := range heaviest(p.anchors, indexAnchors) {
+		x.anchors.put(langKey(lang, f.hash), slot)
+	}
+	for _, f := range p.terms.heaviest() {
 		x.anchors.put(langKey(lang, f.hash), slot)
 	}
 }
@@ -120,9 +124,13 @@ func (x *index) alike(p *Profile, n int) []hit {
 }
 
 // abroad returns the n stories of a language that have most in common with
-// some anchors.
-func (x *index) abroad(anchors []feature, lang string, n int) []hit {
-	left, key := maxLooked, hashString(lang)
+// some anchors, and with what a dictionary makes of words.
+func (x *index) abroad(anchors, senses []feature, lang string, n int) []hit {
+	left, key := maxRendered, hashString(lang)
+	for _, f := range senses {
+		left = x.count(&x.anchors, langKey(key, f.hash), renderNats*f.weight.float(), left)
+	}
+	left = maxLooked
 	for _, f := range anchors {
 		left = x.count(&x.anchors, langKey(key, f.hash), f.weight.float(), left)
 	}

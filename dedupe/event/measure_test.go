@@ -2,7 +2,10 @@ package event
 
 import (
 	"cmp"
+	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -11,6 +14,37 @@ import (
 // development sets:
 //
 //	go test ./dedupe/event -run Measure -evaluate -v
+//	go test ./dedupe/event -run 'Measure(Across|Distractors)' -evaluate -dict DIR -v
+
+var dict = flag.String("dict", "", "measure with the word lists in this directory, such as eng-ara.tsv")
+
+// dictionary is that of -dict; nil without.
+func dictionary(t *testing.T) *Dictionary {
+	if *dict == "" {
+		return nil
+	}
+	d := &Dictionary{}
+	names, err := filepath.Glob(filepath.Join(*dict, "???-???.tsv"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no word lists in %s: %v", *dict, err)
+	}
+	for _, name := range names {
+		pairs, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		langs := filepath.Base(name)
+		for line := range strings.Lines(string(pairs)) {
+			a, b, _ := strings.Cut(strings.TrimSpace(line), "\t")
+			if d.Add(Term{langs[:3], a}, Term{langs[4:7], b}) {
+				n++
+			}
+		}
+		t.Logf("%s: %d pairs", langs, n)
+	}
+	return d
+}
 
 // TestMeasureEvents prints the table of the sets with labelled events, and what
 // leaving parts out costs.
@@ -75,6 +109,9 @@ func TestMeasureDrift(t *testing.T) {
 	}
 }
 
+// newProfile reads a story without some parts.
+func newProfile(s Story, off ablation) *Profile { return readProfile(s, Options{without: off}) }
+
 // lead is the first n lines of a text, which are its sentences or paragraphs.
 func lead(text string, n int) string {
 	parts := strings.SplitAfter(text, "\n")
@@ -88,13 +125,13 @@ type translated struct {
 	event       string
 }
 
-func translations(t *testing.T, off ablation) map[string][]translated {
+func translations(t *testing.T, opts Options) map[string][]translated {
 	by := map[string][]translated{}
 	for a := range development(t, "translations_multi") {
 		s := Story{Title: a.Title, Text: a.Text, Lang: a.Lang}
-		d := translated{event: fmt.Sprint(a.Event), whole: newProfile(s, off)}
+		d := translated{event: fmt.Sprint(a.Event), whole: readProfile(s, opts)}
 		s.Text = lead(a.Text, 4)
-		d.lead = newProfile(s, off)
+		d.lead = readProfile(s, opts)
 		by[d.whole.lang] = append(by[d.whole.lang], d)
 	}
 	return by
@@ -106,6 +143,7 @@ func TestMeasureAcross(t *testing.T) {
 	if !*evaluate {
 		t.Skip("runs with -evaluate")
 	}
+	words := dictionary(t)
 	for _, v := range []struct {
 		name string
 		off  ablation
@@ -115,7 +153,7 @@ func TestMeasureAcross(t *testing.T) {
 		{"no skeletons", ablation{skeletons: true}},
 		{"no numbers", ablation{numbers: true}},
 	} {
-		by := translations(t, v.off)
+		by := translations(t, Options{without: v.off, Dictionary: words})
 		line := ""
 		for _, l := range []string{"ar", "fr", "de", "es", "ru", "tr", "zh", "hi", "ja", "ko", "he", "el", "uk", "pl", "cs", "it", "pt", "nl", "sv", "id", "ur"} {
 			whole, short := 0, 0
@@ -166,7 +204,7 @@ func TestMeasureDistractors(t *testing.T) {
 	}
 	// English reports of one happening: the Indonesian tsunami, the Macedonian
 	// vote. Each is asked by itself, so that none finds another.
-	g := NewGrouper(Options{})
+	g := NewGrouper(Options{Dictionary: dictionary(t)})
 	n := 0
 	for a := range development(t, "saudi_ar") {
 		n++

@@ -38,7 +38,7 @@ func TestMeasureCost(t *testing.T) {
 	profiles := make([]*Profile, timed)
 	began = cpu(t)
 	for i, s := range stories {
-		profiles[i] = NewProfile(s)
+		profiles[i] = NewProfile(s, nil)
 	}
 	read := cpu(t) - began
 	began = cpu(t)

@@ -63,6 +63,7 @@ type Profile struct {
 	anchors []feature // by hash
 	// ordinals are places in a series that its title and first words name.
 	ordinals []uint32
+	terms    *rendering // what a dictionary makes of its words; nil: nothing
 }
 
 type tally struct {
@@ -74,13 +75,16 @@ type tally struct {
 	idf   float32
 }
 
-// NewProfile reads a story.
-func NewProfile(s Story) *Profile { return newProfile(s, ablation{}) }
+// NewProfile reads a story, with a dictionary or without (nil).
+func NewProfile(s Story, d *Dictionary) *Profile {
+	return readProfile(s, Options{Dictionary: d})
+}
 
 // ID returns the number of the story.
 func (p *Profile) ID() int64 { return p.id }
 
-func newProfile(s Story, off ablation) *Profile {
+func readProfile(s Story, opts Options) *Profile {
+	off := opts.without
 	lang := language(s.Lang, s.Title+"\n"+s.Text)
 	toks := read(lang, s.Title, nil)
 	if startsWith(s.Text, s.Title) {
@@ -102,6 +106,7 @@ func newProfile(s Story, off ablation) *Profile {
 	}
 	p.words = vector(lang, toks, off)
 	p.anchors = anchors(lang, toks, s.Links, off)
+	p.terms = opts.Dictionary.render(lang, toks)
 	return p
 }
 

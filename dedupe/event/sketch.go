@@ -16,7 +16,7 @@ const sketchVersion = 3
 var ErrSketch = errors.New("event: sketch of another version, or damaged")
 
 // Sketch packs a profile for [Grouper.Load]: its version, language, time and size,
-// then words, anchors and ordinals.
+// then words, anchors and ordinals, and what a dictionary has made of words.
 func (p *Profile) Sketch() []byte {
 	b := make([]byte, 0, 48+8*(len(p.words)+len(p.anchors)))
 	b = append(b, sketchVersion, byte(len(p.lang)))
@@ -25,16 +25,30 @@ func (p *Profile) Sketch() []byte {
 	b = binary.AppendUvarint(b, uint64(p.tokens))
 	b = binary.AppendUvarint(b, uint64(p.length))
 	for _, fs := range [][]feature{p.words, p.anchors} {
-		b = binary.AppendUvarint(b, uint64(len(fs)))
-		for _, f := range fs {
-			b = binary.LittleEndian.AppendUint32(b, f.hash)
-			b = binary.LittleEndian.AppendUint16(b, uint16(f.weight))
-			b = append(b, byte(f.class), f.place)
-		}
+		b = appendFeatures(b, fs)
 	}
 	b = binary.AppendUvarint(b, uint64(len(p.ordinals)))
 	for _, h := range p.ordinals {
 		b = binary.LittleEndian.AppendUint32(b, h)
+	}
+	if p.terms != nil {
+		b = append(b, sketchTerms)
+		b = binary.LittleEndian.AppendUint16(b, uint16(p.terms.norm))
+		b = appendFeatures(b, p.terms.senses)
+	}
+	return b
+}
+
+// sketchTerms stands before what a dictionary has made of words, which most sketches
+// have nothing of.
+const sketchTerms = 't'
+
+func appendFeatures(b []byte, fs []feature) []byte {
+	b = binary.AppendUvarint(b, uint64(len(fs)))
+	for _, f := range fs {
+		b = binary.LittleEndian.AppendUint32(b, f.hash)
+		b = binary.LittleEndian.AppendUint16(b, uint16(f.weight))
+		b = append(b, byte(f.class), f.place)
 	}
 	return b
 }
@@ -53,6 +67,12 @@ func decode(id int64, b []byte) (*Profile, error) {
 	p.words = r.features(maxWords)
 	p.anchors = r.features(maxAnchors)
 	p.ordinals = r.hashes(maxOrdinals)
+	if len(r.b) > 2 && r.b[0] == sketchTerms {
+		norm := half(binary.LittleEndian.Uint16(r.b[1:]))
+		r.skip(3)
+		p.terms = &rendering{r.features(maxKept), norm}
+		r.bad = r.bad || !(norm.float() >= 0)
+	}
 	if r.bad || len(r.b) > 0 {
 		return nil, ErrSketch
 	}

@@ -194,7 +194,7 @@ func (f *folder) refolded(ctx context.Context) (outcome, error) {
 	})
 	for _, s := range b.stories {
 		if a, ok := leads[s.ID]; ok {
-			b.read[s.ID] = event.NewProfile(a)
+			b.read[s.ID] = event.NewProfile(a, nil)
 		}
 	}
 	return b, err
