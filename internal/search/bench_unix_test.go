@@ -101,6 +101,7 @@ func BenchmarkSearch(b *testing.B) {
 		{"two words", func() string { return z.word() + " " + z.word() }},
 		{"three words", func() string { return z.word() + " " + z.word() + " " + z.word() }},
 		{"a phrase", func() string { return fmt.Sprintf("%q", z.word()+" "+z.word()) }},
+		{"a common phrase", func() string { return fmt.Sprintf("%q", numbered(z.r.Uint64N(20))+" "+numbered(z.r.Uint64N(20))) }},
 		{"a common word", func() string { return numbered(z.r.Uint64N(20)) }},
 	} {
 		b.Run(kind.name, func(b *testing.B) {

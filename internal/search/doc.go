@@ -38,7 +38,9 @@
 // milliseconds, which is why this is no general library: those measured kept
 // three to five times as many bytes and took ten times as long (doc/benchmarks.md).
 // The rarest word of a query leads, and what cannot match with it is left out by
-// blocks of 128 articles; places are read where all words of a phrase stand.
+// blocks of 128 articles; places are read where all words of a phrase stand. Common
+// words beside each other are a term of their own in large segments, so that a phrase
+// of them is a short list and not a comparison of most texts.
 //
 // [snowball]: https://snowballstem.org
 package search

@@ -95,6 +95,8 @@ type evaluation struct {
 type lookups struct {
 	places [][]entry // by place
 	free   []entry
+	pairs  [][]entry // of a phrase: lists each of which has all articles that match
+	exact  bool      // and the only one has no others, with how often they do
 }
 
 // rarity is about how many articles match: an upper bound.
@@ -107,6 +109,15 @@ func (l *lookups) rarity() int {
 		least = 0
 	}
 	return least + rarity(l.free)
+}
+
+// cost is about how many articles are looked at to find those that match.
+func (l *lookups) cost() int {
+	n := l.rarity()
+	for _, p := range l.pairs {
+		n = min(n, rarity(p))
+	}
+	return n
 }
 
 // prepare looks all terms up.
@@ -167,8 +178,19 @@ func (c *clause) lookup(s *segment) (l lookups, err error) {
 		}
 		l.places = append(l.places, es)
 	}
-	l.free, err = find(c.free)
-	return l, err
+	if l.free, err = find(c.free); err != nil {
+		return l, err
+	}
+	for i := range len(c.places) - 1 {
+		es, exact, err := s.paired(l.places[i], l.places[i+1], c.places[i+1].at-c.places[i].at)
+		if err != nil {
+			return l, err
+		}
+		if es != nil {
+			l.pairs, l.exact = append(l.pairs, es), exact && len(c.places) == 2
+		}
+	}
+	return l, nil
 }
 
 // matcher goes through the articles that match a clause in one segment.
@@ -194,7 +216,7 @@ func (e *evaluation) segment(ctx context.Context, s *segment, found []lookups) e
 		if err != nil {
 			return err
 		}
-		p := part{m, i, found[i].rarity()}
+		p := part{m, i, found[i].cost()}
 		if e.clauses[i].not {
 			unwanted = append(unwanted, p)
 		} else {
@@ -262,47 +284,55 @@ next:
 
 // open reads the postings of a clause.
 func (c *clause) open(s *segment, l *lookups) (matcher, error) {
-	if len(l.places) == 1 && len(l.places[0]) == 1 && len(l.free) == 0 {
-		p, err := s.read(l.places[0][0])
+	switch {
+	case l.exact:
+		return s.union(l.pairs[0], nil)
+	case len(c.places) > 1:
+		return c.phrase(s, l)
+	}
+	u, err := s.union(slices.Concat(l.places...), l.free)
+	if err == nil && len(u.lists) == 1 && len(u.free) == 0 {
+		return (*single)(u.lists[0]), nil
+	}
+	return u, err
+}
+
+// union opens the lists of some terms.
+func (s *segment) union(es, free []entry) (*union, error) {
+	u := &union{}
+	for i, e := range slices.Concat(es, free) {
+		p, err := s.read(e)
 		if err != nil {
 			return nil, err
 		}
-		return (*single)(p), nil
-	}
-	if len(c.places) <= 1 {
-		u := &union{}
-		for _, es := range l.places {
-			for _, e := range es {
-				p, err := s.read(e)
-				if err != nil {
-					return nil, err
-				}
-				u.lists = append(u.lists, p)
-			}
-		}
-		for _, e := range l.free {
-			p, err := s.read(e)
-			if err != nil {
-				return nil, err
-			}
+		if i < len(es) {
+			u.lists = append(u.lists, p)
+		} else {
 			u.free = append(u.free, p)
 		}
-		return u, nil
 	}
+	return u, nil
+}
+
+// phrase opens the lists of a phrase. The rarest leads: where it is not, the others need
+// not be read.
+func (c *clause) phrase(s *segment, l *lookups) (*phrase, error) {
 	ph := &phrase{}
-	for i, es := range l.places {
-		u := &union{}
-		for _, e := range es {
-			p, err := s.read(e)
-			if err != nil {
-				return nil, err
-			}
-			u.lists = append(u.lists, p)
+	for i, es := range slices.Concat(l.places, l.pairs) {
+		u, err := s.union(es, nil)
+		if err != nil {
+			return nil, err
 		}
-		ph.parts = append(ph.parts, phraseWord{u, uint32(c.places[i].at), rarity(es)})
+		w := phraseWord{union: u, rarity: rarity(es)}
+		if i < len(l.places) {
+			w.at = uint32(c.places[i].at)
+			ph.words = append(ph.words, w)
+		}
+		ph.lists = append(ph.lists, w)
 	}
-	// The rarest word leads: where it is not, the others need not be read.
-	slices.SortStableFunc(ph.parts, func(x, y phraseWord) int { return cmp.Compare(x.rarity, y.rarity) })
+	rarest := func(x, y phraseWord) int { return cmp.Compare(x.rarity, y.rarity) }
+	slices.SortStableFunc(ph.words, rarest)
+	slices.SortStableFunc(ph.lists, rarest)
 	return ph, nil
 }
 
@@ -319,7 +349,7 @@ type single postings
 
 func (p *single) seek(doc uint32) bool { return (*postings)(p).to(doc) }
 
-func (p *single) now() (doc, weight uint32) { return p.doc, p.weight }
+func (p *single) now() (doc, weight uint32) { return p.doc, (*postings)(p).weight() }
 
 func (p *single) damaged() bool { return p.bad }
 
@@ -337,6 +367,10 @@ func (u *union) seek(doc uint32) bool {
 		return u.doc != math.MaxUint32
 	}
 	u.begun = true
+	if len(u.lists) == 1 && len(u.free) == 0 && u.lists[0].to(doc) { // mostly
+		u.doc = u.lists[0].doc
+		return true
+	}
 	least := uint32(math.MaxUint32)
 	for _, of := range [2]*[]*postings{&u.lists, &u.free} {
 		left := (*of)[:0]
@@ -357,24 +391,28 @@ func (u *union) seek(doc uint32) bool {
 func (u *union) now() (doc, weight uint32) {
 	for _, p := range u.lists {
 		if p.doc == u.doc {
-			weight += p.weight
+			weight += p.weight()
 		}
 	}
 	return u.doc, weight
 }
 
-func (u *union) damaged() bool { return u.bad }
+func (u *union) damaged() bool {
+	bad := func(p *postings) bool { return p.bad }
+	return u.bad || slices.ContainsFunc(u.lists, bad) || slices.ContainsFunc(u.free, bad)
+}
 
 // phrase matches where words follow one another.
 type phrase struct {
-	parts []phraseWord
+	words []phraseWord
+	lists []phraseWord // of which an article has to be in each: words and pairs
 	doc   uint32
 	count uint32
 	begun bool
 	bufs  [2][]uint32
 }
 
-// phraseWord is a word of a phrase.
+// phraseWord is a word of a phrase, or a pair of its words.
 type phraseWord struct {
 	*union
 	at     uint32 // places behind the first word
@@ -389,7 +427,7 @@ func (p *phrase) seek(doc uint32) bool {
 	for {
 		for again := true; again; {
 			again = false
-			for _, u := range p.parts {
+			for _, u := range p.lists {
 				if !u.seek(doc) {
 					p.doc = math.MaxUint32
 					return false
@@ -410,15 +448,15 @@ func (p *phrase) seek(doc uint32) bool {
 
 // matches counts how often the words follow one another in the present article.
 func (p *phrase) matches() uint32 {
-	starts := p.parts[0].where(&p.bufs[0]) // of the rarest word, not of the phrase
-	for _, u := range p.parts[1:] {
+	starts := p.words[0].where(&p.bufs[0]) // of the rarest word, not of the phrase
+	for _, u := range p.words[1:] {
 		here := u.where(&p.bufs[1])
 		n, k := 0, 0
 		for _, s := range starts {
-			if s+u.at < p.parts[0].at {
+			if s+u.at < p.words[0].at {
 				continue
 			}
-			want := s + u.at - p.parts[0].at
+			want := s + u.at - p.words[0].at
 			for k < len(here) && here[k] < want {
 				k++
 			}
@@ -458,5 +496,5 @@ func (u *union) where(buf *[]uint32) []uint32 {
 func (p *phrase) now() (doc, weight uint32) { return p.doc, p.count }
 
 func (p *phrase) damaged() bool {
-	return slices.ContainsFunc(p.parts, func(u phraseWord) bool { return u.damaged() })
+	return slices.ContainsFunc(p.lists, func(u phraseWord) bool { return u.damaged() })
 }

@@ -86,7 +86,7 @@ func FuzzSegment(f *testing.F) {
 		// to for its size.
 		to := int64(len(magic) + len(content))
 		rest := content[min(max(dict-int64(len(magic)), 0), int64(len(content))):]
-		end := footer([]int64{dict, tops, arts, to, 30, (to - arts) / articleSize, 300, int64(crc32.Checksum(rest, castagnoli))})
+		end := footer([]int64{dict, tops, arts, to, 30, (to - arts) / articleSize, 300, 2, int64(crc32.Checksum(rest, castagnoli))})
 		if err := os.WriteFile(name, slices.Concat([]byte(magic), content, end), 0o600); err != nil {
 			t.Fatal(err)
 		}

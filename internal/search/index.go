@@ -63,7 +63,7 @@ type named struct {
 
 // version is of all formats in the directory and of how words are reduced: an
 // index of another one is made anew.
-const version = 1
+const version = 2
 
 const manifestName = "segments"
 

@@ -2,6 +2,7 @@ package search
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"io"
@@ -25,6 +26,9 @@ func merge(ctx context.Context, path string, from []*segment) (err error) {
 			return in.err
 		}
 	}
+	if w.size[0] >= pairArticles {
+		w.from = int(w.size[0] / pairShare)
+	}
 	m := merger{w: w}
 	for n := 0; len(inputs) > 0; n++ {
 		if n%4096 == 0 && ctx.Err() != nil {
@@ -35,6 +39,10 @@ func merge(ctx context.Context, path string, from []*segment) (err error) {
 			w.abandon()
 			return err
 		}
+	}
+	if err := w.pair(); err != nil {
+		w.abandon()
+		return err
 	}
 	return w.close()
 }
@@ -80,6 +88,8 @@ type input struct {
 	post    *bufio.Reader
 	buf     []byte
 	err     error
+
+	postings postings // of the term
 }
 
 func newInput(s *segment, numbers []uint32) *input {
@@ -94,9 +104,9 @@ func newInput(s *segment, numbers []uint32) *input {
 	return in
 }
 
-// next reads the next term; false at the end.
+// next reads the next term; false at the end of the words. Pairs are found anew.
 func (in *input) next() bool {
-	if in.err != nil || !in.dict.next() {
+	if in.err != nil || !in.dict.next() || bytes.HasPrefix(in.dict.term, []byte(pairMark)) {
 		if in.dict.r.bad {
 			in.err = damaged("%s: its dictionary", in.s.name)
 		}
@@ -146,15 +156,15 @@ func (m *merger) step(inputs []*input) ([]*input, error) {
 			continue
 		}
 		e := in.dict.entry
-		p := newPostings(e, in.buf[:e.docs], len(in.s.ids))
-		p.window = in.buf[e.docs:]
+		p := &in.postings
+		p.begin(e, memory(in.buf[:e.docs]), memory(in.buf[e.docs:]), len(in.s.ids))
 		for p.next() {
 			doc := in.numbers[p.doc]
 			if doc == dropped {
 				continue
 			}
 			sorted = sorted && (len(m.all) == 0 || m.all[len(m.all)-1].doc < doc)
-			m.all = append(m.all, posting{doc, p.weight, p.raw()})
+			m.all = append(m.all, posting{doc, p.weight(), p.raw()})
 		}
 		if p.bad {
 			return nil, damaged("%s: postings of %q", in.s.name, term)

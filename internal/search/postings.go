@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
+	"slices"
 )
 
 // The postings of a term are, for each of its articles, a varint of twice the
@@ -83,117 +84,176 @@ func (e *encoder) reset() {
 	*e = encoder{docs: e.docs[:0], places: e.places[:0], table: e.table[:0]}
 }
 
-// postings goes through the articles of a term in one segment.
+// window is a stretch of a file, read as it is needed.
+type window struct {
+	file io.ReaderAt // nil: all of it is in buf
+	off  int64       // where in the file it begins
+	size int64
+	buf  []byte // of it, from at on
+	at   int64
+}
+
+// chunk is how many bytes are read at a time.
+const chunk = 64 << 10
+
+// bytes returns a part, until the next call; nil when it cannot be read. Nothing is
+// not nil.
+func (w *window) bytes(at, n int64) []byte {
+	if at < 0 || n < 0 || at+n > w.size {
+		return nil
+	}
+	if at < w.at || at+n > w.at+int64(len(w.buf)) {
+		if w.file == nil {
+			return nil
+		}
+		want := max(n, min(chunk, w.size-at))
+		if int64(cap(w.buf)) < want {
+			w.buf = make([]byte, want)
+		}
+		w.buf, w.at = w.buf[:want], at
+		if _, err := w.file.ReadAt(w.buf, w.off+at); err != nil {
+			w.buf = w.buf[:0]
+			return nil
+		}
+	}
+	return w.buf[at-w.at:][:n:n]
+}
+
+// memory is a window on what is in memory.
+func memory(b []byte) window { return window{size: int64(len(b)), buf: b} }
+
+// postings goes through the articles of a term in one segment. It is unpacked by
+// blocks: the articles of one when something in it may matter, their places when
+// those of an article of it are asked for.
 type postings struct {
-	doc    uint32 // the present article, by its number in the segment
-	weight uint32
-	last   uint32 // no article has this number or a higher one
-	begun  bool
-	bad    bool
+	doc   uint32 // the present article, by its number in the segment
+	last  uint32 // no article has this number or a higher one
+	begun bool
+	bad   bool
 
-	docs []byte // of the block, behind the present article
-	more []byte // of the blocks behind it
-
+	lists    window
 	table    reader // what it says of the blocks behind this one
+	at, size int64  // of the block, in lists
+	packed   bool   // the block is not unpacked
+	base     uint32 // what its first distance counts from
 	blockEnd uint32 // no article of the block has a higher number
-	index    int    // of the present article in the block, from 0 on
-	once     [blockSize / 64]uint64
+	docs     [blockSize]uint32
+	weights  [blockSize]uint8
+	n        int // how many articles are unpacked
+	index    int // of the present one among them
 
-	file       io.ReaderAt // of places, from off on
-	off        int64
-	placesSize int64
-	at, size   int64  // of the places of the block, from off on
-	window     []byte // places that were read
-	windowAt   int64
-	places     []byte // of the block, from those of article number passed on; nil: not read
-	passed     int
+	spots                window            // of places
+	spotsAt, spotsOfThis int64             // of the block, in spots
+	places               []byte            // of the block; nil: not read
+	ends                 [blockSize]uint32 // where those of each article end
 
 	found []uint32 // buffer of where
 }
 
-// newPostings begins before the first article of a segment with so many.
-func newPostings(e entry, docs []byte, articles int) *postings {
-	p := &postings{docs: docs, last: uint32(articles), blockEnd: math.MaxUint32, index: -1, size: int64(e.places), placesSize: int64(e.places)}
-	if e.articles > blockSize {
-		r := reader{b: docs}
-		p.table.b = r.bytes(r.int())
-		p.docs, p.more = nil, r.b
-		p.blockEnd, p.size, p.bad = 0, 0, r.bad
+// open reads the postings of a term from the file of a segment with so many articles,
+// as they are asked for.
+func (p *postings) open(file io.ReaderAt, e entry, articles int) {
+	p.begin(e,
+		window{file: file, off: e.off, size: int64(e.docs)},
+		window{file: file, off: e.off + int64(e.docs), size: int64(e.places)}, articles)
+}
+
+// begin stands before the first article that a term has in a segment with so many.
+func (p *postings) begin(e entry, lists, places window, articles int) {
+	p.doc, p.last, p.begun, p.bad = 0, uint32(articles), false, false
+	p.lists, p.table, p.at, p.size = lists, reader{}, 0, lists.size
+	p.packed, p.base, p.blockEnd, p.n, p.index = true, 0, math.MaxUint32, 0, 0
+	p.spots, p.spotsAt, p.spotsOfThis, p.places = places, 0, places.size, nil
+	if e.articles <= blockSize {
+		return
 	}
-	return p
+	r := reader{b: p.lists.bytes(0, min(binary.MaxVarintLen64, lists.size))}
+	before := len(r.b)
+	n := int64(r.int())
+	p.at = int64(before - len(r.b))
+	table := p.lists.bytes(p.at, n)
+	p.table.b = slices.Clone(table)
+	p.at += n
+	p.size, p.spotsOfThis, p.packed, p.blockEnd = 0, 0, false, 0
+	if r.bad || table == nil {
+		p.fail()
+	}
 }
 
 // block goes on to the next block; false when there is none.
 func (p *postings) block() bool {
+	p.packed, p.n, p.index, p.places = false, 0, 0, nil
 	if len(p.table.b) == 0 {
 		return false
 	}
-	p.doc = p.blockEnd // what distances count from
-	rest := reader{b: p.more}
-	p.blockEnd += uint32(p.table.int())
-	p.docs = rest.bytes(p.table.int())
-	p.more = rest.b
 	p.at += p.size
+	p.spotsAt += p.spotsOfThis
+	p.base = p.blockEnd
+	p.blockEnd += uint32(p.table.int())
 	p.size = int64(p.table.int())
-	p.index, p.places = -1, nil
-	if p.table.bad || rest.bad || p.at+p.size > p.placesSize {
+	p.spotsOfThis = int64(p.table.int())
+	p.packed = true
+	if p.table.bad {
 		p.fail()
-		return false
 	}
-	return true
+	return !p.bad
 }
 
 // fail notes that the postings contradict themselves, and ends them.
 func (p *postings) fail() {
 	p.bad = true
-	p.docs, p.more, p.table.b = nil, nil, nil
+	p.packed, p.table.b, p.n = false, nil, 0
+}
+
+// unpack reads the articles of the block.
+func (p *postings) unpack() {
+	b := p.lists.bytes(p.at, p.size)
+	p.packed = false
+	doc, n, at := uint64(p.base), 0, 0
+	ok := b != nil
+	for ok && at < len(b) {
+		v, w := uint64(b[at]), uint64(1)
+		if at++; v >= 0x80 {
+			v, at = wide(b, at-1)
+		}
+		if v&1 == 0 && at > 0 {
+			w, at = number(b, at)
+		}
+		doc += v >> 1
+		ok = at > 0 && n < blockSize && doc < uint64(p.last) && w <= maxWeight
+		if ok {
+			p.docs[n], p.weights[n] = uint32(doc), uint8(w)
+			n++
+		}
+	}
+	if p.n = n; !ok {
+		p.fail()
+	}
+}
+
+// number reads a varint and returns where it ends; 0 when it is cut short.
+func number(b []byte, at int) (uint64, int) {
+	if at < len(b) && b[at] < 0x80 {
+		return uint64(b[at]), at + 1
+	}
+	return wide(b, at)
+}
+
+// wide is number for what takes more than a byte.
+func wide(b []byte, at int) (uint64, int) {
+	v, n := binary.Uvarint(b[min(at, len(b)):])
+	if n <= 0 {
+		return 0, 0
+	}
+	return v, at + n
 }
 
 // next moves on; false at the end.
 func (p *postings) next() bool {
-	for len(p.docs) == 0 {
-		if !p.block() {
-			return false
-		}
+	if !p.begun {
+		return p.to(0)
 	}
-	v, b := number(p.docs)
-	p.index++
-	if b == nil || p.index >= blockSize {
-		p.fail()
-		return false
-	}
-	bit := uint64(1) << (p.index % 64)
-	if v&1 != 0 {
-		p.weight = 1
-		p.once[p.index/64] |= bit
-	} else {
-		var w uint64
-		if w, b = number(b); b == nil {
-			p.fail()
-			return false
-		}
-		p.weight = uint32(w)
-		p.once[p.index/64] &^= bit
-	}
-	d := v>>1 + uint64(p.doc)
-	if d >= uint64(p.last) {
-		p.fail()
-		return false
-	}
-	p.doc, p.docs, p.begun = uint32(d), b, true
-	return true
-}
-
-// number reads a varint and returns what follows it; nil when it is cut short.
-func number(b []byte) (uint64, []byte) {
-	if len(b) > 0 && b[0] < 0x80 {
-		return uint64(b[0]), b[1:]
-	}
-	v, n := binary.Uvarint(b)
-	if n <= 0 {
-		return 0, nil
-	}
-	return v, b[n:]
+	return p.to(p.doc + 1)
 }
 
 // to moves to an article or behind it; false at the end.
@@ -203,94 +263,91 @@ func (p *postings) to(doc uint32) bool {
 	}
 	for p.blockEnd < doc {
 		if !p.block() {
-			p.docs = nil
 			return false
 		}
 	}
-	for p.next() {
-		if p.doc >= doc {
+	for {
+		if p.packed {
+			p.unpack()
+		}
+		i := p.index
+		for i < p.n && p.docs[i] < doc {
+			i++
+		}
+		if p.index = i; i < p.n {
+			p.doc, p.begun = p.docs[i], true
 			return true
 		}
+		if !p.block() {
+			return false
+		}
 	}
-	return false
 }
+
+// weight is how much the word counts in the present article.
+func (p *postings) weight() uint32 { return uint32(p.weights[p.index]) }
 
 // where returns the places of the word in the present article, until the next
 // call.
 func (p *postings) where() []uint32 {
-	b := p.raw()
-	if p.weight != 1 {
-		_, b = number(b) // their length
+	b, at := p.raw(), 0
+	if p.weights[p.index] != 1 {
+		_, at = number(b, at) // their length
 	}
-	p.found = p.found[:0]
-	at := uint64(0)
-	for len(b) > 0 {
-		var d uint64
-		d, b = number(b)
-		at += d
-		p.found = append(p.found, uint32(at))
+	out, place := p.found[:0], uint32(0)
+	for at < len(b) {
+		d := uint64(b[at])
+		if at++; d >= 0x80 {
+			if d, at = wide(b, at-1); at == 0 {
+				p.bad = true
+				break
+			}
+		}
+		place += uint32(d)
+		out = append(out, place)
 	}
-	return p.found
+	p.found = out
+	return out
 }
 
 // raw returns the places of the present article as they are stored.
 func (p *postings) raw() []byte {
-	if p.placesSize == 0 {
-		return nil
+	if p.places == nil {
+		if p.spots.size == 0 { // a mark
+			return nil
+		}
+		if p.places = p.spots.bytes(p.spotsAt, p.spotsOfThis); p.places == nil {
+			p.bad = true
+			return nil
+		}
+		p.divide()
 	}
-	if p.places == nil && !p.load() {
-		p.bad = true
-		return nil
+	from := uint32(0)
+	if p.index > 0 {
+		from = p.ends[p.index-1]
 	}
-	b, passed := p.places, p.passed
-	for ; passed < p.index; passed++ {
-		b = b[p.span(b, passed):]
-	}
-	p.places, p.passed = b, passed
-	return b[:p.span(b, passed)]
+	return p.places[from:p.ends[p.index]]
 }
 
-// span is how many bytes the places of an article take that stand in front of b.
-func (p *postings) span(b []byte, article int) int {
-	if len(b) == 0 {
-		p.bad = true
-		return 0
-	}
-	v, n := int(b[0]), 1
-	if v >= 0x80 {
-		var u uint64
-		u, n = binary.Uvarint(b)
-		v = int(u & math.MaxInt32)
-	}
-	if p.once[article/64]&(1<<(article%64)) == 0 {
-		n += v
-	}
-	if n <= 0 || n > len(b) {
-		p.bad = true
-		return len(b)
-	}
-	return n
-}
-
-// chunk is how many bytes of places are read at a time.
-const chunk = 256 << 10
-
-// load finds the places of the block.
-func (p *postings) load() bool {
-	if p.at < p.windowAt || p.at+p.size > p.windowAt+int64(len(p.window)) {
-		n := max(p.size, min(chunk, p.placesSize-p.at))
-		if int64(cap(p.window)) < n {
-			p.window = make([]byte, n)
+// divide finds out where the places of each article of the block end. Of one that is
+// cut short, and of those behind it, there are none.
+func (p *postings) divide() {
+	b, end := p.places, 0
+	for i := range p.n {
+		v, at := number(b, end)
+		if p.weights[i] != 1 && at > 0 {
+			if v > uint64(len(b)-at) {
+				at = 0
+			} else {
+				at += int(v)
+			}
 		}
-		p.window, p.windowAt = p.window[:n], p.at
-		if p.file == nil {
-			return false
+		if at == 0 {
+			p.bad = true
+			b = b[:end]
+		} else {
+			end = at
 		}
-		if _, err := p.file.ReadAt(p.window, p.off+p.at); err != nil {
-			return false
-		}
+		p.ends[i] = uint32(end)
 	}
-	p.places = p.window[p.at-p.windowAt:][:p.size]
-	p.passed = 0
-	return true
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"math/bits"
 	"os"
 	"slices"
@@ -16,7 +15,8 @@ import (
 // A segment file is, in this order:
 //
 //	magic
-//	postings     of each term: those of its articles, then their places (postings.go)
+//	postings     of each term: those of its articles, then their places (postings.go);
+//	             behind the words, of pairs of the common ones (pairs.go)
 //	dictionary   blocks of 64 terms, sorted; the first of each block in full
 //	blocks       the first term of each block and where it lies
 //	articles     ID, time and length of each
@@ -26,9 +26,9 @@ import (
 // rest, the number of articles, and the bytes of postings and of places.
 
 const (
-	magic      = "nfsearch2\n"
+	magic      = "nfsearch3\n"
 	blockTerms = 64
-	footerSize = 8*8 + 4
+	footerSize = 9*8 + 4
 )
 
 // errDamaged says that an index cannot be used. It is to be made anew.
@@ -42,6 +42,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // entry is what a dictionary says of a term.
 type entry struct {
+	term     string
 	articles int   // that it occurs in
 	off      int64 // of its postings in the file
 	docs     int   // bytes of postings
@@ -67,10 +68,13 @@ type writer struct {
 	tops []byte   // the block index
 	arts []byte   // the table of articles
 	size [2]int64 // articles, words
+
+	common []entry // words that are in so many articles or more
+	from   int     // 0: none are
 }
 
 func newWriter(path string) (*writer, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -116,10 +120,31 @@ func (w *writer) term(term string, articles int, docs, places []byte) {
 	w.dict = binary.AppendUvarint(w.dict, uint64(articles))
 	w.dict = binary.AppendUvarint(w.dict, uint64(len(docs)))
 	w.dict = binary.AppendUvarint(w.dict, uint64(len(places)))
+	if w.from > 0 && articles >= w.from && len(places) > 0 {
+		w.common = append(w.common, entry{term: term, articles: articles, off: w.off, docs: len(docs), places: len(places)})
+	}
 	w.write(docs)
 	w.write(places)
 	w.last = term
 	w.n++
+}
+
+// pair adds the pairs of common words, when all words are there.
+func (w *writer) pair() error {
+	if w.from == 0 {
+		return nil
+	}
+	if w.err = errors.Join(w.err, w.w.Flush()); w.err != nil {
+		return w.err
+	}
+	var words []entry
+	words, w.from = commonest(w.common, w.from)
+	p, err := findPairs(w.f, words, int(w.size[0]))
+	if err != nil {
+		return err
+	}
+	p.write(w)
+	return w.err
 }
 
 // close finishes the file and puts it on disk.
@@ -131,7 +156,7 @@ func (w *writer) close() error {
 		_, _ = sum.Write(part) // never fails
 		ends = append(ends, w.off)
 	}
-	w.write(footer(append(ends, int64(w.n), w.size[0], w.size[1], int64(sum.Sum32()))))
+	w.write(footer(append(ends, int64(w.n), w.size[0], w.size[1], int64(w.from), int64(sum.Sum32()))))
 	if w.err == nil {
 		w.err = w.w.Flush()
 	}
@@ -141,7 +166,7 @@ func (w *writer) close() error {
 	return errors.Join(w.err, w.f.Close())
 }
 
-// footer makes the end of a file of its eight numbers.
+// footer makes the end of a file of its nine numbers.
 func footer(numbers []int64) (b []byte) {
 	for _, v := range numbers {
 		b = binary.LittleEndian.AppendUint64(b, uint64(v))
@@ -159,6 +184,7 @@ type segment struct {
 	file   *file
 	terms  int
 	words  int64
+	common int // words that are in so many articles are paired; 0: none are
 	blocks []block
 	dict   int64 // where the dictionary begins, and ends
 	dictTo int64
@@ -208,7 +234,7 @@ func openSegment(path, name string) (s *segment, err error) {
 	if crc32.Checksum(end[:footerSize-4], castagnoli) != binary.LittleEndian.Uint32(end[footerSize-4:]) {
 		return nil, damaged("%s has a wrong checksum", name)
 	}
-	var v [8]int64
+	var v [9]int64
 	for i := range v {
 		v[i] = int64(binary.LittleEndian.Uint64(end[8*i:]))
 	}
@@ -219,10 +245,10 @@ func openSegment(path, name string) (s *segment, err error) {
 	if _, err := f.ReadAt(rest, v[0]); err != nil {
 		return nil, damaged("%s: %v", name, err)
 	}
-	if int64(crc32.Checksum(rest, castagnoli)) != v[7] {
+	if int64(crc32.Checksum(rest, castagnoli)) != v[8] {
 		return nil, damaged("%s has a wrong checksum", name)
 	}
-	s = &segment{name: name, file: &file{File: f}, terms: int(v[4]), words: v[6], dict: v[0], dictTo: v[1]}
+	s = &segment{name: name, file: &file{File: f}, terms: int(v[4]), words: v[6], common: int(v[7]), dict: v[0], dictTo: v[1]}
 	if err := s.readBlocks(rest[v[1]-v[0] : v[2]-v[0]]); err != nil {
 		return nil, err
 	}
@@ -293,6 +319,7 @@ func (s *segment) lookup(term string) (e entry, err error) {
 		if c := cmp.Compare(string(t), term); c >= 0 {
 			if c == 0 {
 				e = at
+				e.term = term
 			}
 			return false
 		}
@@ -376,18 +403,14 @@ func (d *dictionary) next() bool {
 	return !d.r.bad
 }
 
-// read returns the postings of a term; their places are read when they are asked
-// for.
+// read returns the postings of a term, which are read from the file as they are
+// asked for.
 func (s *segment) read(e entry) (*postings, error) {
-	if int64(e.docs)+int64(e.places) > s.dict-e.off || e.docs < 0 || e.places < 0 {
+	if e.docs < 0 || e.places < 0 || int64(e.docs)+int64(e.places) > s.dict-e.off {
 		return nil, damaged("%s: its dictionary", s.name)
 	}
-	b := make([]byte, e.docs)
-	if _, err := s.file.ReadAt(b, e.off); err != nil && !errors.Is(err, io.EOF) {
-		return nil, damaged("%s: %v", s.name, err)
-	}
-	p := newPostings(e, b, len(s.ids))
-	p.file, p.off = s.file, e.off+int64(e.docs)
+	p := &postings{}
+	p.open(s.file, e, len(s.ids))
 	return p, nil
 }
 
