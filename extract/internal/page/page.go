@@ -18,6 +18,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"newsfold/extract/internal/tree"
 )
 
 // Page is a page as blocks.
@@ -118,17 +120,27 @@ func ReadFragment(b []byte) *Page {
 func (p *Page) read(b []byte) {
 	s := Strip(b)
 	p.LD = s.LD
+	if !p.noscript {
+		p.Root = tree.Build(s.HTML)
+	}
+	if p.Root == nil {
+		p.parse(s.HTML)
+	}
+	p.walk(len(s.HTML))
+}
+
+// parse makes the tree of a page that is not plain.
+func (p *Page) parse(b []byte) {
 	scripting := html.ParseOptionEnableScripting(!p.noscript)
-	root, err := html.ParseWithOptions(bytes.NewReader(s.HTML), scripting)
+	root, err := html.ParseWithOptions(bytes.NewReader(b), scripting)
 	if err != nil {
 		p.Cut = true
-		root, err = html.ParseWithOptions(bytes.NewReader(flatten(s.HTML)), scripting)
+		root, err = html.ParseWithOptions(bytes.NewReader(flatten(b)), scripting)
 	}
 	if err != nil { // cannot be: flatten keeps the nesting small
 		root = &html.Node{Type: html.DocumentNode}
 	}
 	p.Root = root
-	p.walk(len(s.HTML))
 }
 
 // flatten removes the tags of elements nested deeper than 128, which the parser
