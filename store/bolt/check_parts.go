@@ -284,7 +284,7 @@ func (c *checker) lists() {
 func (c *checker) logs() {
 	c.each(c.t.bucket(bLogs), func(name, _ []byte) {
 		log := c.t.bucket(bLogs).Bucket(name)
-		c.log(string(name), changeLog{column{log.Bucket(logChanges)}, column{log.Bucket(logPlaces)}})
+		c.log(string(name), changeLog{changes: column{Bucket: log.Bucket(logChanges)}, places: column{Bucket: log.Bucket(logPlaces)}})
 	})
 }
 

@@ -60,7 +60,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		return errors.Join(err, put(t, bStories, key(1), &s, record.Story))
 	}
 	log := func(t *tx) column {
-		return column{t.bucket(bLogs).Bucket([]byte(store.Texts)).Bucket(logChanges)}
+		return column{Bucket: t.bucket(bLogs).Bucket([]byte(store.Texts)).Bucket(logChanges)}
 	}
 	for _, tt := range []struct {
 		name string

@@ -12,7 +12,20 @@ import (
 // others like it, takes one or two. Its keys are the numbers divided by 64; a value
 // has a varint for each of the 64: 0 for none, else one more than the distance to the
 // number before it, zigzag.
-type column struct{ *bbolt.Bucket }
+type column struct {
+	*bbolt.Bucket
+	// last is the value that was at hand last, which is put when another one is or by
+	// flush; nil: each number that is set is put at once.
+	last *value
+}
+
+// value is one value of a column.
+type value struct {
+	key     int64
+	n       numbers
+	known   bool // else it has not been read
+	changed bool // and not put
+}
 
 // columnSize is how many numbers stand in a value.
 const columnSize = 64
@@ -56,28 +69,59 @@ func (n *numbers) encode() (v []byte) {
 	return v[:end]
 }
 
-// block returns the key of the value that holds the number of k.
-func block(k int64) []byte { return idKey(k / columnSize) }
+// at returns the value that holds the number of k.
+func (c column) at(k int64) (*value, error) {
+	v, key := c.last, k/columnSize
+	switch {
+	case v == nil:
+		v = &value{}
+	case v.known && v.key == key:
+		return v, nil
+	}
+	if err := c.flush(); err != nil {
+		return nil, err
+	}
+	err := v.n.decode(c.Get(idKey(key)))
+	v.key, v.known = key, err == nil
+	return v, err
+}
+
+// flush puts what was changed and not put yet.
+func (c column) flush() error {
+	if c.last == nil || !c.last.changed {
+		return nil
+	}
+	c.last.changed = false
+	return c.put(c.last)
+}
+
+func (c column) put(v *value) error {
+	if b := v.n.encode(); len(b) > 0 {
+		return c.Put(idKey(v.key), b)
+	}
+	return c.Delete(idKey(v.key))
+}
 
 // get returns the number of k; 0 when there is none.
 func (c column) get(k int64) (int64, error) {
-	var n numbers
-	err := n.decode(c.Get(block(k)))
-	return n[k%columnSize], err
+	v, err := c.at(k)
+	if err != nil {
+		return 0, err
+	}
+	return v.n[k%columnSize], nil
 }
 
 // set gives k a number; 0 takes it away.
-func (c column) set(k, v int64) error {
-	key := block(k)
-	var n numbers
-	if err := n.decode(c.Get(key)); err != nil {
+func (c column) set(k, x int64) error {
+	v, err := c.at(k)
+	if err != nil {
 		return err
 	}
-	n[k%columnSize] = v
-	if value := n.encode(); len(value) > 0 {
-		return c.Put(key, value)
+	v.n[k%columnSize] = x
+	if v.changed = c.last != nil; v.changed {
+		return nil
 	}
-	return c.Delete(key)
+	return c.put(v)
 }
 
 // A scan goes through the numbers of a column, upwards.
@@ -116,6 +160,9 @@ func (s *scan) next() (k, v int64, ok bool, err error) {
 
 // load reads the first value from a key on.
 func (s *scan) load(key int64) (ok bool, err error) {
+	if err := s.c.flush(); err != nil {
+		return false, err
+	}
 	k, v := s.cursor.Seek(idKey(key))
 	if k == nil {
 		return false, nil

@@ -40,7 +40,7 @@ func TestAColumnIsAMap(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = db.View(t.Context(), func(st store.Tx) error {
-			sameColumn(t, st.(*tx), column{st.(*tx).bucket(bLogs).Bucket([]byte("test")).Bucket(logChanges)}, want)
+			sameColumn(t, st.(*tx), column{Bucket: st.(*tx).bucket(bLogs).Bucket([]byte("test")).Bucket(logChanges)}, want)
 			return nil
 		})
 		if err != nil {

@@ -17,10 +17,18 @@ var (
 
 // A changeLog is one of the change logs. The sequence of the bucket of changes is
 // the last position that was given.
-type changeLog struct{ changes, places column }
+type changeLog struct {
+	name            store.Log
+	changes, places column
+}
 
 // log returns a change log, making it when needed.
 func (t *tx) log(log store.Log) (l changeLog, err error) {
+	for _, l := range t.logs {
+		if l.name == log {
+			return l, nil
+		}
+	}
 	b, err := t.bucket(bLogs).CreateBucketIfNotExists([]byte(log))
 	if err != nil {
 		return l, err
@@ -32,7 +40,20 @@ func (t *tx) log(log store.Log) (l changeLog, err error) {
 		return l, err
 	}
 	l.changes.FillPercent, l.places.FillPercent = dense, dense
+	// Most changes are next to one another, in either column.
+	l.name, l.changes.last, l.places.last = log, &value{}, &value{}
+	t.logs = append(t.logs, l)
 	return l, nil
+}
+
+// flushLogs puts what was written to change logs and not put yet.
+func (t *tx) flushLogs() error {
+	for _, l := range t.logs {
+		if err := errors.Join(l.changes.flush(), l.places.flush()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // add puts an article at the end of a log in which it does not stand.
@@ -92,7 +113,15 @@ func (t *tx) Changes(log store.Log, after store.Seq) iter.Seq2[store.Change, err
 		if b == nil {
 			return func() (c store.Change, ok bool, err error) { return c, false, checkName("change log", string(log)) }
 		}
-		s := t.scan(column{b.Bucket(logChanges)}, int64(min(after, maxSeq)))
+		c := column{Bucket: b.Bucket(logChanges)}
+		if t.writable {
+			l, err := t.log(log)
+			if err != nil {
+				return func() (c store.Change, ok bool, _ error) { return c, false, err }
+			}
+			c = l.changes
+		}
+		s := t.scan(c, int64(min(after, maxSeq)))
 		return func() (c store.Change, ok bool, err error) {
 			seq, id, ok, err := s.next()
 			return store.Change{Seq: store.Seq(seq), Article: newsfold.ArticleID(id)}, ok, t.ofColumn(err)

@@ -75,6 +75,9 @@ func (t *tx) finish() (err error) {
 	if err := t.settleAll(); err != nil {
 		return err
 	}
+	if err := t.flushLogs(); err != nil {
+		return err
+	}
 	return t.trimSaid()
 }
 

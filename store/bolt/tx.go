@@ -29,7 +29,8 @@ type tx struct {
 	over     bool
 	fault    error // damage that was met; such a transaction is not committed
 	buckets  [len(bucketNames)]*bbolt.Bucket
-	shelves  []*shelf // written in this transaction
+	shelves  []*shelf    // written in this transaction
+	logs     []changeLog // likewise, or read
 	sealings []*sealing
 	sealing  int   // bytes of messages in sealings
 	written  int64 // bytes of messages and values put
