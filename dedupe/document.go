@@ -52,6 +52,12 @@ func newDoc(a Article, buf []word) *doc {
 	return d
 }
 
+// is reports whether d, which may be nil, was made of an article as it is now.
+func (d *doc) is(a Article) bool {
+	return d != nil && d.art.Text == a.Text && d.art.Title == a.Title && d.art.URL == a.URL && d.art.Host == a.Host &&
+		d.art.Outlet == a.Outlet && d.art.Lang == a.Lang && d.at.Equal(articleTime(a)) && slices.Equal(d.art.Origins, a.Origins)
+}
+
 const maxTitle = 4 << 10 // bytes of a title that are read
 
 // wordsIn is how many words a text has, roughly and rather too many.

@@ -175,10 +175,18 @@ func (f *Folder) begin(a Article) (*doc, []uint32, error) {
 		return nil, nil, fmt.Errorf("fold article %d: its ID must be positive", a.ID)
 	}
 	f.gone = f.gone[:0]
-	f.cache.drop(a.ID)
-	f.cache.recycle()
-	d := newDoc(a, f.cache.buffer())
+	d := f.read(a)
 	return d, f.sk.sketch(d), nil
+}
+
+// read makes an article ready, which then is not kept any more.
+func (f *Folder) read(a Article) *doc {
+	d := f.cache.take(a)
+	f.cache.recycle()
+	if d == nil {
+		d = newDoc(a, f.cache.buffer())
+	}
+	return d
 }
 
 // finish decides on an article by what the index knows, and returns what the
@@ -469,9 +477,7 @@ func (f *Folder) Explain(a, b Article) Verdict {
 
 // known returns an article ready for comparison, as it is kept if it is.
 func (f *Folder) known(a Article) *doc {
-	d := f.cache.docs[a.ID]
-	if d != nil && d.art.Text == a.Text && d.art.Title == a.Title && d.art.URL == a.URL &&
-		d.art.Host == a.Host && d.at.Equal(articleTime(a)) && slices.Equal(d.art.Origins, a.Origins) {
+	if d := f.cache.docs[a.ID]; d.is(a) {
 		return d
 	}
 	return newDoc(a, nil)
@@ -545,6 +551,18 @@ func (c *docCache) tidy() {
 		}
 	}
 	c.queue = kept
+}
+
+// take returns an article if it is kept as it is, and lets go of it or of what it was.
+func (c *docCache) take(a Article) *doc {
+	d := c.docs[a.ID]
+	if !d.is(a) {
+		c.drop(a.ID)
+		return nil
+	}
+	c.words -= cap(d.buf) + 64
+	delete(c.docs, a.ID)
+	return d
 }
 
 func (c *docCache) drop(id int64) {

@@ -249,3 +249,29 @@ func TestIndexOfTheCallerGivesTheSameStories(t *testing.T) {
 		}
 	}
 }
+
+// The keys of a batch are asked for before any of it is folded, and a text may change
+// in between.
+func TestKeysAskedForBeforehandChangeNothing(t *testing.T) {
+	articles := newsroom(7)
+	_, want := foldAll(t, Options{}, articles...)
+	sh := newShelf()
+	f, ix := NewFolder(Options{}, sh), NewMemory(0)
+	var keys []uint32
+	for i, a := range articles {
+		if i%3 == 0 {
+			a.Text = articles[(i+1)%len(articles)].Text
+		}
+		keys = f.Keys(a, keys[:0])
+	}
+	for _, a := range articles {
+		d, err := f.FoldIn(t.Context(), ix, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sh.place(a, d)
+	}
+	if got, want := stories(sh), stories(want); !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("stories are %v, without that %v", got, want)
+	}
+}

@@ -10,7 +10,10 @@ func ReadSketch(id int64, sketch []byte) (x Indexed, keys []uint32, ok bool) {
 }
 
 // Keys appends to dst the keys by which [Folder.FoldIn] is going to look an article
-// up, so that an index in a database can be asked for many articles at once.
+// up, so that an index in a database can be asked for many articles at once. What it
+// reads of the article is kept for folding it, as long as there is room.
 func (f *Folder) Keys(a Article, dst []uint32) []uint32 {
-	return append(dst, f.sk.sketch(newDoc(a, nil))...)
+	d := f.read(a)
+	f.cache.put(a.ID, d)
+	return append(dst, f.sk.sketch(d)...)
 }
