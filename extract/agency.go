@@ -13,7 +13,7 @@ var agencies = agencyTable()
 func agencyTable() map[string]string {
 	table := make(map[string]string, 200)
 	for name, aliases := range map[string]string{
-		"Reuters":                 "reuters|thomson reuters|رويترز|рейтер|рейтерс|路透社|路透|ロイター|reuters news",
+		"Reuters":                 "reuters|thomson reuters|رويترز|рейтер|рейтера|рейтерс|路透社|路透|ロイター|reuters news",
 		"Associated Press":        "ap|associated press|the associated press|أسوشيتد برس|美联社|美聯社|ap通信|a p|the canadian press associated press",
 		"Agence France-Presse":    "afp|agence france presse|agence france press|أ ف ب|فرانس برس|афп|法新社|afp時事",
 		"dpa":                     "dpa|deutsche presse agentur|dpa international|dpa infocom|د ب أ",
@@ -21,9 +21,9 @@ func agencyTable() map[string]string {
 		"ANSA":                    "ansa",
 		"Adnkronos":               "adnkronos",
 		"Xinhua":                  "xinhua|xinhua news agency|新华社|新華社|شينخوا|新华网",
-		"TASS":                    "tass|тасс|итар тасс|itar tass|корр тасс",
+		"TASS":                    "tass|тасс|тасса|итар тасс|itar tass|корр тасс",
 		"RIA Novosti":             "ria novosti|риа новости",
-		"Interfax":                "interfax|интерфакс|interfax ru",
+		"Interfax":                "interfax|интерфакс|интерфакса|interfax ru",
 		"Anadolu Agency":          "anadolu|anadolu agency|anadolu ajansı|aa|الأناضول",
 		"Demirören Haber Ajansı":  "dha|demirören haber ajansı",
 		"İhlas Haber Ajansı":      "iha|i̇ha|ihlas haber ajansı",
@@ -32,8 +32,8 @@ func agencyTable() map[string]string {
 		"Press Trust of India":    "pti|press trust of india",
 		"ANI":                     "ani|asian news international",
 		"IANS":                    "ians|indo asian news service",
-		"Kyodo News":              "kyodo|kyodo news|共同|共同通信|共同社",
-		"Jiji Press":              "jiji|jiji press|時事|時事通信",
+		"Kyodo News":              "kyodo|kyodo news|共同|共同通信|共同通信社|共同社",
+		"Jiji Press":              "jiji|jiji press|時事|時事通信|時事通信社",
 		"Yonhap":                  "yonhap|yonhap news agency|연합뉴스",
 		"Saudi Press Agency":      "spa|saudi press agency|واس|الأنباء السعودية",
 		"Emirates News Agency":    "wam|emirates news agency|وام",
@@ -72,7 +72,7 @@ func agency(words string) string {
 	if folded == "" {
 		return ""
 	}
-	for _, noun := range [...]string{"nachrichtenagentur ", "agence ", "agencia ", "agência ", "agenzia ", "news agency ", "агентство ", "информагентство ", "агентства ", "وكالة الأنباء ", "وكالة أنباء ", "وكالة "} {
+	for _, noun := range [...]string{"nachrichtenagentur ", "agence ", "agencia ", "agência ", "agenzia ", "news agency ", "агентство ", "информагентство ", "агентства ", "وكالة الأنباء ", "وكالة أنباء ", "وكالة ", "redazione ", "redacción ", "redação ", "redaktion ", "rédaction "} {
 		if rest, ok := strings.CutPrefix(folded, noun); ok && agencies[rest] != "" {
 			return agencies[rest]
 		}
@@ -118,7 +118,7 @@ func agencyIn(words string) string {
 }
 
 // unnamed are the words for agencies that stand among their names.
-var unnamed = set("agencies", "agency", "agenturen", "agences", "agencias", "agenzie", "agências", "агентства", "وكالات", "ajanslar", "staff", "others")
+var unnamed = set("agencies", "agency", "agenturen", "agences", "agencias", "agenzie", "agências", "агентства", "وكالات", "ajanslar", "staff", "others", "fim")
 
 func firstRune(s string) rune {
 	r, _ := utf8.DecodeRuneInString(s)

@@ -81,7 +81,7 @@ func Credits(text string) (body string, origins []Origin) {
 func labelled(quote string) bool {
 	table := credits()
 	var buf [8]uint16
-	return slices.ContainsFunc(table.index.starting(buf[:0], strings.ToLower(quote)), func(k uint16) bool { return table.phrases[k].label })
+	return slices.ContainsFunc(table.index.starting(buf[:0], strings.ToLower(quote)), func(k uint16) bool { return table.phrases[k].label || table.phrases[k].strict })
 }
 
 // creditsIn takes the credits out of a paragraph. Long paragraphs are looked
@@ -171,7 +171,7 @@ func credit(s string, line bool) (Origin, bool) {
 		if c.label && (!line || head != "") {
 			continue
 		}
-		if withinWord(low, i) || !c.label && !aboutText(low, i, c) && !c.weak {
+		if withinWord(low, i) || !c.label && !c.strict && !aboutText(low, i, c) && !c.weak {
 			continue
 		}
 		name := ""
@@ -180,7 +180,10 @@ func credit(s string, line bool) (Origin, bool) {
 		} else {
 			name = nameAfter(s[i+len(c.phrase):])
 		}
-		if c.label && i > 0 && strings.HasSuffix(c.phrase, ":") && s[0] == '(' && agencyIn(name) == "" {
+		if c.strict && !c.holds(s, low, i, name, line) {
+			continue
+		}
+		if c.label && i > 0 && strings.HasSuffix(c.phrase, ":") && s[0] == '(' && agencyIn(name) == "" && !outletNamed(name) {
 			continue // "(Source: …)" stands under pictures
 		}
 		if c.accepts(name) {
@@ -188,6 +191,31 @@ func credit(s string, line bool) (Origin, bool) {
 		}
 	}
 	return Origin{}, false
+}
+
+// holds reports whether a strict phrase at s[i:] is part of a credit: of a sentence
+// about this text, or of a line that says nothing else.
+func (c *creditPhrase) holds(s, low string, i int, name string, line bool) bool {
+	switch {
+	case pictured(s[:i]): // "(image taken from …)"
+		return false
+	case aboutThis(low, i):
+		return true
+	case !line || !allNames(name):
+		return false
+	case !c.before && strings.Trim(s[:i], " *(（[—–-•") != "":
+		return false
+	}
+	rest := s[i+len(c.phrase):]
+	if !c.before {
+		rest = rest[max(0, strings.Index(rest, name)):]
+		rest = strings.TrimPrefix(rest, name)
+	}
+	rest = strings.Trim(rest, " .。)）»”\"")
+	if caseless(firstRune(rest)) {
+		return false
+	}
+	return len(strings.Fields(rest)) <= 1 || credits().index.mayHold(rest) // "… izniyle yayınlanmaktadır", "…, con permiso de …"
 }
 
 // lowerSame returns a text in lower case, but for letters whose lower case is of
@@ -216,8 +244,8 @@ func withinWord(s string, i int) bool {
 func (c *creditPhrase) accepts(name string) bool {
 	switch {
 	case c.weak:
-		return len(strings.Fields(name)) <= 12 && (agencyIn(name) != "" || c.label && hostIn(name) != "")
-	case c.label:
+		return len(strings.Fields(name)) <= 12 && (agencyIn(name) != "" || c.label && hostIn(name) != "" || outletNamed(name))
+	case c.label, c.strict:
 		return len(strings.Fields(name)) <= 7 && plausibleName(name) && !pictured(name)
 	}
 	return plausibleName(name) || bareName(name)
@@ -293,6 +321,68 @@ func aboutText(low string, i int, c *creditPhrase) bool {
 	return bareSubjects[first]
 }
 
+// aboutThis reports whether what stands in front of low[i:] speaks of this very text:
+// "this article was", "diese Recherche ist", or "Texto" alone.
+func aboutThis(low string, i int) bool {
+	head := strings.TrimLeft(low[:i], " *(（–—-[_•\"“※")
+	if first, rest, _ := strings.Cut(head, " "); bareSubjects[first] && len(rest) < 30 {
+		return true
+	}
+	if utf8.RuneCountInString(head) > 70 {
+		return false
+	}
+	for _, w := range demonstratives {
+		if noun, ok := strings.CutPrefix(head, w); ok {
+			return slices.ContainsFunc(subjectNouns[:], func(n string) bool { return strings.HasPrefix(noun, n) })
+		}
+	}
+	return false
+}
+
+// allNames reports whether each word can be part of a name: it has a capital, or
+// joins others, or is of a script without capitals.
+func allNames(s string) bool {
+	words := strings.Fields(s)
+	for _, w := range words {
+		w = strings.TrimLeft(w, "\"'(«„“‘&+/|")
+		if r := firstRune(w); w != "" && unicode.IsLower(r) && !joining[strings.ToLower(w)] && hostIn(w) == "" && !elided(w) {
+			return false
+		}
+	}
+	if len(words) > 0 && caseless(firstRune(words[0])) {
+		return len(words) <= 3 && utf8.RuneCountInString(s) <= 24
+	}
+	return len(words) > 0 && len(words) <= 7
+}
+
+// elided reports whether a word is a name behind a short article: "l'Echo".
+func elided(w string) bool {
+	i := strings.IndexAny(w, "'’")
+	if i < 0 || i > 5 {
+		return false
+	}
+	return unicode.IsUpper(firstRune(strings.TrimLeft(w[i:], "'’")))
+}
+
+// outletNamed reports whether words are a name that says that it is an outlet's:
+// "Coast News", "Küstenzeitung", "海岸新聞".
+func outletNamed(s string) bool {
+	if !allNames(s) || pictured(s) {
+		return false
+	}
+	for _, w := range strings.Fields(fold(s)) {
+		if outletWords[w] {
+			return true
+		}
+		for _, end := range outletEndings {
+			if len(w) > len(end) && strings.HasSuffix(w, end) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // named makes an origin of a name that may be an address or an agency.
 func named(kind, name, quote string) Origin {
 	o := Origin{Kind: kind, Name: name, Quote: clip(quote, 300)}
@@ -366,7 +456,7 @@ func nameAfter(s string) string {
 		changed = false
 		low := strings.ToLower(s)
 		for _, p := range prepositions {
-			if strings.HasPrefix(low, p) && len(low) == len(s) {
+			if strings.HasPrefix(low, p) && len(low) == len(s) && !unicode.IsUpper(firstRune(s)) {
 				s = strings.TrimLeft(s[len(p):], " :\"“„«'‘(")
 				changed = true
 				break
@@ -398,15 +488,15 @@ func trimName(s string) string {
 // the verb last.
 func nameBefore(s string) string {
 	s = strings.TrimRight(s, " \"”»'’」』》、,にでは")
-	for _, open := range [...]string{"記事は", "本文は", "コラムは", "「", "『", "《", "“", "«", "は、", "是", "、", "，", "bu haber ", "bu makale ", "bu yazı ", "ilk olarak ", "ilk kez ", "ilk defa "} {
+	for _, open := range [...]string{"記事は", "本文は", "本文经", "本文經", "本文由", "文章由", "稿件由", "コラムは", "「", "『", "《", "“", "«", "は、", "是", "、", "，", "bu haber ", "bu makale ", "bu yazı ", "ilk olarak ", "ilk kez ", "ilk defa "} {
 		if i := strings.LastIndex(strings.ToLower(s), open); i >= 0 && i+len(open) <= len(s) {
 			s = s[i+len(open):]
 		}
 	}
-	for _, tail := range [...]string{"'de", "'da", "'te", "'ta", "’de", "’da", "’te", "’ta", "'nde", "'nda", "’nde", "’nda", "'nde ilk olarak", " sitesinde", " gazetesinde", " dergisinde", "'nden", "'ndan", "'den", "'dan", "'ten", "'tan", "’nden", "’ndan", "’den", "’dan", "’ten", "’tan"} {
+	for _, tail := range [...]string{"'de", "'da", "'te", "'ta", "’de", "’da", "’te", "’ta", "'nde", "'nda", "’nde", "’nda", "'nde ilk olarak", " sitesinden", " gazetesinden", " dergisinden", " sitesinde", " gazetesinde", " dergisinde", "'ın haberinden", "'in haberinden", "'ın", "'in", "'un", "'ün", "'nın", "'nin", "'nun", "'nün", "'nden", "'ndan", "'den", "'dan", "'ten", "'tan", "’nden", "’ndan", "’den", "’dan", "’ten", "’tan"} {
 		s = strings.TrimSuffix(s, tail)
 	}
-	return strings.Trim(s, " .,:\"“”«»'’「」『』《》()")
+	return strings.Trim(s, " .,:\"“”«»'’「」『』《》()（）")
 }
 
 // plausibleName reports whether words can name an outlet: few, and with a

@@ -345,13 +345,16 @@ func placeLike(s string) bool {
 	return !unicode.IsLower(r)
 }
 
+// withs stand between an author and the agency whose material was used.
+var withs = [...]string{" avec ", " with ", " mit ", " con ", " com "}
+
 // signature reads the agency at the very end of a text: "(dpa)", "— Reuters",
 // "«رويترز»", "AFP", "Le Phare avec AFP".
 func signature(p string) (rest string, o Origin, ok bool) {
 	s := strings.TrimRight(p, " .\n")
 	if len(s) < 60 {
 		name := agencyIn(strings.TrimLeft(s, "—–- "))
-		for _, with := range [...]string{" avec ", " with ", " mit ", " con ", " com "} {
+		for _, with := range withs {
 			if i := strings.LastIndex(s, with); name == "" && i > 0 && len(strings.Fields(s[:i])) <= 4 && placeLike(s) {
 				name = agencyIn(strings.TrimPrefix(strings.TrimPrefix(s[i+len(with):], "l'"), "l’"))
 			}

@@ -116,7 +116,11 @@ func (r *reader) creditsAround() []Origin {
 				continue
 			}
 		}
-		if r.keep[i] || b.Chars > 300 || b.Chars < 8 || r.beside(b.Elem) || i > first && i < last && b.Chars < 40 {
+		around := b.Elem
+		if e := &p.Elems[around]; e.Flags&page.FFoot != 0 && e.Tag == atom.P {
+			around = e.Parent // a line of copyright is named so wherever it stands
+		}
+		if r.keep[i] || b.Chars > 300 || b.Chars < 8 || r.beside(around) || i > first && i < last && b.Chars < 40 {
 			continue
 		}
 		for line := range strings.SplitSeq(b.Text, "\n") {
@@ -181,7 +185,10 @@ func agencyByline(s string) string {
 	if a := agencyIn(s); a != "" {
 		return a
 	}
-	for i, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",/;|", r) }) {
+	for _, with := range withs {
+		s = strings.Replace(s, with, ", ", 1)
+	}
+	for i, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",/;|()", r) }) {
 		if a := agency(part); a != "" && (i == 0 || a != "PA Media") { // "Jane Doe, PA" has a degree
 			return a
 		}
