@@ -52,12 +52,16 @@ func (k Kind) status() int {
 	return http.StatusInternalServerError
 }
 
-// line is one line of a stream: exactly one field is set. A stream ends with
-// End or Error.
+// line is one line of a stream: exactly one field is set, or it is an [item]. A
+// stream ends with End or Error.
 type line struct {
-	Item  json.RawMessage `json:"item,omitempty"`
 	End   json.RawMessage `json:"end,omitempty"`
 	Error *Error          `json:"error,omitempty"`
+}
+
+// item is a line of a stream that is not the last.
+type item struct {
+	Item any `json:"item"`
 }
 
 // Status describes the store and who serves it.

@@ -105,7 +105,10 @@ func follow[I, E any](ctx context.Context, r io.ReadCloser, fn func(I) error) (e
 	defer func() { _ = r.Close() }()
 	dec := json.NewDecoder(r)
 	for {
-		var l line
+		var l struct {
+			line
+			Item *I `json:"item"`
+		}
 		err := dec.Decode(&l)
 		if ctx.Err() != nil { // what the other side says then is but an echo
 			return end, ctx.Err()
@@ -118,12 +121,10 @@ func follow[I, E any](ctx context.Context, r io.ReadCloser, fn func(I) error) (e
 			return end, l.Error
 		case l.End != nil:
 			return end, json.Unmarshal(l.End, &end)
+		case l.Item == nil:
+			return end, errors.New("the daemon's answer has a line that says nothing: is it of another version?")
 		}
-		var item I
-		if err := json.Unmarshal(l.Item, &item); err != nil {
-			return end, fmt.Errorf("read the daemon's answer: %w", err)
-		}
-		if err := fn(item); err != nil {
+		if err := fn(*l.Item); err != nil {
 			return end, err
 		}
 	}

@@ -46,7 +46,7 @@ func (s *Server) newsOf(ctx context.Context, last func(store.Tx) (river.Cursor, 
 }
 
 // fresh lists what is new behind the cursor of a name.
-func (s *Server) fresh(ctx context.Context, name string, q river.Query, emit func(any) error) (any, error) {
+func (s *Server) fresh(ctx context.Context, name string, q river.Query, emit emitter) (any, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (s *Server) fresh(ctx context.Context, name string, q river.Query, emit fun
 }
 
 // pick emits those of the new stories that a query asks for.
-func (s *Server) pick(ctx context.Context, news river.News, q river.Query, emit func(any) error) error {
+func (s *Server) pick(ctx context.Context, news river.News, q river.Query, emit emitter) error {
 	for len(news.New) > 0 {
 		some := news.New[:min(len(news.New), page)]
 		news.New = news.New[len(some):]
@@ -82,10 +82,8 @@ func (s *Server) pick(ctx context.Context, news river.News, q river.Query, emit 
 		if err != nil {
 			return err
 		}
-		for i := range stories {
-			if err := emit(stories[i]); err != nil {
-				return err
-			}
+		if err := emitAll(emit, stories); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -95,7 +93,7 @@ func (s *Server) pick(ctx context.Context, news river.News, q river.Query, emit 
 const pulse = time.Second
 
 // tail emits what is folded from now on until the caller has gone.
-func (s *Server) tail(ctx context.Context, q river.Query, emit func(any) error) (any, error) {
+func (s *Server) tail(ctx context.Context, q river.Query, emit emitter) (any, error) {
 	if !s.Daemon {
 		return nil, invalid("nothing comes in while no daemon runs: start `newsfold daemon`, then follow")
 	}

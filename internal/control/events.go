@@ -14,7 +14,7 @@ import (
 )
 
 // events lists the events that more than one story reports.
-func (s *Server) events(r *http.Request, emit func(any) error) (any, error) {
+func (s *Server) events(r *http.Request, emit emitter) (any, error) {
 	v := r.URL.Query()
 	since, err := times(v, "since")
 	if err != nil {
@@ -34,10 +34,8 @@ func (s *Server) events(r *http.Request, emit func(any) error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range found {
-		if err := emit(found[i]); err != nil {
-			return nil, err
-		}
+	if err := emitAll(emit, found); err != nil {
+		return nil, err
 	}
 	return struct{}{}, nil
 }

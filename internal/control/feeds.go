@@ -17,19 +17,18 @@ import (
 	"newsfold/store"
 )
 
-func (s *Server) feeds(r *http.Request, emit func(any) error) (any, error) {
+func (s *Server) feeds(r *http.Request, emit emitter) (any, error) {
 	feeds, err := s.subscriptions(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range feeds {
+	all := make([]Feed, len(feeds))
+	for i, f := range feeds {
 		l := fetch.Recall(f.Poll)
 		f.Poll.State = nil
-		if err := emit(Feed{f, l}); err != nil {
-			return nil, err
-		}
+		all[i] = Feed{f, l}
 	}
-	return struct{}{}, nil
+	return struct{}{}, emitAll(emit, all)
 }
 
 // subscriptions are all feeds, by ascending ID.
@@ -217,7 +216,7 @@ func (s *Server) exportOPML(r *http.Request, w io.Writer) error {
 	return opml.Write(w, "newsfold subscriptions", feeds, s.Now())
 }
 
-func (s *Server) fetch(r *http.Request, emit func(any) error) (any, error) {
+func (s *Server) fetch(r *http.Request, emit emitter) (any, error) {
 	req, err := decode[FetchRequest](r)
 	if err != nil {
 		return nil, err

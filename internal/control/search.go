@@ -28,7 +28,7 @@ const (
 	maxSkipped = 1_000_000
 )
 
-func (s *Server) search(r *http.Request, emit func(any) error) (any, error) {
+func (s *Server) search(r *http.Request, emit emitter) (any, error) {
 	v := r.URL.Query()
 	page := search.Page{Now: s.Now()}
 	for _, p := range []struct {

@@ -111,24 +111,33 @@ func (s *Server) refuse(w http.ResponseWriter, err error) {
 	_ = json.NewEncoder(w).Encode(line{Error: e})
 }
 
+// emitter sends items of a stream. They are on their way when it returns.
+type emitter func(items ...any) error
+
+// emitAll sends items together.
+func emitAll[T any](emit emitter, items []T) error {
+	all := make([]any, len(items))
+	for i := range items {
+		all[i] = &items[i]
+	}
+	return emit(all...)
+}
+
 // stream serves a call with many JSON values as its answer, one a line, and
 // what the call returns as the last.
-func (s *Server) stream(call func(*http.Request, func(any) error) (any, error)) http.HandlerFunc {
+func (s *Server) stream(call func(*http.Request, emitter) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/x-ndjson")
 		enc := json.NewEncoder(w)
 		rc := http.NewResponseController(w)
-		emit := func(v any) error {
-			b, err := json.Marshal(v)
-			if err != nil {
-				return err
-			}
-			if err := enc.Encode(line{Item: b}); err != nil {
-				return err
+		end, err := call(r, func(items ...any) error {
+			for _, v := range items {
+				if err := enc.Encode(item{v}); err != nil {
+					return err
+				}
 			}
 			return rc.Flush()
-		}
-		end, err := call(r, emit)
+		})
 		if err != nil {
 			_ = enc.Encode(line{Error: sorted(err)})
 			return

@@ -16,7 +16,7 @@ import (
 // of a long list never holds one open.
 const page = 200
 
-func (s *Server) list(r *http.Request, emit func(any) error) (any, error) {
+func (s *Server) list(r *http.Request, emit emitter) (any, error) {
 	q, err := s.query(r)
 	if err != nil {
 		return nil, err
@@ -44,10 +44,8 @@ func (s *Server) list(r *http.Request, emit func(any) error) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		for i := range stories {
-			if err := emit(stories[i]); err != nil {
-				return nil, err
-			}
+		if err := emitAll(emit, stories); err != nil {
+			return nil, err
 		}
 		if left -= len(stories); !more || left == 0 {
 			return Listed{More: more}, nil
