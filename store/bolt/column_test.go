@@ -34,7 +34,9 @@ func TestAColumnIsAMap(t *testing.T) {
 				}
 			}
 			sameColumn(t, st.(*tx), l.changes, want)
-			return nil
+			k := 1 + r.Int64N(399) // nothing is read behind it
+			want[k] = 7
+			return l.changes.set(k, 7)
 		})
 		if err != nil {
 			t.Fatal(err)
