@@ -42,6 +42,7 @@ var reach = map[string][]string{
 	"internal/spell":    {},
 	"internal/terminal": {".", "internal/control", "internal/diff", "internal/river"},
 	"internal/rule":     {".", "internal/spell"},
+	"internal/wordlist": {"dedupe/event"},
 
 	"internal/web/fever":    {".", "internal/access", "internal/reading", "store"},
 	"internal/web/greader":  {".", "internal/access", "internal/control", "internal/reading", "store"},

@@ -21,6 +21,7 @@ import (
 	"newsfold/internal/delivery"
 	"newsfold/internal/ingest"
 	"newsfold/internal/search"
+	"newsfold/internal/wordlist"
 	"newsfold/store"
 )
 
@@ -49,6 +50,9 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 			ctx := cmd.Context()
 			d, err := a.settle()
 			if err != nil {
+				return err
+			}
+			if d.lists, err = wordlist.Stamp(a.dictionaryDir()); err != nil {
 				return err
 			}
 			db, err := a.openStore(ctx)
@@ -110,6 +114,7 @@ type daemon struct {
 	images         string
 	syncCopies     bool
 	events, search bool
+	lists          string // the word lists there were, as wordlist.Stamp has it
 	// ready, when set, is told the address of the reader page once it is
 	// served; the daemon stops when it returns an error.
 	ready  func(context.Context, string, *control.Client) error
@@ -147,7 +152,7 @@ func (d *daemon) run(ctx context.Context) error {
 		_ = socket.Close()
 		return err
 	}
-	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, Lease: d.lease, Lead: d.lead, PushURL: d.pushURL, Retention: d.retain, NoEvents: !d.events})
+	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, Lease: d.lease, Lead: d.lead, PushURL: d.pushURL, Retention: d.retain, NoEvents: !d.events, Dictionary: d.dictionary(d.log)})
 	index, closeIndex := d.index(search.Options{Log: d.log})
 	if !d.search {
 		index = nil

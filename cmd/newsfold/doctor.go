@@ -50,7 +50,7 @@ func (a *app) newDoctor() *cobra.Command {
 		Short: "Check configuration, store, daemon, disk, clock and network",
 		Long: `Check what newsfold needs, one thing after the other, and say of each how it is and
 what mends it: the configuration, the directory and its permissions, the space on its
-disk, the store and its lock, the daemon and its socket, the network, by the servers
+disk, word lists for events, the store and its lock, the daemon and its socket, the network, by the servers
 of the first feeds, and the clock. Nothing is changed. The exit code is 1 when
 something has failed. "newsfold check" looks through the whole store.`,
 		Example: "  newsfold doctor\n  newsfold doctor --json | jq 'select(.state != \"ok\")'",
@@ -98,7 +98,7 @@ func (s screen) finding(f finding) string {
 
 // examine makes all checks.
 func (a *app) examine(ctx context.Context) []finding {
-	found := []finding{a.examineConfig(), a.examineDir(), a.examineDisk()}
+	found := append([]finding{a.examineConfig(), a.examineDir(), a.examineDisk()}, a.examineDictionary()...)
 	daemon, feeds := a.examineStore(ctx)
 	found = append(found, daemon...)
 	return append(found, a.examineNetwork(ctx, feeds)...)

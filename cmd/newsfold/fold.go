@@ -52,9 +52,9 @@ another --threshold would make of their stories, as "newsfold refold --dry-run" 
 
 func (a *app) newFold() *cobra.Command {
 	var (
-		opts             dedupe.Options
-		live, apart, dry bool
-		again            refold
+		f     folding
+		dry   bool
+		again refold
 	)
 	c := &cobra.Command{
 		Use:   "fold FILE.jsonl… | fold --dry-run --since TIME",
@@ -70,7 +70,7 @@ func (a *app) newFold() *cobra.Command {
 			case dry:
 				again.req.DryRun = true
 				if cmd.Flags().Changed("threshold") {
-					again.req.Threshold = opts.Threshold
+					again.req.Threshold = f.opts.Threshold
 				}
 				return again.run(cmd, a)
 			case again.since != "":
@@ -78,28 +78,40 @@ func (a *app) newFold() *cobra.Command {
 			case len(args) == 0:
 				return usage("fold which files? \"-\" is the standard input; --dry-run is about the stories of the store")
 			}
-			return foldFiles(cmd, args, opts, live, !apart)
+			return f.run(a, cmd, args)
 		},
 	}
-	c.Flags().DurationVar(&opts.Window, "window", 30*24*time.Hour, "how far apart copies may be")
-	c.Flags().Float64Var(&opts.Threshold, "threshold", .5, "score from which copies fold")
-	c.Flags().BoolVar(&apart, "no-events", false, "fold stories only, without grouping them into events")
+	c.Flags().DurationVar(&f.opts.Window, "window", 30*24*time.Hour, "how far apart copies may be")
+	c.Flags().Float64Var(&f.opts.Threshold, "threshold", .5, "score from which copies fold")
+	c.Flags().BoolVar(&f.apart, "no-events", false, "fold stories only, without grouping them into events")
+	c.Flags().StringVar(&f.dict, "dict", "", "`directory` of word lists, such as eng-ara.tsv, to find events across languages by")
 	c.Flags().BoolVar(&dry, "dry-run", false, "say what would change in the store, and fold no files")
 	c.Flags().StringVar(&again.since, "since", "", "with --dry-run: articles from this `time` on, such as 7d")
-	c.Flags().BoolVar(&live, "live", false, "write each line at once, before later ones are known")
+	c.Flags().BoolVar(&f.live, "live", false, "write each line at once, before later ones are known")
 	return c
 }
 
-func foldFiles(cmd *cobra.Command, files []string, opts dedupe.Options, live, events bool) (err error) {
-	if opts.Threshold <= 0 || opts.Threshold > 1 || opts.Window <= 0 {
+// folding is a run of fold.
+type folding struct {
+	opts        dedupe.Options
+	live, apart bool
+	dict        string
+}
+
+func (f folding) run(a *app, cmd *cobra.Command, files []string) (err error) {
+	if f.opts.Threshold <= 0 || f.opts.Threshold > 1 || f.opts.Window <= 0 {
 		return usage("--threshold must be between 0 and 1, and --window positive")
 	}
-	s, err := newFoldStream(cmd.OutOrStdout(), opts, live)
+	words, err := a.lists(f.dict)
 	if err != nil {
 		return err
 	}
-	if events {
-		s.events = event.NewGrouper(event.Options{})
+	s, err := newFoldStream(cmd.OutOrStdout(), f.opts, f.live)
+	if err != nil {
+		return err
+	}
+	if !f.apart {
+		s.events = event.NewGrouper(event.Options{Dictionary: words})
 	}
 	defer func() { err = cmp.Or(err, s.close()) }()
 	for _, name := range files {

@@ -115,7 +115,7 @@ func (a *app) direct(ctx context.Context, db store.DB, fn func(context.Context, 
 	if err != nil {
 		return err
 	}
-	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log, Lead: a.lead})
+	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log, Lead: a.lead, Dictionary: a.dictionary(log)})
 	index, closeIndex := a.index(search.Options{Log: log})
 	server := control.Server{
 		DB: db, Engine: engine, Client: client, Gate: gate, Log: log,

@@ -21,6 +21,7 @@ import (
 
 	"newsfold/internal/config"
 	"newsfold/internal/control"
+	"newsfold/internal/wordlist"
 )
 
 // A daemon that is told of new settings (SIGHUP, newsfold reload) reads them as it
@@ -164,6 +165,12 @@ func (d *daemon) renewed(ctx context.Context) (*daemon, control.Reloaded, error)
 		}
 	}
 	a.dir, a.store = d.dir, d.store
+	if next.lists, err = wordlist.Stamp(a.dictionaryDir()); err != nil {
+		return nil, done, err
+	}
+	if next.lists != d.lists {
+		done.Live = append(done.Live, control.Reset{Key: "dict", From: d.lists, To: next.lists})
+	}
 	next.app, next.db, next.log = a, d.db, a.logger(slog.LevelInfo)
 	// What would keep it from starting is found while the old one still runs.
 	if _, _, err := next.gate(ctx); err != nil {

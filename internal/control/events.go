@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"newsfold"
-	"newsfold/internal/ingest"
 	"newsfold/internal/river"
 	"newsfold/store"
 )
@@ -56,8 +55,8 @@ func (c *Client) Events(ctx context.Context, since time.Time, limit int, fn func
 	return err
 }
 
-func explainedEvent(tx store.Tx, a, b newsfold.Article) (*EventExplanation, error) {
-	v, err := ingest.ExplainEvent(tx, a.ID, b.ID)
+func (s *Server) explainedEvent(tx store.Tx, a, b newsfold.Article) (*EventExplanation, error) {
+	v, err := s.Engine.ExplainEvent(tx, a.ID, b.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -207,7 +207,7 @@ func (s *Server) explained(tx store.Tx, a, b newsfold.ArticleID) (x Explanation,
 		x.Shared = append(x.Shared, p.Text)
 	}
 	if x.Story == 0 {
-		x.Event, err = explainedEvent(tx, in, other)
+		x.Event, err = s.explainedEvent(tx, in, other)
 	}
 	return x, err
 }

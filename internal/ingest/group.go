@@ -194,7 +194,7 @@ func (f *folder) refolded(ctx context.Context) (outcome, error) {
 	})
 	for _, s := range b.stories {
 		if a, ok := leads[s.ID]; ok {
-			b.read[s.ID] = event.NewProfile(a, nil)
+			b.read[s.ID] = event.NewProfile(a, f.e.dictionary())
 		}
 	}
 	return b, err
@@ -536,7 +536,7 @@ func (q *grouping) forget(stories []int64) {
 }
 
 // ExplainEvent says whether two stored articles report one event, by themselves.
-func ExplainEvent(tx store.Tx, a, b newsfold.ArticleID) (event.Verdict, error) {
+func (e *Engine) ExplainEvent(tx store.Tx, a, b newsfold.ArticleID) (event.Verdict, error) {
 	var both [2]event.Story
 	for i, id := range []newsfold.ArticleID{a, b} {
 		a, body, err := stored(tx, id)
@@ -546,5 +546,5 @@ func ExplainEvent(tx store.Tx, a, b newsfold.ArticleID) (event.Verdict, error) {
 		t, _ := uncredited(a, body)
 		both[i] = event.Story{ID: t.ID, Title: t.Title, Text: t.Text, Lang: t.Lang, Time: a.Time(), Links: links(a.Image, body.HTML)}
 	}
-	return event.Compare(both[0], both[1], event.Options{Window: eventWindow}), nil
+	return event.Compare(both[0], both[1], event.Options{Window: eventWindow, Dictionary: e.dictionary()}), nil
 }

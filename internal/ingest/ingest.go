@@ -12,6 +12,7 @@ import (
 
 	"newsfold"
 	"newsfold/dedupe"
+	"newsfold/dedupe/event"
 	"newsfold/fetch"
 	"newsfold/store"
 )
@@ -33,7 +34,10 @@ type Options struct {
 	// NoEvents folds copies without looking for the events that stories report: an
 	// engine over the same store that does will find them in the change log.
 	NoEvents bool
-	PushURL  string // public URL below which [Engine.Callback] is served; empty: no WebSub
+	// Dictionary returns the word lists by which reports in two languages are compared,
+	// when it is known that there are any to compare; may be nil, and may return nil.
+	Dictionary func() *event.Dictionary
+	PushURL    string // public URL below which [Engine.Callback] is served; empty: no WebSub
 
 	// Lease is for how long work is taken over from a store that other daemons
 	// share; default 3 min. It is also how long the work of a daemon that died
@@ -280,6 +284,14 @@ func (e *Engine) await(ctx context.Context, done <-chan struct{}, tick func()) e
 			}
 		}
 	}
+}
+
+// dictionary returns the word lists there are; nil: none.
+func (e *Engine) dictionary() *event.Dictionary {
+	if e.opts.Dictionary == nil {
+		return nil
+	}
+	return e.opts.Dictionary()
 }
 
 // nudge wakes whoever reads c; many nudges are one.
