@@ -34,7 +34,8 @@ func ExampleExtract() {
 }
 
 func ExampleDocument_Shown() {
-	page := []byte(`<html lang="en"><head><title>Storm closes harbour</title></head><body><article><h1>Storm closes harbour</h1>
+	page := []byte(`<html lang="en"><head><title>Storm closes harbour</title></head><body><article><header><h1>Storm closes harbour</h1>
+<p>Ships wait outside Port Ellery, and the ferry stays in port for the night.</p></header>
 <figure><img src="/pier.jpg" width="800" height="600"><figcaption>Waves at the pier</figcaption></figure>
 <p>The harbour was closed for nine hours on Monday, the harbour master said after the storm.</p></article></body></html>`)
 	d, err := extract.Extract(page, "https://www.ellerypost.example/storm", extract.Options{})
@@ -45,6 +46,8 @@ func ExampleDocument_Shown() {
 	fmt.Println(d.Shown())
 	fmt.Println(d.Body == d.Text) // what is folded is without the caption
 	// Output:
+	// Ships wait outside Port Ellery, and the ferry stays in port for the night.
+	//
 	// Waves at the pier
 	//
 	// The harbour was closed for nine hours on Monday, the harbour master said after the storm.

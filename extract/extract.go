@@ -20,7 +20,8 @@ type Options struct {
 type Document struct {
 	Kind        Kind
 	URL         string // canonical, absolute; the page's own URL when it names none
-	Caption     string // of the picture right above the text, with its credit
+	Caption     string // of the picture right above the text, or between it and its standfirst
+	CaptionAt   int    `json:"-"` // Text[CaptionAt:] stands under the Caption
 	Text        string // paragraphs separated by blank lines; no captions, no origin lines removed
 	HTML        string // sanitised, links absolute
 	Title       string
@@ -39,13 +40,12 @@ type Document struct {
 	Body        string `json:"-"` // Text less what it says about its origin, as Credits gives it
 }
 
-// Shown is the text as a reader meets it: Text under the Caption of the picture
-// above it.
+// Shown is the text as a reader meets it: Text with the Caption where its picture is.
 func (d *Document) Shown() string {
 	if d.Caption == "" {
 		return d.Text
 	}
-	return d.Caption + "\n\n" + d.Text
+	return d.Text[:d.CaptionAt] + d.Caption + "\n\n" + d.Text[d.CaptionAt:]
 }
 
 // Kind says what a page is.

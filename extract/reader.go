@@ -94,6 +94,7 @@ func (r *reader) body(keep []bool) {
 		}
 		size += len(p.Blocks[i].Text) + 2
 	}
+	above := r.above()
 	var text strings.Builder
 	text.Grow(size)
 	var row *html.Node
@@ -111,26 +112,33 @@ func (r *reader) body(keep []bool) {
 			text.WriteString("\n\n")
 		}
 		row = cell
+		if n := len(above); n > 0 && i > above[n-1] && r.doc.Caption == "" {
+			r.caption(above, text.Len())
+		}
 		text.WriteString(b.Text)
 	}
 	r.doc.Text = text.String()
-	r.doc.Caption = r.above()
 	if first < 0 {
 		return
 	}
 	r.write(keep, first, last, size+size/4+64)
 }
 
-// above returns the caption of the picture right above the article.
-func (r *reader) above() string {
+// above returns the blocks of the caption of the picture right above the article.
+func (r *reader) above() []int {
 	if r.whole {
-		return ""
+		return nil
 	}
+	return r.page.Above(r.keep)
+}
+
+// caption sets the caption above Text[at:].
+func (r *reader) caption(blocks []int, at int) {
 	var out []string
-	for _, i := range r.page.Above(r.keep) {
+	for _, i := range blocks {
 		out = append(out, r.page.Blocks[i].Text)
 	}
-	return strings.Join(out, "\n\n")
+	r.doc.Caption, r.doc.CaptionAt = strings.Join(out, "\n\n"), at
 }
 
 // write sets HTML from the blocks that are kept, from the first to the last,

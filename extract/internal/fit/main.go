@@ -285,8 +285,8 @@ func report(docs []*doc) {
 	}
 }
 
-// write prints the text that a choice of blocks gives, under the caption above it,
-// one line a page.
+// write prints the text that a choice of blocks gives, with the caption above it, one
+// line a page.
 func write(file string, docs []*doc, probs [][]float32, threshold float32) error {
 	f, err := os.Create(file)
 	if err != nil {
@@ -297,11 +297,9 @@ func write(file string, docs []*doc, probs [][]float32, threshold float32) error
 	for i, d := range docs {
 		keep := d.page.Choose(probs[i], threshold)
 		var text []string
-		for _, k := range d.page.Above(keep) {
-			text = append(text, d.page.Blocks[k].Text)
-		}
+		above := d.page.Above(keep)
 		for k := range keep {
-			if keep[k] {
+			if keep[k] || slices.Contains(above, k) {
 				text = append(text, d.page.Blocks[k].Text)
 			}
 		}

@@ -32,23 +32,35 @@ func (p *Page) Caption(i int) bool {
 }
 
 // Above returns the blocks of the caption and the credit of the picture right
-// above the first paragraph of those that are kept; at most two, in order.
+// above the text; at most two, in order. The text begins with the first paragraph
+// of those that are kept, or with the second where the first is a standfirst: no
+// other picture is above it, and the second stands in another element.
 func (p *Page) Above(keep []bool) []int {
 	const (
 		paragraph = 60 // characters
 		near      = 2  // blocks
 	)
+	first := -1
 	for i := range keep {
 		if !keep[i] || p.Blocks[i].Chars < paragraph {
 			continue
 		}
+		if first >= 0 && p.around(first) == p.around(i) {
+			return nil
+		}
 		var out []int
-		for k := max(0, i-near); k < i; k++ {
+		for k := max(first+1, i-near); k < i; k++ {
 			if !keep[k] && p.Caption(k) {
 				out = append(out, k)
 			}
 		}
-		return out
+		if first >= 0 || len(out) > 0 {
+			return out
+		}
+		first = i
 	}
 	return nil
 }
+
+// around returns the element that holds the one of block i.
+func (p *Page) around(i int) int32 { return p.Elems[p.Blocks[i].Elem].Parent }
