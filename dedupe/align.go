@@ -61,11 +61,17 @@ func (g *aligner) align(x, y *doc) *alignment {
 	al.runs, al.slots, al.filled = al.runs[:0], al.slots[:0], 0
 	al.hitA = falses(al.hitA, len(al.a))
 	al.hitB = falses(al.hitB, len(al.b))
+	if len(al.a) >= seedWords && slices.EqualFunc(al.a, al.b, sameWord) {
+		al.add(run{0, 0, len(al.a)})
+		return al
+	}
 	g.seeds()
 	g.passages()
 	g.gaps()
 	return al
 }
+
+func sameWord(v, w word) bool { return v.hash == w.hash }
 
 func falses(s []bool, n int) []bool {
 	s = slices.Grow(s[:0], n)[:n]

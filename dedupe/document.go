@@ -24,17 +24,25 @@ type doc struct {
 
 // newDoc makes an article ready. Its words and title lie in buf where that is
 // long enough.
-func newDoc(a Article, buf []word) *doc {
-	d := &doc{art: a, at: articleTime(a)}
+func newDoc(a Article, buf []word) *doc { return newDocLike(nil, a, buf) }
+
+// newDocLike is newDoc for an article that may have the text of x: then the words of
+// that are copied instead of being read again. x may be nil.
+func newDocLike(x *doc, a Article, buf []word) *doc {
+	d := &doc{art: a, text: a.Text, at: articleTime(a)}
+	same := x != nil && len(x.words) > 0 && x.text == x.art.Text && x.text == a.Text
 	title := clip(a.Title, maxTitle)
 	if need := wordsIn(a.Text) + wordsIn(title); cap(buf) < need {
 		buf = make([]word, 0, need)
 	}
-	d.buf = split(a.Text, buf[:0])
+	if same {
+		d.buf = append(buf[:0], x.words...)
+	} else {
+		d.buf = split(a.Text, buf[:0])
+	}
 	n := len(d.buf)
 	d.buf = split(title, d.buf)
 	d.words, d.title = d.buf[:n:n], d.buf[n:]
-	d.text = a.Text
 	if len(d.words) == 0 {
 		d.words, d.text = slices.Clone(d.title), a.Title
 	}
@@ -47,6 +55,10 @@ func newDoc(a Article, buf []word) *doc {
 		}
 	}
 	d.corrects = corrects(d.title) || corrects(d.words)
+	if same {
+		d.mass, d.n, d.full = x.mass, x.n, x.full
+		return d
+	}
 	markFurniture(d)
 	d.measure()
 	return d

@@ -266,7 +266,7 @@ func (f *Folder) matches(d *doc, keys []uint32) ([]match, error) {
 }
 
 func (f *Folder) match(d *doc, id int64) (match, error) {
-	other, err := f.doc(id)
+	other, err := f.doc(id, d)
 	if err != nil {
 		return match{}, err
 	}
@@ -282,8 +282,9 @@ func (f *Folder) ask(id int64) func() {
 	return func() { f.m.hit = nil }
 }
 
-// doc returns an article that was folded before, ready for comparison.
-func (f *Folder) doc(id int64) (*doc, error) {
+// doc returns an article that was folded before, ready for comparison. It may have the
+// text of like, which may be nil.
+func (f *Folder) doc(id int64, like *doc) (*doc, error) {
 	if d := f.cache.docs[id]; d != nil {
 		return d, nil
 	}
@@ -294,7 +295,7 @@ func (f *Folder) doc(id int64) (*doc, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read article %d: %w", id, err)
 	}
-	d := newDoc(a, f.cache.buffer())
+	d := newDocLike(like, a, f.cache.buffer())
 	f.cache.put(id, d)
 	return d, nil
 }

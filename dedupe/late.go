@@ -133,7 +133,7 @@ func (f *Folder) late(d *doc) bool {
 func (f *Folder) sorted(ids []int64) ([]*doc, error) {
 	var docs []*doc
 	for _, id := range ids {
-		d, err := f.doc(id)
+		d, err := f.doc(id, nil)
 		if errors.Is(err, ErrGone) {
 			continue
 		}
