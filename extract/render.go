@@ -23,6 +23,7 @@ type renderer struct {
 	base *url.URL
 	out  []byte
 	open []*html.Node // open elements; nil stands for a paragraph of our own
+	bare []*html.Node // the links among them that lead nowhere, which are not written
 
 	block  int32 // the block being written
 	inline int   // of open, from here on inline elements of that block
@@ -273,6 +274,10 @@ func (r *renderer) closeTo(n int) {
 	for len(r.open) > n {
 		e := r.open[len(r.open)-1]
 		r.open = r.open[:len(r.open)-1]
+		if k := len(r.bare) - 1; k >= 0 && r.bare[k] == e {
+			r.bare = r.bare[:k]
+			continue
+		}
 		name := "p"
 		if e != nil {
 			name = e.Data
@@ -286,10 +291,17 @@ func (r *renderer) closeTo(n int) {
 
 func (r *renderer) openTag(n *html.Node) {
 	r.open = append(r.open, n)
+	to := ""
+	if n.DataAtom == atom.A {
+		if to = resolve(r.base, page.Attr(n, "href")); to == "" {
+			r.bare = append(r.bare, n)
+			return
+		}
+	}
 	r.out = append(append(r.out, '<'), n.Data...)
 	switch n.DataAtom {
 	case atom.A:
-		r.address("href", resolve(r.base, page.Attr(n, "href")))
+		r.address("href", to)
 	case atom.Td, atom.Th:
 		for _, key := range [...]string{"colspan", "rowspan"} {
 			if v, err := strconv.Atoi(page.Attr(n, key)); err == nil && v > 1 && v < 100 {

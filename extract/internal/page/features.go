@@ -111,8 +111,16 @@ func (s *surroundings) known(i int, x *[NumAll]float32) {
 func (s *surroundings) marks(b *Block, x *[NumAll]float32) {
 	bars, colon := 0, false
 	digits := 0
-	for i := 0; i < len(b.Text) && i < 400; i++ {
-		c := b.Text[i]
+	text := b.Text[:min(len(b.Text), 400)]
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c >= '0' && c <= '9' {
+			digits++
+			continue
+		}
+		if !marking[c] && digits == 0 { // nearly all of a text
+			continue
+		}
 		switch {
 		case c == '|' || c == '>':
 			bars++
@@ -125,11 +133,7 @@ func (s *surroundings) marks(b *Block, x *[NumAll]float32) {
 		case c == ':' && digits > 0 && i+1 < len(b.Text) && b.Text[i+1] >= '0' && b.Text[i+1] <= '9':
 			colon = true
 		}
-		if c >= '0' && c <= '9' {
-			digits++
-			continue
-		}
-		if digits == 4 && (b.Text[i-4] == '2' && b.Text[i-3] == '0' || b.Text[i-4] == '1' && b.Text[i-3] == '9') {
+		if digits == 4 && (text[i-4] == '2' && text[i-3] == '0' || text[i-4] == '1' && text[i-3] == '9') {
 			x[xYear] = 1
 		}
 		digits = 0
@@ -141,10 +145,13 @@ func (s *surroundings) marks(b *Block, x *[NumAll]float32) {
 		x[xYear] += 2
 	}
 	x[xBars] = float32(bars)
-	if x[xAddress] == 0 && (strings.Contains(b.Text[:min(len(b.Text), 400)], "http") || strings.Contains(b.Text[:min(len(b.Text), 400)], "www.")) {
+	if x[xAddress] == 0 && (strings.Contains(text, "http") || strings.Contains(text, "www.")) {
 		x[xAddress] = 2
 	}
 }
+
+// marking are the bytes that marks looks at, digits aside.
+var marking = [256]bool{'|': true, '>': true, '@': true, ':': true, 0xc2: true, 0xe2: true}
 
 func commonPrefix(a, b string) int {
 	n := min(len(a), len(b))
@@ -381,19 +388,32 @@ func Fold(s string, n int) string {
 
 func appendFold(b []byte, s string, n int) []byte {
 	n += len(b)
-	for _, r := range s {
-		if len(b) >= n {
-			break
+	for i := 0; i < len(s) && len(b) < n; {
+		if c := s[i]; c < utf8.RuneSelf {
+			if l := folded[c]; l != 0 {
+				b = append(b, l)
+			}
+			i++
+			continue
 		}
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
-			b = append(b, byte(r))
-		case r >= 'A' && r <= 'Z':
-			b = append(b, byte(r)|0x20)
-		case r < 0x80:
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			b = utf8.AppendRune(b, unicode.ToLower(r))
 		}
+		i += size
 	}
 	return b
 }
+
+// folded are the ASCII letters and digits in lower case.
+var folded = func() (t [utf8.RuneSelf]byte) {
+	for c := range byte(len(t)) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			t[c] = c
+		case c >= 'A' && c <= 'Z':
+			t[c] = c | 0x20
+		}
+	}
+	return t
+}()

@@ -68,17 +68,21 @@ func (f *Forest) scores(rows Rows, out []float32) {
 func add(sum float32, trees []Tree, x *[NumAll]float32) float32 {
 	for i := range trees {
 		t := &trees[i]
-		leaf := 0
-		for k := range Depth {
-			yes := 0 // compiles to no branch
-			if x[t.Columns[k]] > t.Thresholds[k] {
-				yes = 1
-			}
-			leaf |= yes << k
-		}
+		c, v := &t.Columns, &t.Thresholds
+		leaf := above(x[c[0]], v[0]) | above(x[c[1]], v[1])<<1 | above(x[c[2]], v[2])<<2 |
+			above(x[c[3]], v[3])<<3 | above(x[c[4]], v[4])<<4 | above(x[c[5]], v[5])<<5
 		sum += t.Leaves[leaf]
 	}
 	return sum
+}
+
+// above answers one question; it compiles to no branch.
+func above(a, b float32) int {
+	yes := 0
+	if a > b {
+		yes = 1
+	}
+	return yes
 }
 
 func probability(logOdds float32) float32 { return 1 / (1 + float32(math.Exp(-float64(logOdds)))) }

@@ -140,32 +140,44 @@ func (g *grouper) phrasesOf(b *Block) Phrases {
 	case len(s) > 160:
 		s = s[:160]
 	}
-	for _, r := range s {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			g.rune(r)
+			i += size
+			continue
+		}
+		i++
 		switch {
-		case r == ' ' || r == '\n' || r == '/' || r == '|':
+		case c == ' ' || c == '\n' || c == '/' || c == '|':
 			g.end()
 		case g.n > 60:
-		case r < 0x80:
-			c := byte(r)
+		case g.n == 0 && (c == '(' || c == '[' || c == '"' || c == '*' || c == '-' || c == '>'):
+		default:
 			if c >= 'A' && c <= 'Z' {
 				c |= 0x20
 			}
-			if g.n == 0 && (c == '(' || c == '[' || c == '"' || c == '*' || c == '-' || c == '>') {
-				continue
-			}
 			g.word[g.n] = c
 			g.n++
-		case wide(r):
-			g.wide(r)
-		default:
-			if r == '’' {
-				r = '\''
-			}
-			g.n += utf8.EncodeRune(g.word[g.n:], unicode.ToLower(r))
 		}
 	}
 	g.end()
 	return g.ph
+}
+
+// rune adds a character that is not ASCII.
+func (g *grouper) rune(r rune) {
+	switch {
+	case g.n > 60:
+	case wide(r):
+		g.wide(r)
+	case r == '’':
+		g.word[g.n] = '\''
+		g.n++
+	default:
+		g.n += utf8.EncodeRune(g.word[g.n:], unicode.ToLower(r))
+	}
 }
 
 // grouper looks up words and pairs of words. It is used for block after block.

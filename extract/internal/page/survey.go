@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
 )
@@ -253,7 +254,8 @@ func (s *surroundings) topics(h Hints) {
 	}
 	n := 0
 	var known shapes
-	eachWord(text, 1<<12, func(w []byte) {
+	var buf wordBuffer
+	buf.each(text, 1<<12, func(w []byte) {
 		if _, ok := s.topic[string(w)]; !ok && n < 63 {
 			s.topic[string(w)] = 1 << n
 			known.add(string(w))
@@ -267,7 +269,7 @@ func (s *surroundings) topics(h Hints) {
 		if b.Furniture {
 			continue
 		}
-		eachWord(b.Text, 400, func(w []byte) {
+		buf.each(b.Text, 400, func(w []byte) {
 			if !known.mayBe(w) {
 				return
 			}
@@ -285,21 +287,23 @@ func (s *surroundings) topics(h Hints) {
 	}
 }
 
-// eachWord calls f with the words of at least four bytes in the first n bytes
-// of s, in lower case as far as ASCII goes; the slice is reused. Scripts
-// without spaces give pairs of characters.
-func eachWord(s string, n int, f func([]byte)) {
+// wordBuffer holds a word in the making.
+type wordBuffer [48]byte
+
+// each calls f with the words of at least four bytes in the first n bytes of s, in
+// lower case as far as ASCII goes; the slice is reused. Scripts without spaces give
+// pairs of characters.
+func (buf *wordBuffer) each(s string, n int, f func([]byte)) {
 	if len(s) > n {
 		s = s[:n]
 	}
-	var buf [48]byte
 	k := 0
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
-		case c >= 'A' && c <= 'Z':
-			c |= 0x20
-		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 0x80 && c != 0xe2:
+		case c < utf8.RuneSelf && folded[c] != 0:
+			c = folded[c]
+		case c >= utf8.RuneSelf && c != 0xe2:
 		default:
 			if k >= 4 {
 				f(buf[:k])

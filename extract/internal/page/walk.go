@@ -248,10 +248,10 @@ func (w *walker) addText(n *html.Node) {
 	blank := true
 	s := n.Data
 	for i := 0; i < len(s); {
-		if j := plainRun(s, i); j > i { // most text is words of ASCII
+		if j, spaces := plainWords(s, i); j > i { // most text is
 			w.begin()
 			w.text = append(w.text, s[i:j]...)
-			w.count(int32(j - i))
+			w.count(int32(j - i - spaces))
 			i, blank = j, false
 			continue
 		}
@@ -288,6 +288,19 @@ func plainRun(s string, i int) int {
 		i++
 	}
 	return i
+}
+
+// plainWords returns the end of the words of visible ASCII characters from i on that
+// have one space each between them, and how many spaces that are.
+func plainWords(s string, i int) (end, spaces int) {
+	for end = plainRun(s, i); end > i && end+1 < len(s) && s[end] == ' '; spaces++ {
+		next := plainRun(s, end+1)
+		if next == end+1 {
+			break
+		}
+		end = next
+	}
+	return end, spaces
 }
 
 // begin writes the white space that is due before text, or begins the block.
@@ -481,7 +494,7 @@ func squashed(s string) bool {
 func (w *walker) flush(br bool) {
 	p := w.p
 	if len(w.text) > w.start {
-		w.text = append(w.text[:w.start], bytes.TrimSpace(w.text[w.start:])...)
+		w.text = w.text[:w.start+len(bytes.TrimRightFunc(w.text[w.start:], unicode.IsSpace))]
 		b := w.cur
 		b.Elem, b.First, b.Last = w.elem, w.first, int32(len(p.Leaves))
 		b.Break = br
@@ -506,9 +519,29 @@ func (w *walker) flush(br bool) {
 
 // measure counts what features need from the text of a block.
 func measure(b *Block) {
+	last := b.count()
+	trimmed := strings.TrimRight(b.Text, "\"'”’»)]“")
+	if trimmed != "" {
+		last, _ = utf8.DecodeLastRuneInString(trimmed)
+	}
+	b.EndsWithStop = isStop(last) || last == '…'
+	b.Dots = last == '…' || strings.HasSuffix(trimmed, "...") || strings.HasSuffix(trimmed, "[...")
+	b.EndsAsLead = last == ':' || last == '：'
+	n := b.Chars
+	b.Good = n >= 80 && b.LinkChars*3 < n && (b.Stops > 0 && b.EndsWithStop || b.Commas > 1) ||
+		n >= 30 && b.Words >= n*2/3 && b.LinkChars*3 < n && b.Stops > 0 // Chinese, Japanese
+}
+
+// count counts words, capitals, digits and signs, and returns the last character
+// that is no white space.
+func (b *Block) count() (last rune) {
 	inWord := false
-	var last rune
-	for _, r := range b.Text {
+	for i := 0; i < len(b.Text); {
+		r, size := rune(b.Text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(b.Text[i:])
+		}
+		i += size
 		switch {
 		case r == ' ' || r == '\n':
 			inWord = false
@@ -524,11 +557,18 @@ func measure(b *Block) {
 				b.Words++
 				inWord = true
 			}
+		case r >= 'A' && r <= 'Z':
+			b.Upper++
+			if !inWord {
+				b.Caps++
+				b.Words++
+				inWord = true
+			}
 		case r == ',' || r == 0x60c || r == 0x3001 || r == 0xff0c:
 			b.Commas++
 		case isStop(r):
 			b.Stops++
-		case r < 0x80 && (r < 'A' || r > 'Z'):
+		case r < utf8.RuneSelf:
 		case wide(r): // a character of a script without spaces: about half a word
 			b.Words++
 		default:
@@ -545,16 +585,7 @@ func measure(b *Block) {
 		}
 		last = r
 	}
-	trimmed := strings.TrimRight(b.Text, "\"'”’»)]“")
-	if trimmed != "" {
-		last, _ = utf8.DecodeLastRuneInString(trimmed)
-	}
-	b.EndsWithStop = isStop(last) || last == '…'
-	b.Dots = last == '…' || strings.HasSuffix(trimmed, "...") || strings.HasSuffix(trimmed, "[...")
-	b.EndsAsLead = last == ':' || last == '：'
-	n := b.Chars
-	b.Good = n >= 80 && b.LinkChars*3 < n && (b.Stops > 0 && b.EndsWithStop || b.Commas > 1) ||
-		n >= 30 && b.Words >= n*2/3 && b.LinkChars*3 < n && b.Stops > 0 // Chinese, Japanese
+	return last
 }
 
 func isStop(r rune) bool {
