@@ -36,6 +36,7 @@ type app struct {
 	perHost     int
 	contact     string
 	lead        string
+	keepPages   string
 	smtp        string
 	mailFrom    string
 	quiet       bool
@@ -112,6 +113,7 @@ config" says how, and what each comes to.
 	f.IntVar(&a.perHost, "per-host", 2, "most requests to one host at a time")
 	f.StringVar(&a.contact, "contact", "", "`URL` or mail address under which publishers reach you, stated in the User-Agent")
 	f.StringVar(&a.lead, "lead", "", "`policy` by which the lead of a story is chosen: earliest, complete, or preferred:OUTLET,OUTLET with names or hosts (default earliest)")
+	f.StringVar(&a.keepPages, "keep-pages", "256MB", "keep the last pages that articles were read from, in this `size` at most, for \"newsfold reextract\"; 0 for none")
 	f.StringVar(&a.smtp, "smtp", "", "`server` that sends mail: smtp://USER@HOST:587 or smtps://USER@HOST; the password is $NEWSFOLD_SMTP_PASSWORD")
 	f.StringVar(&a.mailFrom, "mail-from", "", "`address` that mail comes from (default the user of --smtp)")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors only")
@@ -121,7 +123,7 @@ config" says how, and what each comes to.
 	root.AddCommand(
 		a.newDaemon(), a.newDemo(), a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(),
 		a.newFetch(), a.newList(), a.newEvents(), a.newShow(), a.newRead(), a.newMark(), a.newDigest(), a.newExplain(),
-		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(),
+		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(), a.newReextract(),
 		a.newPasswd(), a.newToken(), a.newCopy(),
 		newExtract(), a.newFold(), newParse(), a.newConfig(), a.newRule(), a.newReload(), a.newDoctor(), a.newMan(), a.newVersion(),
 	)
@@ -185,6 +187,9 @@ func (a *app) check() error {
 		return usage("--per-host %d: at least one request has to go through", a.perHost)
 	case !leads(a.lead):
 		return usage("--lead %q is none of earliest, complete, preferred:OUTLET,OUTLET", a.lead)
+	}
+	if _, err := pagesLimit(a.keepPages); err != nil {
+		return err
 	}
 	return choice("--log-format", a.logFormat, "text", "json")
 }

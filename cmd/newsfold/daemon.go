@@ -152,7 +152,11 @@ func (d *daemon) run(ctx context.Context) error {
 		_ = socket.Close()
 		return err
 	}
-	engine := ingest.New(d.db, d.client, ingest.Options{Log: d.log, Lease: d.lease, Lead: d.lead, PushURL: d.pushURL, Retention: d.retain, NoEvents: !d.events, Dictionary: d.dictionary(d.log)})
+	engine, closeArchive, err := d.engine()
+	if err != nil {
+		return errors.Join(err, socket.Close())
+	}
+	defer closeArchive()
 	index, closeIndex := d.index(search.Options{Log: d.log})
 	if !d.search {
 		index = nil
@@ -188,6 +192,19 @@ func (d *daemon) run(ctx context.Context) error {
 	err = errors.Join(g.Wait(), closeIndex())
 	d.log.Info("stopped")
 	return err
+}
+
+// engine makes the engine. What it returns last ends the archive of its pages.
+func (d *daemon) engine() (*ingest.Engine, func(), error) {
+	kept, err := d.archive(d.log)
+	if err != nil {
+		return nil, nil, err
+	}
+	engine := ingest.New(d.db, d.client, ingest.Options{
+		Log: d.log, Lease: d.lease, Lead: d.lead, PushURL: d.pushURL, Retention: d.retain,
+		NoEvents: !d.events, Dictionary: d.dictionary(d.log), Archive: kept,
+	})
+	return engine, func() { _ = kept.Close() }, nil // nothing is buffered
 }
 
 // keepIndex keeps the search index up with the store until ctx is done.

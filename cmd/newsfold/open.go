@@ -93,7 +93,7 @@ func (a *app) with(ctx context.Context, fn func(context.Context, *control.Client
 // of its own.
 func (a *app) noteIgnored() {
 	var given []string
-	for _, key := range []string{"allow-net", "contact", "host-gap", "interval", "lead", "min-interval", "per-host", "store"} {
+	for _, key := range []string{"allow-net", "contact", "host-gap", "interval", "keep-pages", "lead", "min-interval", "per-host", "store"} {
 		if a.configured.from[key].Source == config.Flag {
 			given = append(given, "--"+key)
 		}
@@ -115,7 +115,12 @@ func (a *app) direct(ctx context.Context, db store.DB, fn func(context.Context, 
 	if err != nil {
 		return err
 	}
-	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log, Lead: a.lead, Dictionary: a.dictionary(log)})
+	kept, err := a.archive(log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = kept.Close() }() // nothing is buffered
+	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log, Lead: a.lead, Dictionary: a.dictionary(log), Archive: kept})
 	index, closeIndex := a.index(search.Options{Log: log})
 	server := control.Server{
 		DB: db, Engine: engine, Client: client, Gate: gate, Log: log,

@@ -71,6 +71,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /v1/never-fold", s.answer(s.neverFold))
 	mux.HandleFunc("POST /v1/lead", s.answer(s.lead))
 	mux.HandleFunc("POST /v1/refold", s.answer(s.refold))
+	mux.HandleFunc("POST /v1/reextract", s.stream(s.reextract))
 	mux.HandleFunc("POST /v1/reload", s.answer(s.reload))
 	mux.HandleFunc("GET /v1/report", s.answer(s.report))
 	mux.HandleFunc("GET /v1/rules", s.answer(s.rules))

@@ -14,6 +14,7 @@ import (
 	"newsfold/dedupe"
 	"newsfold/dedupe/event"
 	"newsfold/fetch"
+	"newsfold/internal/pages"
 	"newsfold/store"
 )
 
@@ -47,6 +48,10 @@ type Options struct {
 	// Retention is what is removed to make room, now and then. The default
 	// removes nothing but what rules of feeds and folders say (see [PutRule]).
 	Retention Retention
+
+	// Archive keeps the pages that are fetched, for [Engine.Reextract]; nil: they are
+	// not kept.
+	Archive *pages.Archive
 
 	Log *slog.Logger     // default: discards
 	Now func() time.Time // default time.Now

@@ -10,6 +10,7 @@ import (
 	"newsfold"
 	"newsfold/extract"
 	"newsfold/fetch"
+	"newsfold/internal/pages"
 	"newsfold/store"
 )
 
@@ -322,6 +323,7 @@ func (e *Engine) page(ctx context.Context, id newsfold.ArticleID, l store.Lease)
 		text = stripped(doc)
 	}
 	now := e.now().UTC()
+	e.archive(pages.Page{Article: id, Link: a.Link, URL: page.URL, Type: page.Type, Time: now, Body: page.Body})
 	err = e.store(ctx, func(tx store.Tx) error {
 		kept = false
 		if err := store.Hold(tx, l); errors.Is(err, store.ErrFenced) {
@@ -421,11 +423,10 @@ func (r reading) read(doc *extract.Document) error {
 	a, was := r.a, *r.a
 	a.Page.Kind, a.Page.Error, a.Page.Next = string(doc.Kind), "", time.Time{}
 	n := words(doc.Text)
-	usable := doc.Kind == extract.Article || doc.Kind == extract.Stub || doc.Kind == extract.Live
-	if !usable || n == 0 || n < a.Page.Words*3/4 {
+	if !usable(doc.Kind) || n == 0 || tooShort(n, a) {
 		a.Page.State = newsfold.PageRefused
 		a.Page.Error = fmt.Sprintf("the page is no article but %s; the feed's own text is used", describe(doc.Kind))
-		if usable {
+		if usable(doc.Kind) {
 			a.Page.Error = "the page has less text than the feed, whose text is used"
 		}
 		r.describe(doc)
@@ -448,11 +449,19 @@ func (r reading) read(doc *extract.Document) error {
 	return r.tx.Append(store.Texts, a.ID)
 }
 
+// usable reports whether pages of a kind have an article's text.
+func usable(k extract.Kind) bool {
+	return k == extract.Article || k == extract.Stub || k == extract.Live
+}
+
+// tooShort reports whether a page of so many words has less than there is of its article.
+func tooShort(n int, a *newsfold.Article) bool { return n < a.Page.Words*3/4 }
+
 // describe takes over what the page says about the article where the feed said
 // nothing. The feed's title and date win: publishers keep those right.
 func (r reading) describe(doc *extract.Document) {
 	a := r.a
-	if doc.Kind != extract.Article && doc.Kind != extract.Stub && doc.Kind != extract.Live {
+	if !usable(doc.Kind) {
 		return
 	}
 	a.Title = firstOf(a.Title, doc.Title)
