@@ -178,7 +178,9 @@ type folder struct {
 	// come within hours.
 	texts, older map[newsfold.ArticleID]dedupe.Article
 	size         int // bytes in texts
-	plain        plainTexts
+	known        knownTexts
+	text         string // of the article that is being folded
+	sum          uint64 // of it
 
 	rules  []ruled   // of the reader
 	heeded store.Tx  // that they were read in
@@ -203,7 +205,7 @@ func (f *folder) hold(a dedupe.Article) {
 }
 
 func (e *Engine) newFolder() *folder {
-	f := &folder{e: e, texts: map[newsfold.ArticleID]dedupe.Article{}}
+	f := &folder{e: e, texts: map[newsfold.ArticleID]dedupe.Article{}, known: newKnownTexts()}
 	if !e.opts.NoEvents {
 		f.links = map[newsfold.ArticleID][]string{}
 	}
@@ -363,7 +365,7 @@ func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 			return err
 		}
 		for _, c := range changes {
-			a, err := f.text(tx, c.Article) // what is held may be of before the change
+			a, err := f.read(tx, c.Article) // what is held may be of before the change
 			if err != nil {
 				return err
 			}
@@ -375,8 +377,8 @@ func (f *folder) load(ctx context.Context) (changes []store.Change, err error) {
 	return changes, err
 }
 
-// text is [Text] with what was handed over.
-func (f *folder) text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error) {
+// read is [Text] with what was handed over.
+func (f *folder) read(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error) {
 	b, ok := f.e.handed.take(id)
 	if !ok {
 		a, body, err := stored(tx, id)
@@ -384,7 +386,7 @@ func (f *folder) text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error
 			return dedupe.Article{}, err
 		}
 		d, plain := uncredited(a, body)
-		f.plain.set(id, plain)
+		f.know(d, plain, len(a.Origins))
 		f.link(id, links(a.Image, body.HTML))
 		return d, nil
 	}
@@ -394,9 +396,15 @@ func (f *folder) text(tx store.Tx, id newsfold.ArticleID) (dedupe.Article, error
 	}
 	d := facts(a, addOrigins(a.Origins, b.origins...))
 	d.Text = b.text
-	f.plain.set(id, b.plain)
+	f.know(d, b.plain, len(a.Origins))
 	f.link(id, b.links)
 	return d, nil
+}
+
+// know remembers what the text of an article is like that has so many origins without
+// those that its text states.
+func (f *folder) know(a dedupe.Article, plain bool, origins int) {
+	f.known.set(newsfold.ArticleID(a.ID), knownText{f.known.sum(a.Text), plain, len(a.Origins) == origins})
 }
 
 func (f *folder) link(id newsfold.ArticleID, to []string) {
@@ -475,22 +483,40 @@ func (f *folder) Article(id int64) (dedupe.Article, error) {
 	if a, ok := f.held(key); ok {
 		return a, nil
 	}
-	a, body, err := stored(f.tx, key)
+	d, err := f.other(key)
 	if isNew(err) {
 		err = fmt.Errorf("%w: %w", dedupe.ErrGone, err)
 	}
 	if err != nil {
 		return dedupe.Article{}, err
 	}
-	var d dedupe.Article
-	if f.plain.has(key) {
-		d = facts(a, addOrigins(a.Origins))
-		d.Text = strings.Clone(body.Text)
-	} else {
-		d, _ = uncredited(a, body)
-	}
 	f.hold(d)
 	return d, nil
+}
+
+// other reads an article that was folded before, of which most have the text of the
+// one that is being folded.
+func (f *folder) other(id newsfold.ArticleID) (d dedupe.Article, err error) {
+	a, err := f.tx.Article(id)
+	if err != nil {
+		return d, err
+	}
+	known, ok := f.known.get(id)
+	if ok && known.stated && known.sum == f.sum {
+		d = facts(a, a.Origins)
+		d.Text = f.text
+		return d, nil
+	}
+	body, err := f.tx.Body(id)
+	switch {
+	case err != nil:
+	case known.plain:
+		d = facts(a, a.Origins)
+		d.Text = strings.Clone(body.Text)
+	default:
+		d, _ = uncredited(a, body)
+	}
+	return d, err
 }
 
 // Story returns the articles of the story that an article is in.
@@ -519,6 +545,7 @@ func (f *folder) Story(id int64) ([]int64, error) {
 // fold decides on one article and stores the decision.
 func (f *folder) fold(a dedupe.Article) error {
 	id := newsfold.ArticleID(a.ID)
+	f.text, f.sum = a.Text, f.known.sum(a.Text)
 	met, err := f.heed(id, a.Text)
 	if err != nil {
 		return err

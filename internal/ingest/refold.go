@@ -66,7 +66,7 @@ func (e *Engine) Refold(ctx context.Context, req RefoldRequest) (Refolded, error
 	err := e.update(ctx, func(tx store.Tx) error {
 		res = Refolded{}
 		l := newLedger(tx)
-		f := &folder{e: e, tx: l, texts: map[newsfold.ArticleID]dedupe.Article{}}
+		f := &folder{e: e, tx: l, texts: map[newsfold.ArticleID]dedupe.Article{}, known: newKnownTexts()}
 		f.f = dedupe.NewFolder(opts, f)
 		var failed error
 		f.f.Load(sketches(tx, &failed))
@@ -102,7 +102,7 @@ func (f *folder) again(ctx context.Context, articles []newsfold.Article) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		text, err := f.text(f.tx, a.ID)
+		text, err := f.read(f.tx, a.ID)
 		if err != nil {
 			return err
 		}
