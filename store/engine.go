@@ -47,6 +47,13 @@ type Compacter interface {
 	Compact(ctx context.Context) (before, after int64, err error)
 }
 
+// Packer is an engine that keeps what has not changed for a while in less room.
+type Packer interface {
+	// Pack takes one small step of that, beside readers and writers, and says
+	// whether there is more to do at once. What is stored stays the same.
+	Pack(ctx context.Context) (more bool, err error)
+}
+
 // Sizer is an engine that can tell without much work how large it is.
 type Sizer interface {
 	Size(ctx context.Context) (Size, error)

@@ -130,7 +130,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		return wrap("read subscriptions with hubs", err)
 	}
 	g, gctx := errgroup.WithContext(ctx)
-	for _, loop := range []func(context.Context) error{e.writeLoop, e.pollLoop, e.pageLoop, e.foldLoop, e.retainLoop} {
+	for _, loop := range []func(context.Context) error{e.writeLoop, e.pollLoop, e.pageLoop, e.foldLoop, e.retainLoop, e.packLoop} {
 		g.Go(func() error { return loop(gctx) })
 	}
 	err := g.Wait()

@@ -29,6 +29,15 @@ func (t *tx) article(id newsfold.ArticleID) (a newsfold.Article, err error) {
 	return a, err
 }
 
+// hasArticle returns an error unless an article is there.
+func (t *tx) hasArticle(id newsfold.ArticleID) error {
+	ok, err := t.has(bArticles, idKey(id))
+	if err == nil && !ok {
+		err = notFound("article", id)
+	}
+	return err
+}
+
 // FindArticle implements [store.Tx].
 func (t *tx) FindArticle(url string) (id newsfold.ArticleID, err error) {
 	defer t.guard(&err)
@@ -144,14 +153,11 @@ func (t *tx) PutBody(id newsfold.ArticleID, b newsfold.Body) (err error) {
 		return err
 	}
 	key := idKey(id)
-	if t.bucket(bArticles).Get(key) == nil {
-		return notFound("article", id)
+	if err := t.hasArticle(id); err != nil {
+		return err
 	}
 	if b == (newsfold.Body{}) {
-		if err := t.settleAll(); err != nil {
-			return err
-		}
-		return t.bucket(bBodies).Delete(key)
+		return t.remove(bBodies, key)
 	}
 	if err := put(t, bBodies, key, &b, record.WovenBody); err != nil {
 		return fmt.Errorf("body of article %d: %w", id, err)

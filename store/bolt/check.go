@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	bbolt "go.etcd.io/bbolt"
@@ -83,7 +84,7 @@ type checker struct {
 // round looks at everything once. Records come before what is derived from them.
 func (c *checker) round() {
 	for _, check := range []func(){
-		c.articles, c.bodies, c.revisions, c.stories, c.members, c.entries, c.feeds, c.lists, c.logs, c.shelves, c.sequences,
+		c.articles, c.bodies, c.revisions, c.stories, c.members, c.entries, c.feeds, c.lists, c.logs, c.shelves, c.packs, c.sequences,
 	} {
 		c.guarded(check)
 		if c.err != nil {
@@ -122,7 +123,6 @@ func (c *checker) guarded(check func()) {
 		if c.mending && c.err == nil {
 			// Records that cannot be read are removed: no reason not to commit.
 			c.t.fault = nil
-			c.err = c.t.settleAll()
 		}
 	}()
 	if err != nil {
@@ -172,6 +172,27 @@ func records[T any](c *checker, id bucketID, fields func(*record.Wire, *T), fn f
 		}
 		fn(k, &v)
 	})
+	if columnOf[id] != 0 {
+		packedRecords(c, id, fields, fn)
+	}
+}
+
+// packedRecords calls fn with every record of a bucket that lies in a pack.
+func packedRecords[T any](c *checker, id bucketID, fields func(*record.Wire, *T), fn func(k []byte, v *T)) {
+	name := bucketNames[columnOf[id]]
+	c.column(name, "remove it; what it leads to is lost", c.t.packs(id), func(n, pack int64) {
+		key, where := idKey(n), fmt.Sprintf("%s %d", name, n)
+		if c.t.bucket(id).Get(key) != nil {
+			c.add(c.forget(id, key), where, "lies in pack %d, and loose", pack)
+			return
+		}
+		var v T
+		if _, err := load(c.t, id, key, &v, fields); err != nil {
+			c.add(c.unreadable(id, key), where, "%v", err)
+			return
+		}
+		fn(key, &v)
+	})
 }
 
 // keyLen is how long the keys of a bucket of records are.
@@ -200,14 +221,26 @@ func (c *checker) unreadable(id bucketID, k []byte) mend {
 			}
 			c.lost[keyID(k)] = true
 		}
-		if err := c.t.bucket(id).Delete(k); err != nil || id != bBodies || len(k) != idLen {
+		_, err := c.t.unpack(id, k)
+		if err = errors.Join(err, c.t.bucket(id).Delete(k)); err != nil || id != bBodies || len(k) != idLen {
 			return err
 		}
 		return c.rewant(k)
 	}}
 }
 
+// forget mends by forgetting that a record lies in a pack.
+func (c *checker) forget(id bucketID, key []byte) mend {
+	return mend{"let the loose one count", func() error { _, err := c.t.unpack(id, key); return err }}
+}
+
+// without mends by removing a record.
+func (c *checker) without(id bucketID, key []byte) mend {
+	return mend{"remove it", func() error { return c.t.remove(id, key) }}
+}
+
 // has says whether a bucket holds a key.
 func (c *checker) has(id bucketID, key []byte) bool {
-	return c.t.bucket(id).Get(key) != nil
+	ok, err := c.t.has(id, key)
+	return ok && err == nil
 }

@@ -67,7 +67,7 @@ func (c *checker) rewant(k []byte) error {
 func (c *checker) bodies() {
 	records(c, bBodies, record.WovenBody, func(k []byte, _ *newsfold.Body) {
 		if !c.has(bArticles, k) {
-			c.add(drop("remove it", c.t.bucket(bBodies), k), fmt.Sprintf("body %d", keyID(k)), "is of an article that is not there")
+			c.add(c.without(bBodies, k), fmt.Sprintf("body %d", keyID(k)), "is of an article that is not there")
 		}
 	})
 }
@@ -104,7 +104,7 @@ func (c *checker) stories() {
 			c.member(s, member)
 		}
 		if len(s.Articles) == 0 {
-			c.add(drop("remove it", c.t.bucket(bStories), k), where, "has no article")
+			c.add(c.without(bStories, k), where, "has no article")
 			return
 		}
 		if !slices.Contains(s.Articles, s.Lead) {
@@ -290,7 +290,8 @@ func (c *checker) logs() {
 
 func (c *checker) log(name string, l changeLog) {
 	where := func(seq int64) string { return fmt.Sprintf("log %s, change %d", name, seq) }
-	c.column("log "+name, l.changes, func(seq, id int64) {
+	const again = "remove it; what stands there is appended anew"
+	c.column("log "+name, again, l.changes, func(seq, id int64) {
 		place, err := l.places.get(id)
 		switch {
 		case uint64(seq) > l.changes.Sequence():
@@ -302,19 +303,20 @@ func (c *checker) log(name string, l changeLog) {
 			c.add(mend{"remove it", func() error { return l.remove(id) }}, where(seq), "article %d is not there", id)
 		}
 	})
-	c.column("places of log "+name, l.places, func(id, seq int64) {
+	c.column("places of log "+name, again, l.places, func(id, seq int64) {
 		if at, err := l.changes.get(seq); err == nil && at != id {
 			c.add(mend{"append it anew", func() error { return l.add(id) }}, where(seq), "article %d should stand there", id)
 		}
 	})
 }
 
-// column calls fn with all that is in a column.
-func (c *checker) column(where string, of column, fn func(k, v int64)) {
+// column calls fn with all that is in a column. A value that cannot be read is removed
+// in a repair; how says what comes of that.
+func (c *checker) column(where, how string, of column, fn func(k, v int64)) {
 	c.each(of.Bucket, func(key, value []byte) {
 		var n numbers
 		if err := n.decode(value); err != nil || len(key) != idLen {
-			c.add(drop("remove it; what stands there is appended anew", of.Bucket, key), where, "value %x cannot be read", key)
+			c.add(drop(how, of.Bucket, key), where, "value %x cannot be read", key)
 			return
 		}
 		for i, v := range n {
@@ -335,12 +337,36 @@ func (c *checker) shelves() {
 	})
 }
 
+// packs looks for packs that cannot be read. What was in them has been told.
+func (c *checker) packs() {
+	b := c.t.bucket(bPacks)
+	c.each(b, func(k, pack []byte) {
+		f, err := c.t.db.codec.OpenFacts(pack)
+		if err == nil {
+			_, err = c.t.db.codec.OpenBodies(pack, f)
+		}
+		if err != nil {
+			c.add(drop("remove it", b, k), fmt.Sprintf("pack %d", keyID(k)), "%v", err)
+		}
+	})
+}
+
 func (c *checker) sequences() {
-	for _, id := range []bucketID{bFeeds, bEntries, bArticles} {
-		b := c.t.bucket(id)
-		if k, _ := last(b.Cursor()); k != nil && uint64(keyID(k)) > b.Sequence() {
-			c.add(mend{"number later ones higher", func() error { return b.SetSequence(uint64(keyID(k))) }},
-				bucketNames[id], "number %d could be given again", keyID(k))
+	for _, id := range []bucketID{bFeeds, bEntries, bArticles, bPacks} {
+		b, highest := c.t.bucket(id), int64(0)
+		if k, _ := last(b.Cursor()); k != nil {
+			highest = keyID(k)
+		}
+		if columnOf[id] != 0 {
+			n, err := c.t.packs(id).before(c.t, maxSeq)
+			highest = max(highest, n)
+			if err != nil {
+				c.add(mend{}, bucketNames[columnOf[id]], "%v", err)
+			}
+		}
+		if uint64(highest) > b.Sequence() {
+			c.add(mend{"number later ones higher", func() error { return b.SetSequence(uint64(highest)) }},
+				bucketNames[id], "number %d could be given again", highest)
 		}
 	}
 }

@@ -21,9 +21,8 @@ const compactSuffix = ".compact"
 // compactStep is how many bytes Compact writes in one transaction.
 const compactStep = 16 << 20
 
-// Compact writes the store anew without the free space that it has gathered, its
-// records compressed by what they have in common, and puts the new file in the
-// place of the old one. It returns the sizes of both. Readers go on all the while, on
+// Compact packs what can be packed ([DB.Pack]), writes the store anew without the free
+// space that it has gathered, and puts the new file in the place of the old one. It returns the sizes of both. Readers go on all the while, on
 // the old file if they began before; writers wait until Compact is done or their context is.
 //
 // The new file is checked and on disk before it takes the name of the old one,
@@ -58,8 +57,10 @@ func (db *DB) compact(ctx context.Context, name string) (before, after int64, er
 	if err := removed(name); err != nil {
 		return 0, 0, err
 	}
-	if err := db.learn(ctx); err != nil {
-		return 0, 0, err
+	for more := true; more; {
+		if more, err = db.pack(ctx, usual(db.loose), db.update); err != nil {
+			return 0, 0, err
+		}
 	}
 	err = db.View(ctx, func(st store.Tx) error {
 		t := st.(*tx)
@@ -130,9 +131,6 @@ func (t *tx) copyTo(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := c.saidAgain(); err != nil {
-		return err
-	}
 	if err := c.tx.Commit(); err != nil {
 		return err
 	}
@@ -145,8 +143,7 @@ type copier struct {
 	t    *tx             // that it copies from
 	to   *bbolt.DB
 	tx   *bbolt.Tx
-	size int   // of what tx has written
-	said int64 // bytes in entry.said
+	size int // of what tx has written
 }
 
 // rollback ends the last transaction unless that is over.
@@ -170,19 +167,12 @@ func (c *copier) bucket(path [][]byte, from *bbolt.Bucket) error {
 	if err := to.SetSequence(from.Sequence()); err != nil {
 		return err
 	}
-	id := bucketID(-1)
-	if len(path) == 1 {
-		id = bucketID(slices.Index(bucketNames[:], string(path[0])))
-	}
 	return from.ForEach(func(k, v []byte) error {
 		if v == nil {
 			err := c.bucket(append(slices.Clip(path), k), from.Bucket(k))
 			if err == nil {
 				to, err = c.at(path) // there may have been a commit
 			}
-			return err
-		}
-		if v, err = c.tight(id, k, v); err != nil {
 			return err
 		}
 		if c.size += len(k) + len(v); c.size > compactStep {
@@ -195,30 +185,6 @@ func (c *copier) bucket(path [][]byte, from *bbolt.Bucket) error {
 		}
 		return to.Put(k, v)
 	})
-}
-
-// tight returns a record as small as it can be made.
-func (c *copier) tight(id bucketID, key, rec []byte) ([]byte, error) {
-	if id < 0 || classOf[id] == 0 {
-		return rec, nil
-	}
-	small, err := c.t.db.codec.Tighten(classOf[id], rec)
-	if err != nil {
-		return nil, c.t.damaged(fmt.Sprintf("record %x of %s", key, bucketNames[id]), err)
-	}
-	if id == bSaid {
-		c.said += int64(len(small))
-	}
-	return small, nil
-}
-
-// saidAgain counts anew what entries said.
-func (c *copier) saidAgain() error {
-	meta := c.tx.Bucket([]byte(bucketNames[bMeta]))
-	if meta.Get(keySaid) == nil {
-		return nil
-	}
-	return meta.Put(keySaid, idKey(c.said))
 }
 
 // commit begins the next transaction.

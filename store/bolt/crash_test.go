@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // how many steps are done as soon as Update has said so. Now and then it
 // compacts the store.
 func writeUntilKilled(dir string) {
-	db, err := bolt.Open(context.Background(), file(dir), bolt.Options{Learn: 20})
+	db, err := bolt.Open(context.Background(), file(dir), bolt.Options{Loose: 20})
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)

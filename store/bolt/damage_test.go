@@ -81,7 +81,7 @@ func use(t *testing.T, path string) (noticed bool) {
 			t.Errorf("error %v does not name the file", err)
 		}
 	}
-	db, err := bolt.Open(t.Context(), path, bolt.Options{Learn: 20})
+	db, err := bolt.Open(t.Context(), path, bolt.Options{Loose: 20})
 	if err != nil {
 		heard(err)
 		return noticed

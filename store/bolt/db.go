@@ -31,10 +31,9 @@ type Options struct {
 	// their summaries and contents: those of the oldest go first. 0 means 64
 	// MiB, less than 0 none.
 	Said int64
-	// Learn is from how many records of a kind on Compact trains a dictionary to
-	// compress them with, and again whenever there are ten times as many; 0 means
-	// 1,000.
-	Learn int64
+	// Loose is how many of the newest articles Pack leaves as they are, since much of
+	// what is read and written is about them; 0 means 1,000, less than 0 none.
+	Loose int64
 	// Log hears what is worth knowing and is no error of a call; nil for
 	// silence.
 	Log *slog.Logger
@@ -61,8 +60,9 @@ type DB struct {
 	// while it held its locks. frozen is the same for transactions that write.
 	stuck, frozen atomic.Pointer[error]
 
-	learnFrom int64                 // Options.Learn
-	learntAt  [record.Classes]int64 // how many records dictionaries were trained with; the writer's
+	loose int64      // Options.Loose
+	round round      // how far Pack has come; guarded by mu
+	facts factsCache // of packs
 
 	trimmed atomic.Int64 // when the mapped file was last looked at, in ns since 1970
 }
@@ -146,7 +146,6 @@ func (db *DB) update(ctx context.Context, fn func(store.Tx) error) error {
 	defer func() {
 		t.over = true
 		if !committing {
-			t.abandon()
 			_ = db.rollback(bt) // an error stops later transactions
 		}
 	}()

@@ -116,9 +116,6 @@ func (t *tx) DeleteFeed(id newsfold.FeedID) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := t.settleAll(); err != nil {
-		return err
-	}
 	if err := t.dropEntries(id); err != nil {
 		return err
 	}

@@ -24,6 +24,11 @@ const (
 	bLogs
 	bShelves
 	bDictionaries
+	bPacks
+	bArticlePacks
+	bBodyPacks
+	bStoryPacks
+	bEntryPacks
 )
 
 var bucketNames = [...]string{
@@ -47,10 +52,18 @@ var bucketNames = [...]string{
 	bLogs:         "logs",
 	bShelves:      "shelves",
 	bDictionaries: "dictionaries",
+	bPacks:        "packs",
+	bArticlePacks: "article.packs",
+	bBodyPacks:    "body.packs",
+	bStoryPacks:   "story.packs",
+	bEntryPacks:   "entry.packs",
 }
 
 // since says which buckets came after version 1, and with which.
-var since = map[bucketID]int{bRevisions: 2, bSaid: 2, bDictionaries: 3}
+var since = map[bucketID]int{
+	bRevisions: 2, bSaid: 2, bDictionaries: 3,
+	bPacks: 4, bArticlePacks: 4, bBodyPacks: 4, bStoryPacks: 4, bEntryPacks: 4,
+}
 
 // dense is how full pages are left that grow at their end: some room stays for
 // records that are written again and are then longer.
@@ -87,4 +100,9 @@ var fillPercent = [...]float64{
 	bLogs:         loose,
 	bShelves:      loose,
 	bDictionaries: full,
+	bPacks:        full,
+	bArticlePacks: dense,
+	bBodyPacks:    dense,
+	bStoryPacks:   dense,
+	bEntryPacks:   dense,
 }

@@ -26,9 +26,9 @@ func (t *tx) Stories(q store.Query) iter.Seq2[newsfold.Story, error] {
 		}
 		return func() (s newsfold.Story, ok bool, err error) {
 			for left > 0 {
-				id := next()
-				if id == 0 {
-					break
+				id, err := next()
+				if id == 0 || err != nil {
+					return newsfold.Story{}, false, err
 				}
 				s = newsfold.Story{}
 				ok, err := load(t, bStories, idKey(id), &s, record.Story)
@@ -66,10 +66,11 @@ func wants(q *store.Query, s *newsfold.Story) bool {
 
 // numbers returns a function that gives the numbers of stories among which are
 // all that a query selects, in its order; 0 at the end.
-func (t *tx) numbers(q *store.Query) func() int64 {
+func (t *tx) numbers(q *store.Query) func() (int64, error) {
 	switch q.Order {
 	case store.Newest:
-		return t.list(q).next
+		l := t.list(q)
+		return func() (int64, error) { return l.next(), nil }
 	case store.Oldest:
 		return t.oldest(q)
 	}
@@ -96,16 +97,16 @@ func (t *tx) numbers(q *store.Query) func() int64 {
 	if down {
 		slices.Reverse(ids)
 	}
-	return func() (id int64) {
+	return func() (id int64, err error) {
 		if len(ids) > 0 {
 			id, ids = ids[0], ids[1:]
 		}
-		return id
+		return id, nil
 	}
 }
 
 // oldest goes through all stories from the oldest on.
-func (t *tx) oldest(q *store.Query) func() int64 {
+func (t *tx) oldest(q *store.Query) func() (int64, error) {
 	var from []byte
 	if !q.Since.IsZero() {
 		from = timeKey(record.MicroUp(q.Since), 0)
@@ -116,31 +117,33 @@ func (t *tx) oldest(q *store.Query) func() int64 {
 		}
 	}
 	w := t.walk(t.bucket(bStoryTimes), from, false)
-	return func() int64 {
+	return func() (int64, error) {
 		k, _ := w.next()
 		if k == nil || !q.Until.IsZero() && keyTime(k) >= record.MicroUp(q.Until) {
-			return 0
+			return 0, nil
 		}
-		return keyID(k[timeLen:])
+		return keyID(k[timeLen:]), nil
 	}
 }
 
 // allByID goes through all stories by number.
-func (t *tx) allByID(after int64, down bool) func() int64 {
-	var from []byte
-	switch {
-	case after > 0 && down:
-		from = idKey(after)
-	case !down:
-		from = idKey(after + 1)
+func (t *tx) allByID(after int64, down bool) func() (int64, error) {
+	at, step := after+1, int64(1)
+	if down {
+		at, step = after-1, -1
 	}
-	w := t.walk(t.bucket(bStories), from, down)
-	return func() int64 {
-		k, _ := w.next()
-		if k == nil {
-			return 0
+	if down && after <= 0 {
+		at = maxSeq
+	}
+	return func() (int64, error) {
+		if at <= 0 {
+			return 0, nil
 		}
-		return keyID(k)
+		id, err := t.next(bStories, at, down)
+		if at = id + step; id == 0 {
+			at = 0
+		}
+		return id, err
 	}
 }
 

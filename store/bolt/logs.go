@@ -46,16 +46,6 @@ func (t *tx) log(log store.Log) (l changeLog, err error) {
 	return l, nil
 }
 
-// flushLogs puts what was written to change logs and not put yet.
-func (t *tx) flushLogs() error {
-	for _, l := range t.logs {
-		if err := errors.Join(l.changes.flush(), l.places.flush()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // add puts an article at the end of a log in which it does not stand.
 func (l changeLog) add(id int64) error {
 	seq, err := l.changes.NextSequence()
@@ -88,20 +78,23 @@ func (t *tx) Append(log store.Log, id newsfold.ArticleID) (err error) {
 	if err := checkName("change log", string(log)); err != nil {
 		return err
 	}
-	if t.bucket(bArticles).Get(idKey(id)) == nil {
-		return notFound("article", id)
+	if err := t.hasArticle(id); err != nil {
+		return err
 	}
 	l, err := t.log(log)
 	if err == nil {
 		err = errors.Join(l.remove(int64(id)), l.add(int64(id)))
 	}
-	return t.ofColumn(err)
+	return t.ofColumn(changeLogs, err)
 }
 
+// changeLogs are what messages call them.
+const changeLogs = "a change log"
+
 // ofColumn makes damage of a column a fault of the file.
-func (t *tx) ofColumn(err error) error {
+func (t *tx) ofColumn(what string, err error) error {
 	if errors.Is(err, errColumn) {
-		return t.damaged("a change log", err)
+		return t.damaged(what, err)
 	}
 	return err
 }
@@ -124,7 +117,7 @@ func (t *tx) Changes(log store.Log, after store.Seq) iter.Seq2[store.Change, err
 		s := t.scan(c, int64(min(after, maxSeq)))
 		return func() (c store.Change, ok bool, err error) {
 			seq, id, ok, err := s.next()
-			return store.Change{Seq: store.Seq(seq), Article: newsfold.ArticleID(id)}, ok, t.ofColumn(err)
+			return store.Change{Seq: store.Seq(seq), Article: newsfold.ArticleID(id)}, ok, t.ofColumn(changeLogs, err)
 		}
 	})
 }

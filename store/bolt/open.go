@@ -54,8 +54,8 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 	if opts.Said == 0 {
 		opts.Said = defaultSaid
 	}
-	if opts.Learn == 0 {
-		opts.Learn = defaultLearn
+	if opts.Loose == 0 {
+		opts.Loose = defaultLoose
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -72,7 +72,7 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	db := &DB{
-		path: path, target: target, codec: c, said: opts.Said, log: opts.Log, learnFrom: opts.Learn,
+		path: path, target: target, codec: c, said: opts.Said, log: opts.Log, loose: max(0, opts.Loose),
 		turn: make(chan struct{}, 1), closing: make(chan struct{}),
 	}
 	if err := db.lock(ctx, opts.Timeout); err != nil {

@@ -56,6 +56,8 @@ func (t *tx) items(kind store.Kind, from []byte) iter.Seq2[store.Item, error] {
 		return t.pairItems(from)
 	case store.CounterItem:
 		return t.counters(from)
+	case store.ArticleItem, store.BodyItem, store.StoryItem:
+		return t.numbered(kind, from)
 	}
 	return sequence(t, func() func() (store.Item, bool, error) {
 		w := t.walk(t.bucket(exported[kind]), from, false)
@@ -69,16 +71,15 @@ func (t *tx) items(kind store.Kind, from []byte) iter.Seq2[store.Item, error] {
 					continue
 				}
 				it = store.Item{Kind: kind, Key: slices.Clone(k)}
-				it.Value, err = t.message(kind, k, v)
+				it.Value, err = t.value(kind, k, v)
 				return it, err == nil, err
 			}
 		}
 	})
 }
 
-// message returns the value of an item; nil for what was removed.
-func (t *tx) message(kind store.Kind, k, v []byte) (msg []byte, err error) {
-	id := exported[kind]
+// value returns the value of an item; nil for what was removed.
+func (t *tx) value(kind store.Kind, k, v []byte) (msg []byte, err error) {
 	switch kind {
 	case store.RemovedItem:
 		return nil, nil
@@ -87,13 +88,32 @@ func (t *tx) message(kind store.Kind, k, v []byte) (msg []byte, err error) {
 			return nil, nil
 		}
 		return t.entryMessage(k, slices.Clone(v))
-	case store.BodyItem:
-		var b newsfold.Body
-		err := t.read(id, k, v, func(s string) error { return record.Decode(s, &b, record.WovenBody) })
-		return record.Encode(nil, &b, record.Body), err
 	}
-	err = t.read(id, k, v, func(s string) error { msg = []byte(s); return nil })
+	err = t.read(exported[kind], k, v, func(s string) error { msg = []byte(s); return nil })
 	return msg, err
+}
+
+// numbered yields the items of a kind whose records may lie in packs.
+func (t *tx) numbered(kind store.Kind, from []byte) iter.Seq2[store.Item, error] {
+	return sequence(t, func() func() (store.Item, bool, error) {
+		id, at := exported[kind], int64(0)
+		if from != nil {
+			at = keyID(from)
+		}
+		return func() (it store.Item, ok bool, err error) {
+			if at, err = t.next(id, at+1, false); at == 0 || err != nil {
+				return it, false, err
+			}
+			it = store.Item{Kind: kind, Key: idKey(at)}
+			msg, _, err := t.message(id, it.Key)
+			if it.Value = []byte(msg); err == nil && kind == store.BodyItem {
+				var b newsfold.Body
+				err = t.malformed(id, it.Key, record.Decode(msg, &b, record.WovenBody))
+				it.Value = record.Encode(nil, &b, record.Body)
+			}
+			return it, err == nil, err
+		}
+	})
 }
 
 // entryMessage returns an entry with what it said, as far as that is still there.

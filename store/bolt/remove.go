@@ -34,9 +34,6 @@ func (t *tx) DeleteArticle(id newsfold.ArticleID) (err error) {
 	} else if ok && slices.Contains(s.Articles, id) {
 		return fmt.Errorf("article %d is in story %d and cannot be deleted before that", id, s.ID)
 	}
-	if err := t.settleAll(); err != nil {
-		return err
-	}
 	for _, ref := range a.Entries {
 		if err := t.dropEntry(ref); err != nil {
 			return err
@@ -51,8 +48,8 @@ func (t *tx) DeleteArticle(id newsfold.ArticleID) (err error) {
 	key := idKey(id)
 	err = errors.Join(
 		t.bucket(bArticleURLs).Put(hashKey(a.URL), gone),
-		t.bucket(bBodies).Delete(key),
-		t.bucket(bArticles).Delete(key))
+		t.remove(bBodies, key),
+		t.remove(bArticles, key))
 	if err != nil {
 		return err
 	}
@@ -92,5 +89,5 @@ func (t *tx) unlog(id newsfold.ArticleID) error {
 	if err = errors.Join(err, err2); err == nil {
 		err = l.add(int64(id))
 	}
-	return t.ofColumn(err)
+	return t.ofColumn(changeLogs, err)
 }

@@ -21,9 +21,6 @@ func (t *tx) Revisions(id newsfold.ArticleID) iter.Seq2[newsfold.Revision, error
 		prefix := idKey(id)
 		var w *walk
 		return func() (r newsfold.Revision, ok bool, err error) {
-			if err := t.settleAll(); err != nil {
-				return r, false, err
-			}
 			if w == nil {
 				w = t.walk(t.bucket(bRevisions), prefix, false)
 			}
@@ -43,10 +40,7 @@ func (t *tx) AddRevision(id newsfold.ArticleID, r newsfold.Revision) (err error)
 	if err := t.ready(true); err != nil {
 		return err
 	}
-	if t.bucket(bArticles).Get(idKey(id)) == nil {
-		return notFound("article", id)
-	}
-	if err := t.settleAll(); err != nil {
+	if err := t.hasArticle(id); err != nil {
 		return err
 	}
 	var (

@@ -29,9 +29,6 @@ func (t *tx) putSaying(seq []byte, e *newsfold.Entry, fresh bool) error {
 		bare.Sum = ""
 	}
 	if !fresh && !apart {
-		if err := t.settleAll(); err != nil {
-			return err
-		}
 		if err := t.dropSaid(seq); err != nil {
 			return err
 		}
@@ -61,12 +58,12 @@ func (t *tx) dropSaid(seq []byte) error {
 	return b.Delete(seq)
 }
 
-// deleteEntry removes an entry by its number. What is under way was settled.
+// deleteEntry removes an entry by its number.
 func (t *tx) deleteEntry(seq []byte) error {
 	if err := t.dropSaid(seq); err != nil {
 		return err
 	}
-	return t.bucket(bEntries).Delete(seq)
+	return t.remove(bEntries, seq)
 }
 
 // trimSaid removes the oldest of what entries said while there is too much.

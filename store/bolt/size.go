@@ -12,6 +12,7 @@ var (
 	_ store.Backuper  = (*DB)(nil)
 	_ store.Checker   = (*DB)(nil)
 	_ store.Compacter = (*DB)(nil)
+	_ store.Packer    = (*DB)(nil)
 	_ store.Sizer     = (*DB)(nil)
 )
 

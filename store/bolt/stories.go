@@ -76,7 +76,7 @@ func (t *tx) DeleteStory(id newsfold.StoryID) (err error) {
 	if err := t.index(&old, nil); err != nil {
 		return err
 	}
-	return t.bucket(bStories).Delete(idKey(id))
+	return t.remove(bStories, idKey(id))
 }
 
 // A place is where a story stands in one index.

@@ -31,10 +31,15 @@ type tx struct {
 	buckets  [len(bucketNames)]*bbolt.Bucket
 	shelves  []*shelf    // written in this transaction
 	logs     []changeLog // likewise, or read
-	sealings []*sealing
-	sealing  int   // bytes of messages in sealings
-	written  int64 // bytes of messages and values put
-	said     int64 // bytes that entry.said has grown by
+	written  int64       // bytes of messages and values put
+	said     int64       // bytes that entry.said has grown by
+
+	columns  [len(bucketNames)]column // that say which records lie in packs
+	packedTo [len(bucketNames)]int64  // from which key on records are in no pack; 0: not looked at
+	opened   struct {                 // the pack whose bodies were read last
+		pack   int64
+		bodies *record.Members
+	}
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -75,42 +80,54 @@ func (t *tx) bucket(id bucketID) *bbolt.Bucket {
 	return b
 }
 
-// isSealed says whether records of a bucket are so large that they are compressed
-// beside the transaction.
-func isSealed(id bucketID) bool { return id == bBodies || id == bRevisions || id == bSaid }
-
 // put stores a message under a key, which is no longer the caller's.
 func put[T any](t *tx, id bucketID, key []byte, v *T, fields func(*record.Wire, *T)) error {
-	msg := record.Encode(t.buffer(), v, fields)
+	msg := record.Encode(t.db.codec.Buffer(), v, fields)
+	defer t.db.codec.Recycle(msg)
 	if len(msg) > record.MaxSize {
 		return fmt.Errorf("%d MiB are more than a record holds (%d MiB)", len(msg)>>20, record.MaxSize>>20)
 	}
 	t.written += int64(len(msg))
-	if isSealed(id) && len(msg) >= record.Large {
-		return t.sealLater(id, key, msg)
+	if _, err := t.unpack(id, key); err != nil {
+		return err
 	}
-	if isSealed(id) { // not before an older one under the same key
-		if err := t.settleAll(); err != nil {
-			return err
-		}
+	rec := looseRecord(id, msg)
+	if id == bSaid {
+		t.said += int64(len(rec) - len(t.bucket(bSaid).Get(key)))
 	}
-	err := t.bucket(id).Put(key, record.Plain(msg))
-	t.recycle(msg)
-	return err
+	return t.bucket(id).Put(key, rec)
+}
+
+// looseRecord makes a record of a message. Texts are compressed as fast as can be: what
+// they share is found when they are packed.
+func looseRecord(id bucketID, msg []byte) []byte {
+	if (id == bBodies || id == bRevisions || id == bSaid) && len(msg) >= record.Large {
+		return record.CompressQuickly(msg)
+	}
+	return record.Plain(msg)
 }
 
 // load reads the message under a key and says whether there is one.
 func load[T any](t *tx, id bucketID, key []byte, v *T, fields func(*record.Wire, *T)) (bool, error) {
-	if isSealed(id) {
-		if err := t.settleAll(); err != nil {
-			return false, err
-		}
+	msg, ok, err := t.message(id, key)
+	if err == nil && ok {
+		err = t.malformed(id, key, record.Decode(msg, v, fields))
 	}
-	rec := t.bucket(id).Get(key)
-	if rec == nil {
-		return false, nil
+	return ok, err
+}
+
+// message returns the message under a key and says whether there is one.
+func (t *tx) message(id bucketID, key []byte) (msg string, ok bool, err error) {
+	if rec := t.bucket(id).Get(key); rec != nil {
+		msg, err := t.db.codec.Open(rec)
+		return msg, true, t.malformed(id, key, err)
 	}
-	return true, t.read(id, key, rec, func(msg string) error { return record.Decode(msg, v, fields) })
+	n, err := t.packOf(id, key)
+	if err != nil || n == 0 {
+		return "", false, err
+	}
+	msg, err = t.packed(id, key, n)
+	return msg, true, t.malformed(id, key, err)
 }
 
 // read opens a record; what is wrong with it becomes a fault of the file.
@@ -119,10 +136,15 @@ func (t *tx) read(id bucketID, key, rec []byte, decode func(string) error) error
 	if err == nil {
 		err = decode(msg)
 	}
-	if err != nil {
-		return t.damaged(fmt.Sprintf("record %x of %s", key, bucketNames[id]), err)
+	return t.malformed(id, key, err)
+}
+
+// malformed makes what is wrong with a record a fault of the file.
+func (t *tx) malformed(id bucketID, key []byte, err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return t.damaged(fmt.Sprintf("record %x of %s", key, bucketNames[id]), err)
 }
 
 // damaged makes an error of damage that was found in the file.
@@ -260,3 +282,13 @@ func (m *missing) Error() string {
 }
 
 func (m *missing) Unwrap() error { return newsfold.ErrNotFound }
+
+// finish makes a transaction ready to be committed.
+func (t *tx) finish() (err error) {
+	defer t.guard(&err)
+	t.fill()
+	if err := t.flushColumns(); err != nil {
+		return err
+	}
+	return t.trimSaid()
+}

@@ -46,6 +46,14 @@ var steps = []step{
 		}
 		return nil
 	},
+	// Packs, and the columns that say what is in which; DB.Pack fills them.
+	func(_ context.Context, bt *bbolt.Tx) (err error) {
+		for _, name := range []string{"packs", "article.packs", "body.packs", "story.packs", "entry.packs"} {
+			_, err2 := bt.CreateBucket([]byte(name))
+			err = errors.Join(err, err2)
+		}
+		return err
+	},
 }
 
 // toColumn makes a column of a bucket with a pair for each number, as change logs
@@ -92,7 +100,7 @@ func toColumn(ctx context.Context, in *bbolt.Bucket, name string) error {
 
 // schema is the version of the layout described in doc.go: 1 and one more for
 // every step.
-const schema = 3
+const schema = 4
 
 // upgrade takes the steps that a store has not taken yet.
 func (db *DB) upgrade(ctx context.Context, steps []step) error {

@@ -129,42 +129,58 @@ func TestEveryVersionOpens(t *testing.T) {
 	}
 	for v := 1; v <= schema; v++ {
 		t.Run(fmt.Sprint(v), func(t *testing.T) {
-			packed, err := os.ReadFile(fixture(v))
-			if err != nil {
-				t.Fatal(err)
-			}
-			dec, err := zstd.NewReader(nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer dec.Close()
-			content, err := dec.DecodeAll(packed, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			path := filepath.Join(t.TempDir(), "newsfold.db")
-			if err := os.WriteFile(path, content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			db, err := Open(t.Context(), path, Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer db.Close()
+			db := opened(t, fixture(v))
 			if problems, err := db.Check(t.Context()); err != nil || len(problems) > 0 {
 				t.Errorf("problems %v, error %v", problems, err)
 			}
 			if got, want := everything(t, db), everything(t, want); got != want {
 				t.Errorf("got:\n%s\nwant:\n%s", got, want)
 			}
+			if err := db.PackAll(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := everything(t, db), everything(t, want); got != want {
+				t.Errorf("packed:\n%s\nwant:\n%s", got, want)
+			}
 		})
 	}
+}
+
+// opened opens a copy of a stored file.
+func opened(t *testing.T, fixture string) *DB {
+	t.Helper()
+	packed, err := os.ReadFile(fixture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dec, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dec.Close()
+	content, err := dec.DecodeAll(packed, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "newsfold.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 func writeFixture(t *testing.T, db *DB) {
 	t.Helper()
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression))
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.PackAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "copy")

@@ -72,6 +72,9 @@ func mediaFields(w *Wire, m *newsfold.Media) {
 	integer(w, 3, &m.Length)
 }
 
+// ledeField is the number of the lede of an article.
+const ledeField = 11
+
 // Article is the schema of a [newsfold.Article].
 func Article(w *Wire, a *newsfold.Article) {
 	integer(w, 1, &a.ID)
@@ -84,7 +87,7 @@ func Article(w *Wire, a *newsfold.Article) {
 	w.string(8, &a.Lang)
 	w.string(9, &a.Dir)
 	w.string(10, &a.Image)
-	w.string(11, &a.Lede)
+	w.string(ledeField, &a.Lede)
 	w.time(12, &a.Published)
 	w.time(13, &a.Modified)
 	w.time(14, &a.Seen)
@@ -95,6 +98,12 @@ func Article(w *Wire, a *newsfold.Article) {
 	message(w, 19, &a.Fold, foldFields)
 	w.string(20, &a.Canonical)
 }
+
+// StoryOf reads from an article nothing but the number of its story.
+func StoryOf(w *Wire, id *newsfold.StoryID) { integer(w, 18, id) }
+
+// ArticleOf reads from an entry nothing but the number of its article.
+func ArticleOf(w *Wire, id *newsfold.ArticleID) { integer(w, 16, id) }
 
 // addressField carries the link of an article, which is its URL more often than not.
 func addressField(w *Wire, a *newsfold.Article) {
