@@ -288,43 +288,31 @@ func cross(a, b *Profile) crossing {
 	sinos := a.lang == "zh" || b.lang == "zh"
 	loosely := !sinos && (looseScript(a.lang) || looseScript(b.lang))
 	skip := [link + 1]bool{loose: !loosely, sino: !sinos, skeleton: loosely || sinos}
-	chance := func(p *Profile) float32 {
-		return float32(max(0, math.Log(float64(p.tokens+1)/150)))
-	}
-	ca, cb := chance(a), chance(b)
-	na, nb := sure(a, cb, &skip), sure(b, ca, &skip)
-	var both int
+	na, nb := sure(a, b.chance, &skip), sure(b, a.chance, &skip)
+	var both int32
 	for i, j := 0, 0; i < len(a.anchors) && j < len(b.anchors); {
 		x, y := a.anchors[i], b.anchors[j]
-		switch {
-		case x.hash < y.hash:
-			i++
-		case x.hash > y.hash:
-			j++
-		default:
-			i++
-			j++
-			if skip[x.class&^weakBit] {
-				continue
-			}
-			w := min(x.weight.float()-cb, y.weight.float()-ca)
-			v := float64(max(.1, w))
-			c.shared += v
-			c.hits++
-			if telling(x) {
-				both++
-			}
-			if x.class&weakBit != 0 {
-				na += v
-			}
-			if y.class&weakBit != 0 {
-				nb += v
-			}
+		i, j = advance(i, j, x.hash, y.hash)
+		if x.hash != y.hash || skip[x.class&^weakBit] {
+			continue
+		}
+		w := min(x.weight.float()-b.chance, y.weight.float()-a.chance)
+		v := float64(max(.1, w))
+		c.shared += v
+		c.hits++
+		if telling(x) {
+			both++
+		}
+		if x.class&weakBit != 0 {
+			na += v
+		}
+		if y.class&weakBit != 0 {
+			nb += v
 		}
 	}
 	c.cosine = c.shared / math.Sqrt(max(na, 1)*max(nb, 1))
 	c.numbers = 1
-	if n, most := min(countNumbers(a), countNumbers(b)), max(countNumbers(a), countNumbers(b)); n >= 2 || n == 1 && most >= 2 && both == 0 {
+	if n, most := min(a.figures, b.figures), max(a.figures, b.figures); n >= 2 || n == 1 && most >= 2 && both == 0 {
 		c.numbers = float64(both) / float64(n)
 	}
 	bar := crossBars[min(writing(a.lang), writing(b.lang))][max(writing(a.lang), writing(b.lang))]
@@ -350,16 +338,6 @@ func sure(p *Profile, chance float32, skip *[link + 1]bool) float64 {
 
 // telling reports whether an anchor is a number that is not everywhere.
 func telling(f feature) bool { return f.class == number && f.weight.float() > 2.5 }
-
-func countNumbers(p *Profile) int {
-	n := 0
-	for _, f := range p.anchors {
-		if telling(f) {
-			n++
-		}
-	}
-	return n
-}
 
 // crossBars are what unrelated stories in two languages reach in one case of a
 // hundred, by how the languages write names; measured by TestCross on articles

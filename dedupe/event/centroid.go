@@ -1,6 +1,9 @@
 package event
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // maxSample is how many stories of an event another one is compared with at most,
 // the youngest, so that an event that grows does not drift into everything.
@@ -31,6 +34,7 @@ const (
 	topNumbers  = 4
 	topHeads    = 10
 	topSubjects = 3
+	topSums     = 3 // of the numbers, for contrast
 )
 
 // loneCohesion is what the cohesion of an event of one story is taken to be, and
@@ -38,36 +42,52 @@ const (
 // of one happening have, everything would be relatively alike, and it would drift.
 const loneCohesion = .35
 
-func newCentroid(p *Profile) *centroid {
-	c := &centroid{n: 1, masses: make([]mass, len(p.words))}
-	for i, f := range p.words {
-		c.masses[i] = mass{f.hash, f.weight.float(), 1, uint8(f.class & headBit / headBit), f.class &^ headBit}
+// centroidOf returns the centroid of some stories, one at least.
+func centroidOf(ps []*Profile) *centroid {
+	c := &centroid{n: len(ps), masses: massesOf(ps[0])}
+	var spare []mass
+	for _, p := range ps[1:] {
+		next := merged(spare[:0], c.masses, massesOf(p))
+		c.masses, spare = next, c.masses
 	}
 	c.summarise()
 	return c
 }
 
+// massesOf returns the masses of one story.
+func massesOf(p *Profile) []mass {
+	out := make([]mass, len(p.words))
+	for i, f := range p.words {
+		out[i] = mass{f.hash, f.weight.float(), 1, uint8(f.class & headBit / headBit), f.class &^ headBit}
+	}
+	return out
+}
+
 // united returns the centroid of the stories of both.
 func united(a, b *centroid) *centroid {
-	c := &centroid{n: a.n + b.n, masses: make([]mass, 0, len(a.masses)+len(b.masses))}
-	x, y := a.masses, b.masses
+	c := &centroid{n: a.n + b.n, masses: merged(nil, a.masses, b.masses)}
+	c.summarise()
+	return c
+}
+
+// merged appends the masses of x and y to dst.
+func merged(dst, x, y []mass) []mass {
+	dst = slices.Grow(dst, len(x)+len(y))
 	for len(x) > 0 && len(y) > 0 {
+		a, b := x[0], y[0]
 		switch {
-		case x[0].hash < y[0].hash:
-			c.masses = append(c.masses, x[0])
+		case a.hash < b.hash:
+			dst = append(dst, a)
 			x = x[1:]
-		case x[0].hash > y[0].hash:
-			c.masses = append(c.masses, y[0])
+		case a.hash > b.hash:
+			dst = append(dst, b)
 			y = y[1:]
 		default:
-			m := mass{x[0].hash, x[0].sum + y[0].sum, x[0].count + y[0].count, x[0].heads + y[0].heads, max(x[0].class, y[0].class)}
-			c.masses = append(c.masses, m)
+			dst = append(dst, mass{a.hash, a.sum + b.sum, a.count + b.count, a.heads + b.heads, max(a.class, b.class)})
 			x, y = x[1:], y[1:]
 		}
 	}
-	c.masses = append(append(c.masses, x...), y...)
-	c.summarise()
-	return c
+	return append(append(dst, x...), y...)
 }
 
 // summarise finds the heaviest of the masses, and how much alike the stories are.
@@ -135,35 +155,32 @@ func (c *centroid) find(h uint32) (mass, bool) {
 	return c.masses[i], true
 }
 
-// cover returns how much of the weight of some masses another centroid has; half
-// when there are none.
-func (c *centroid) cover(list []mass) float64 {
-	s, t := 0.0, 0.0
-	for _, m := range list {
-		t += float64(m.sum)
-		if v, ok := c.find(m.hash); ok {
-			s += float64(m.sum) * min(1, 2*float64(v.count)/float64(c.n))
-		}
-	}
-	if t == 0 {
-		return .5
-	}
-	return s / t
+// match is what another centroid has of some masses.
+type match struct {
+	cover    float64 // how much of their weight; half when there are none
+	contrast float64 // see centroid.look
 }
 
-// contrast finds what is swapped, the actor or the sum: by how much more stories
-// of c than of o have the one of some masses of c of which that is most true, the
-// less the fewer stories there are to tell.
-func (c *centroid) contrast(list []mass, o *centroid) float64 {
-	top := 0.0
-	for _, m := range list {
-		share := float64(m.count) / float64(c.n)
-		if v, ok := o.find(m.hash); ok {
-			share -= float64(v.count) / float64(o.n)
+// look looks some masses of c up in another centroid. The contrast finds what is
+// swapped, the actor or the sum: by how much more stories of c than of o have the one
+// of the first few of which that is most true, the less the fewer stories there are
+// to tell.
+func (c *centroid) look(list []mass, few int, o *centroid) match {
+	s, t, top := 0.0, 0.0, 0.0
+	for i, m := range list {
+		v, _ := o.find(m.hash)
+		there := float64(v.count) / float64(o.n)
+		t += float64(m.sum)
+		s += float64(m.sum) * min(1, 2*there)
+		if i < few {
+			top = max(top, float64(m.count)/float64(c.n)-there)
 		}
-		top = max(top, share)
 	}
-	return top * float64(c.n) / float64(c.n+1) * float64(o.n) / float64(o.n+1)
+	l := match{.5, top * float64(c.n) / float64(c.n+1) * float64(o.n) / float64(o.n+1)}
+	if t > 0 {
+		l.cover = s / t
+	}
+	return l
 }
 
 // dot returns the mean cosine of the stories of two centroids.
@@ -198,12 +215,14 @@ func compare(a, b *centroid) likeness {
 		return l
 	}
 	l.relative = min(l.average/math.Sqrt(a.cohesion*b.cohesion), mostRelative)
-	l.numbers = ordered(b.cover(a.numbers), a.cover(b.numbers))
-	l.heads = ordered(b.cover(a.heads), a.cover(b.heads))
-	l.shared = min(b.cover(a.names), a.cover(b.names))
-	l.names = max(a.contrast(a.names, b), b.contrast(b.names, a))
-	l.subjects = max(a.contrast(a.subjects, b), b.contrast(b.subjects, a))
-	l.sums = ordered(a.contrast(a.numbers[:min(len(a.numbers), 3)], b), b.contrast(b.numbers[:min(len(b.numbers), 3)], a))
+	x, y := a.look(a.names, topNames, b), b.look(b.names, topNames, a)
+	l.shared, l.names = min(x.cover, y.cover), max(x.contrast, y.contrast)
+	x, y = a.look(a.numbers, topSums, b), b.look(b.numbers, topSums, a)
+	l.numbers, l.sums = ordered(x.cover, y.cover), ordered(x.contrast, y.contrast)
+	x, y = a.look(a.heads, 0, b), b.look(b.heads, 0, a)
+	l.heads = ordered(x.cover, y.cover)
+	x, y = a.look(a.subjects, topSubjects, b), b.look(b.subjects, topSubjects, a)
+	l.subjects = max(x.contrast, y.contrast)
 	if a.n == 1 && b.n == 1 {
 		l.lone = 1
 	}

@@ -22,7 +22,7 @@ func Compare(a, b Story, opts Options) Verdict {
 	} else {
 		c.foreign = true
 		c.cross, c.agree, c.compared = g.agree(q, c)
-		c.translation, _ = translates(q, p)
+		c.translation, _ = translates(q, p, c.cross)
 		c.margin = c.agree / .2
 		c.odds = g.tune.join + c.crossOdds() - g.lag(gap(q, c.g), false)
 	}

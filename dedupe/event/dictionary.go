@@ -220,18 +220,12 @@ func (r *rendering) match(o *rendering) (cosine, shared float64) {
 	s := float32(0)
 	for i, j := 0, 0; i < len(r.senses) && j < len(o.senses); {
 		x, y := r.senses[i], o.senses[j]
-		switch {
-		case x.hash < y.hash:
-			i++
-		case x.hash > y.hash:
-			j++
-		default:
+		if x.hash == y.hash {
 			w := min(x.weight.float(), y.weight.float())
 			s += w * w
 			shared += float64(w)
-			i++
-			j++
 		}
+		i, j = advance(i, j, x.hash, y.hash)
 	}
 	return float64(s / (max(r.norm.float(), renderFew) * max(o.norm.float(), renderFew))), shared
 }

@@ -24,6 +24,8 @@ type Grouper struct {
 	apart  map[[2]int64]bool // pairs that a person took apart
 	tied   map[[2]int64]bool // and put together
 	tune   *tuning
+
+	crossed map[int32]crossing // of the story that is being placed
 }
 
 // member is a story with the event it is in.
@@ -51,8 +53,8 @@ func NewGrouper(opts Options) *Grouper {
 	}
 	return &Grouper{
 		opts: opts, index: newIndex(), at: map[int64]int32{}, events: map[int64]*group{}, apart: map[[2]int64]bool{}, tied: map[[2]int64]bool{},
-		langs: map[string]string{},
-		tune:  cmp.Or(opts.tune, &defaultTuning),
+		langs: map[string]string{}, crossed: map[int32]crossing{},
+		tune: cmp.Or(opts.tune, &defaultTuning),
 	}
 }
 
@@ -84,7 +86,6 @@ type candidate struct {
 	cross       crossing
 	agree       float64 // see Grouper.agree
 	compared    int
-	near        float32
 	translation float64 // log odds that it translates the closest story
 	margin      float64
 	foreign     bool // decided across languages
@@ -243,7 +244,7 @@ func (g *Grouper) candidates(p *Profile) (list []candidate, earlier *candidate) 
 	var all []candidate
 	own := newPart(p)
 	for _, h := range g.index.alike(p, nearAlike) {
-		if m := g.slots[h.slot]; m.lang == p.lang && !seen[m.in] {
+		if m := g.slots[h.slot]; !seen[m.in] {
 			seen[m.in] = true
 			if len(m.in.slots) == 1 && cosine(p.words, m.words) < leastLikeness {
 				continue
@@ -327,7 +328,7 @@ func (g *Grouper) keep(e *group) {
 
 // keptParts is how many events keep their parts at least, not to make them anew
 // for each story.
-const keptParts = 128
+const keptParts = 512
 
 // leastNumbers is the share of the numbers that two reports of one event in two
 // languages have in common at least, when there are numbers in both.
@@ -351,36 +352,21 @@ const leastNear = 7
 // abroad finds the event in other languages that a story belongs to, and with
 // it those that are the same event in yet other languages.
 func (g *Grouper) abroad(p *Profile, seen map[*group]bool) []candidate {
-	found := map[*group]candidate{}
+	clear(g.crossed)
+	var list []candidate
 	each := max(4, maxNear/max(1, len(g.index.langs)))
-	telling, senses := heaviest(p.anchors, indexAnchors), p.terms.heaviest()
-	for _, lang := range slices.Sorted(maps.Keys(g.index.langs)) {
-		if lang == p.lang {
-			continue
+	for _, h := range g.index.abroad(p, min(nearAbroad, each), leastNear) {
+		if e := g.slots[h.slot].in; !slices.ContainsFunc(list, func(c candidate) bool { return c.g == e }) {
+			list = append(list, candidate{g: e, best: h.slot, foreign: true})
 		}
-		for _, h := range g.index.abroad(telling, senses, lang, min(nearAbroad, each)) {
-			if h.score < leastNear {
-				break
-			}
-			m := g.slots[h.slot]
-			if old, ok := found[m.in]; ok {
-				if old.near < h.score {
-					old.near, old.best = h.score, h.slot
-					found[m.in] = old
-				}
-				continue
-			}
-			found[m.in] = candidate{g: m.in, best: h.slot, foreign: true, near: h.score}
+		if len(list) == maxAbroad {
+			break
 		}
 	}
-	likely := slices.SortedFunc(maps.Values(found), func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.near, a.near), cmp.Compare(a.g.id, b.g.id))
-	})
-	list := likely[:0]
-	for _, c := range likely[:min(len(likely), maxAbroad)] {
-		c.cross, c.agree, c.compared = g.agree(p, c)
-		g.translated(p, &c)
-		list = append(list, c)
+	for i := range list {
+		c := &list[i]
+		c.cross, c.agree, c.compared = g.agree(p, *c)
+		g.translated(p, c)
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(max(b.translation, 0), max(a.translation, 0)),
@@ -418,18 +404,29 @@ func (c *candidate) crossOdds() float64 {
 	return max(z, min(c.translation, 5))
 }
 
+// cross compares a story with that in a slot, as long as it is being placed only
+// once.
+func (g *Grouper) cross(p *Profile, slot int32) crossing {
+	c, ok := g.crossed[slot]
+	if !ok {
+		c = cross(p, g.slots[slot].Profile)
+		g.crossed[slot] = c
+	}
+	return c
+}
+
 // agree returns how strongly a story is linked to those of an event that are in
 // other languages, on average over a few, those first whose languages tell
 // names from words, and what it shares with the closest.
 func (g *Grouper) agree(p *Profile, c candidate) (best crossing, mean float64, n int) {
-	best = cross(p, g.slots[c.best].Profile)
+	best = g.cross(p, c.best)
 	sum := min(best.strength, 2)
 	n = 1
 	for w := range 3 {
 		for i := len(c.g.slots) - 1; i >= 0 && n < maxAgree; i-- {
 			s := c.g.slots[i]
 			if m := g.slots[s]; s != c.best && m.lang != p.lang && writing(m.lang) == w {
-				sum += min(cross(p, m.Profile).strength, 2)
+				sum += min(g.cross(p, s).strength, 2)
 				n++
 			}
 		}
@@ -445,7 +442,7 @@ func (g *Grouper) agree(p *Profile, c candidate) (best crossing, mean float64, n
 func (g *Grouper) translated(p *Profile, c *candidate) {
 	c.translation = -9
 	if c.cross.strength >= .5 && c.cross.hits >= 4 {
-		c.translation, _ = translates(p, g.slots[c.best].Profile)
+		c.translation, _ = translates(p, g.slots[c.best].Profile, c.cross)
 	}
 	if c.translation >= 0 || c.agree < .5 {
 		return
@@ -458,11 +455,11 @@ func (g *Grouper) translated(p *Profile, c *candidate) {
 			continue
 		}
 		n++
-		x := cross(p, m.Profile)
+		x := g.cross(p, s)
 		if x.strength < .5 || x.hits < 4 {
 			continue
 		}
-		if z, _ := translates(p, m.Profile); z > c.translation {
+		if z, _ := translates(p, m.Profile, x); z > c.translation {
 			c.translation = z
 			if z >= 0 {
 				c.best, c.cross = s, x
@@ -506,9 +503,12 @@ func (g *Grouper) alike(a, b *group, c candidate) bool {
 		}
 	}
 	least, common := math.Inf(1), false
-	for lang := range g.index.langs {
-		pa, pb := g.part(a, lang), g.part(b, lang)
-		if pa != nil && pb != nil {
+	for i, s := range b.slots {
+		lang := g.slots[s].lang
+		if slices.ContainsFunc(b.slots[:i], func(o int32) bool { return g.slots[o].lang == lang }) {
+			continue
+		}
+		if pa, pb := g.part(a, lang), g.part(b, lang); pa != nil {
 			common = true
 			least = min(least, g.judge(pa, pb).odds)
 		}
@@ -543,7 +543,7 @@ func (g *Grouper) Remove(id int64) {
 		return
 	}
 	m := g.slots[slot]
-	g.index.remove(slot, m.Profile)
+	g.index.remove(slot)
 	delete(g.at, id)
 	g.slots[slot] = nil
 	g.idle = append(g.idle, slot)
@@ -709,8 +709,8 @@ func (g *Grouper) describe(p *Profile, c candidate) Decision {
 // it is that, else one of the youngest in other languages; 0: none.
 func (g *Grouper) original(p *Profile, c candidate) (int64, []Evidence) {
 	with := g.slots[c.best]
-	if z, e := translates(p, with.Profile); z >= 0 {
-		return with.id, e
+	if z, al := translates(p, with.Profile, c.cross); z >= 0 {
+		return with.id, al.evidence()
 	}
 	n := 0
 	for i := len(c.g.slots) - 1; i >= 0 && n < maxAgree; i-- {
@@ -719,8 +719,8 @@ func (g *Grouper) original(p *Profile, c candidate) (int64, []Evidence) {
 			continue
 		}
 		n++
-		if z, e := translates(p, m.Profile); z >= 0 {
-			return m.id, e
+		if z, al := translates(p, m.Profile, cross(p, m.Profile)); z >= 0 {
+			return m.id, al.evidence()
 		}
 	}
 	return 0, nil

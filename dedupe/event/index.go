@@ -1,27 +1,41 @@
 package event
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
 
 // index finds the stories that share rare features with one: postings of the
-// slots in which profiles are kept, words in one, anchors by language in the
-// other. What is removed is skipped until the index is built anew.
+// slots in which profiles are kept, by words and by anchors. What is removed is
+// skipped until the index is built anew.
 type index struct {
 	words   postings
-	anchors postings       // keyed by anchor and language
-	langs   map[string]int // stories in each
-	scores  []float32      // by slot; zero between searches, dead where nothing is
+	anchors postings
+	langs   map[string]int32 // numbers of languages
+	board   []cell           // by slot
 	touched []int32
 	removed int
 }
 
-// postings are lists of slots by feature, youngest first, in one row of nodes.
+// cell is what is known of a slot.
+type cell struct {
+	score float32 // zero between searches, dead where nothing is
+	lang  int32
+}
+
+// postings are lists of slots by feature and language, youngest first.
 type postings struct {
-	head map[uint32]int32
-	rows [][]node
-	n    int32
+	head  map[uint32]int32 // first list of a feature
+	lists row[list]
+	nodes row[node]
+}
+
+// list is what stories of one language have a feature.
+type list struct {
+	lang  int32
+	first int32 // node
+	next  int32 // list of the feature in another language; -1: none
 }
 
 type node struct {
@@ -29,23 +43,41 @@ type node struct {
 	next int32 // -1: none
 }
 
+// row is a long row that grows without being moved.
+type row[T any] struct {
+	parts [][]T
+	n     int32
+}
+
+const rowLength = 4096
+
+func (r *row[T]) at(i int32) *T { return &r.parts[i/rowLength][i%rowLength] }
+
+// add returns where it put v.
+func (r *row[T]) add(v T) int32 {
+	if r.n%rowLength == 0 {
+		r.parts = append(r.parts, make([]T, 0, rowLength))
+	}
+	last := &r.parts[len(r.parts)-1]
+	*last = append(*last, v)
+	r.n++
+	return r.n - 1
+}
+
 const (
 	indexWords   = 20   // heaviest words of a story that are looked up
 	indexAnchors = 56   // likewise of its anchors
 	maxPosting   = 64   // youngest stories of a posting that are looked at
-	maxLooked    = 300  // in all, per search, the rarest features first
+	maxLooked    = 300  // in all, per search and language, the rarest features first
 	maxRendered  = 1200 // likewise of what a dictionary makes of words
-	rowLength    = 4096
 )
 
 // dead is the score of a slot whose story was removed.
 var dead = float32(math.Inf(-1))
 
 func newIndex() *index {
-	return &index{words: postings{head: map[uint32]int32{}}, anchors: postings{head: map[uint32]int32{}}, langs: map[string]int{}}
+	return &index{words: postings{head: map[uint32]int32{}}, anchors: postings{head: map[uint32]int32{}}, langs: map[string]int32{}}
 }
-
-func langKey(lang uint32, h uint32) uint32 { return uint32(mix(uint64(lang)<<32 | uint64(h))) }
 
 // heaviest returns the n features of the greatest weight, the heaviest first.
 func heaviest(fs []feature, n int) []feature {
@@ -63,44 +95,66 @@ func heaviest(fs []feature, n int) []feature {
 }
 
 func (x *index) add(slot int32, p *Profile) {
-	for len(x.scores) <= int(slot) {
-		x.scores = append(x.scores, 0)
+	for len(x.board) <= int(slot) {
+		x.board = append(x.board, cell{})
 	}
-	x.scores[slot] = 0
-	x.langs[p.lang]++
+	lang := x.lang(p.lang)
+	x.board[slot] = cell{lang: lang}
 	for _, f := range heaviest(p.words, indexWords) {
-		x.words.put(f.hash, slot)
+		x.words.put(f.hash, lang, slot)
 	}
-	lang := hashString(p.lang)
 	for _, f := range heaviest(p.anchors, indexAnchors) {
-		x.anchors.put(langKey(lang, f.hash), slot)
+		x.anchors.put(f.hash, lang, slot)
 	}
 	for _, f := range p.terms.heaviest() {
-		x.anchors.put(langKey(lang, f.hash), slot)
+		x.anchors.put(f.hash, lang, slot)
 	}
 }
 
-func (p *postings) put(h uint32, slot int32) {
+// lang returns the number of a language.
+func (x *index) lang(lang string) int32 {
+	n, ok := x.langs[lang]
+	if !ok {
+		n = int32(len(x.langs))
+		x.langs[lang] = n
+	}
+	return n
+}
+
+// of returns the first list of a feature, nil: none.
+func (p *postings) of(h uint32) *list {
+	if i, ok := p.head[h]; ok {
+		return p.lists.at(i)
+	}
+	return nil
+}
+
+// after returns the list of the same feature in another language, nil: none.
+func (p *postings) after(l *list) *list {
+	if l.next < 0 {
+		return nil
+	}
+	return p.lists.at(l.next)
+}
+
+func (p *postings) put(h uint32, lang, slot int32) {
+	for l := p.of(h); l != nil; l = p.after(l) {
+		if l.lang == lang {
+			l.first = p.nodes.add(node{slot, l.first})
+			return
+		}
+	}
 	next, ok := p.head[h]
 	if !ok {
 		next = -1
 	}
-	if p.n%rowLength == 0 {
-		p.rows = append(p.rows, make([]node, 0, rowLength))
-	}
-	last := &p.rows[len(p.rows)-1]
-	*last = append(*last, node{slot, next})
-	p.head[h] = p.n
-	p.n++
+	p.head[h] = p.lists.add(list{lang, p.nodes.add(node{slot, -1}), next})
 }
 
 // remove makes a slot one that is not found. It may be used again only in
 // another index.
-func (x *index) remove(slot int32, p *Profile) {
-	if x.langs[p.lang]--; x.langs[p.lang] <= 0 {
-		delete(x.langs, p.lang)
-	}
-	x.scores[slot] = dead
+func (x *index) remove(slot int32) {
+	x.board[slot].score = dead
 	x.removed++
 }
 
@@ -115,71 +169,78 @@ type hit struct {
 // alike returns the n stories of the same language whose heaviest words have
 // most in common with those of p.
 func (x *index) alike(p *Profile, n int) []hit {
-	left := maxLooked
+	lang, left := x.lang(p.lang), maxLooked
 	for _, f := range heaviest(p.words, indexWords) {
 		w := f.weight.float()
-		left = x.count(&x.words, f.hash, w*w, left)
+		for l := x.words.of(f.hash); l != nil; l = x.words.after(l) {
+			if l.lang == lang {
+				left = x.count(&x.words, l.first, w*w, left)
+			}
+		}
 	}
-	return x.best(n)
+	hits := x.ranked(0)
+	return hits[:min(n, len(hits))]
 }
 
-// abroad returns the n stories of a language that have most in common with
-// some anchors, and with what a dictionary makes of words.
-func (x *index) abroad(anchors, senses []feature, lang string, n int) []hit {
-	left, key := maxRendered, hashString(lang)
-	for _, f := range senses {
-		left = x.count(&x.anchors, langKey(key, f.hash), renderNats*f.weight.float(), left)
+// abroad returns the n stories of each other language whose anchors, and what a
+// dictionary makes of their words, have most in common with those of p, and in weight
+// no less than least.
+func (x *index) abroad(p *Profile, n int, least float32) []hit {
+	home := x.lang(p.lang)
+	look := func(fs []feature, most int, times float32) {
+		left := make([]int, len(x.langs))
+		for i := range left {
+			left[i] = most
+		}
+		for _, f := range fs {
+			for l := x.anchors.of(f.hash); l != nil; l = x.anchors.after(l) {
+				if l.lang != home {
+					left[l.lang] = x.count(&x.anchors, l.first, times*f.weight.float(), left[l.lang])
+				}
+			}
+		}
 	}
-	left = maxLooked
-	for _, f := range anchors {
-		left = x.count(&x.anchors, langKey(key, f.hash), f.weight.float(), left)
-	}
-	return x.best(n)
+	look(p.terms.heaviest(), maxRendered, renderNats)
+	look(heaviest(p.anchors, indexAnchors), maxLooked, 1)
+	each := make([]int, len(x.langs))
+	return slices.DeleteFunc(x.ranked(least), func(h hit) bool {
+		lang := x.board[h.slot].lang
+		each[lang]++
+		return each[lang] > n
+	})
 }
 
-// count adds a weight to the stories of a posting and returns how many more may
-// be looked at.
-func (x *index) count(p *postings, h uint32, weight float32, left int) int {
-	i, ok := p.head[h]
-	if !ok {
-		return left
-	}
+// count adds a weight to the stories of a list and returns how many more may be
+// looked at.
+func (x *index) count(p *postings, i int32, weight float32, left int) int {
 	most := min(left, maxPosting)
 	for ; i >= 0 && most > 0; most-- {
 		left--
-		n := p.rows[i/rowLength][i%rowLength]
+		n := p.nodes.at(i)
 		i = n.next
-		switch v := x.scores[n.slot]; {
-		case v == dead:
+		c := &x.board[n.slot]
+		switch c.score {
+		case dead:
 			continue
-		case v == 0:
+		case 0:
 			x.touched = append(x.touched, n.slot)
 		}
-		x.scores[n.slot] += weight
+		c.score += weight
 	}
 	return left
 }
 
-// best returns the slots with the highest scores, highest first, and clears
-// the board.
-func (x *index) best(n int) []hit {
-	out := make([]hit, 0, n)
+// ranked returns the slots that were counted with their scores, least at least, the
+// highest first, and clears the board.
+func (x *index) ranked(least float32) []hit {
+	hits := make([]hit, 0, len(x.touched))
 	for _, s := range x.touched {
-		v := x.scores[s]
-		x.scores[s] = 0
-		if len(out) == n && v <= out[n-1].score {
-			continue
+		if v := x.board[s].score; v >= least {
+			hits = append(hits, hit{s, v})
 		}
-		i := len(out)
-		for i > 0 && out[i-1].score < v {
-			i--
-		}
-		if len(out) < n {
-			out = append(out, hit{})
-		}
-		copy(out[i+1:], out[i:])
-		out[i] = hit{s, v}
+		x.board[s].score = 0
 	}
 	x.touched = x.touched[:0]
-	return out
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.slot, a.slot)) })
+	return hits
 }

@@ -43,7 +43,7 @@ func TestMeasureTranslations(t *testing.T) {
 						if y.p.lang == x.p.lang {
 							continue
 						}
-						z, _ := translates(x.p, y.p)
+						z, _ := translates(x.p, y.p, cross(x.p, y.p))
 						switch {
 						case z >= 0 && o == k:
 							tp++
@@ -62,7 +62,7 @@ func TestMeasureTranslations(t *testing.T) {
 				if x.p.lang != y.p.lang {
 					continue
 				}
-				z, _ := translates(x.p, y.p)
+				z, _ := translates(x.p, y.p, cross(x.p, y.p))
 				switch {
 				case z >= 0 && o == k:
 					mtp++
@@ -81,7 +81,7 @@ func TestMeasureTranslations(t *testing.T) {
 		same, other, n := 0, 0, 0
 		for i := range l.ps {
 			for j := range i {
-				z, _ := translates(l.ps[i], l.ps[j])
+				z, _ := translates(l.ps[i], l.ps[j], crossing{})
 				if l.gold[i] == l.gold[j] {
 					n++
 				}
@@ -107,7 +107,7 @@ func TestMeasureTranslations(t *testing.T) {
 		}
 		p := newProfile(Story{Text: a.Text, Lang: "ar"}, ablation{})
 		for _, q := range en {
-			if z, _ := translates(p, q); z >= 0 {
+			if z, _ := translates(p, q, cross(p, q)); z >= 0 {
 				wrong++
 			}
 		}

@@ -14,29 +14,32 @@ type part struct {
 	ordinals []uint32 // of all its stories
 }
 
-func newPart(p *Profile) *part {
-	return &part{newCentroid(p), p.at, p.at, p.ordinals}
-}
+func newPart(p *Profile) *part { return partOf([]*Profile{p}) }
 
 // partOf returns the part that some stories are, one at least.
 func partOf(ps []*Profile) *part {
-	p := newPart(ps[0])
-	for _, s := range ps[1:] {
-		p = joined(p, newPart(s))
+	p := &part{centroid: centroidOf(ps)}
+	for _, s := range ps {
+		p.span(s.at, s.at, s.ordinals)
 	}
 	return p
 }
 
 // joined returns the part that two make.
 func joined(a, b *part) *part {
-	p := &part{centroid: united(a.centroid, b.centroid), ordinals: slices.Clone(a.ordinals)}
-	p.first, p.last = span(a.first, a.last, b.first, b.last)
-	for _, h := range b.ordinals {
+	p := &part{united(a.centroid, b.centroid), a.first, a.last, slices.Clip(a.ordinals)}
+	p.span(b.first, b.last, b.ordinals)
+	return p
+}
+
+// span takes a time and places in series in.
+func (p *part) span(first, last int64, ordinals []uint32) {
+	p.first, p.last = span(p.first, p.last, first, last)
+	for _, h := range ordinals {
 		if !slices.Contains(p.ordinals, h) {
 			p.ordinals = append(p.ordinals, h)
 		}
 	}
-	return p
 }
 
 // span is the time from the earlier of two beginnings to the later of two ends;

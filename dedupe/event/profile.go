@@ -59,6 +59,8 @@ type Profile struct {
 	at      int64 // seconds since 1970; 0: unknown
 	tokens  int32
 	length  int32     // of the text, in what languages say as much with
+	chance  float32   // nats by which an anchor is likelier in a text as long as this than in a short one
+	figures int32     // telling numbers among the anchors
 	words   []feature // by hash; their squares add up to one
 	anchors []feature // by hash
 	// ordinals are places in a series that its title and first words name.
@@ -107,7 +109,19 @@ func readProfile(s Story, opts Options) *Profile {
 	p.words = vector(lang, toks, off)
 	p.anchors = anchors(lang, toks, s.Links, off)
 	p.terms = opts.Dictionary.render(lang, toks)
+	p.sum()
 	return p
+}
+
+// sum works out what follows from the rest of a profile and is asked for again and
+// again.
+func (p *Profile) sum() {
+	p.chance = float32(max(0, math.Log(float64(p.tokens+1)/150)))
+	for _, f := range p.anchors {
+		if telling(f) {
+			p.figures++
+		}
+	}
 }
 
 const (

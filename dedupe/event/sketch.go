@@ -76,6 +76,7 @@ func decode(id int64, b []byte) (*Profile, error) {
 	if r.bad || len(r.b) > 0 {
 		return nil, ErrSketch
 	}
+	p.sum()
 	return p, nil
 }
 

@@ -32,9 +32,13 @@ func align(a, b *Profile) parallel {
 		p.order = float64(increasing(at[:])) / float64(p.common)
 		p.cover = float64(p.common) / float64(min(placed(a), placed(b)))
 	}
-	la, lb := float64(a.length), float64(b.length)
-	p.length = min(la, lb) / max(la, lb, 1)
+	p.length = proportion(a, b)
 	return p
+}
+
+// proportion is the length of the shorter of two texts as a share of the longer.
+func proportion(a, b *Profile) float64 {
+	return float64(min(a.length, b.length)) / float64(max(a.length, b.length, 1))
 }
 
 // placed counts the anchors that stand in the order of the text.
@@ -78,16 +82,19 @@ func (p parallel) surplus() float64 {
 	return (p.order - chance) / (1 - chance)
 }
 
+// leastLength is how long the shorter of a text and its translation is at least.
+const leastLength = .6
+
 // translates reports whether two stories are one text in two languages, or two
-// translations of one text into one language, and how sure that is in log odds.
-func translates(a, b *Profile) (float64, []Evidence) {
-	al := align(a, b)
-	if al.length < .6 {
-		return -9, nil
+// translations of one text into one language, and how sure that is in log odds. What
+// they have in common across languages is c.
+func translates(a, b *Profile, c crossing) (float64, parallel) {
+	if proportion(a, b) < leastLength {
+		return -9, parallel{}
 	}
+	al := align(a, b)
 	z := 0.0
 	if a.lang != b.lang {
-		c := cross(a, b)
 		order := al.surplus()
 		if order < 0 {
 			order = max(order, -1) / 3
@@ -100,10 +107,15 @@ func translates(a, b *Profile) (float64, []Evidence) {
 	if al.common < 3 {
 		z = min(z, -1)
 	}
-	return z, []Evidence{
-		{"order", al.order, fmt.Sprintf("%d numbers, names and places, one after the other", al.common)},
-		{"cover", al.cover, ""},
-		{"length", al.length, ""},
+	return z, al
+}
+
+// evidence says how far two texts are parallel.
+func (p parallel) evidence() []Evidence {
+	return []Evidence{
+		{"order", p.order, fmt.Sprintf("%d numbers, names and places, one after the other", p.common)},
+		{"cover", p.cover, ""},
+		{"length", p.length, ""},
 	}
 }
 
