@@ -255,14 +255,18 @@ func commonness(r, prev rune) float64 {
 	switch {
 	case r == utf8.RuneError || r < 0xa0:
 		return -2
+	case r >= 0x370 && r <= 0x6ff && (prev >= 'a' && prev <= 'z' || prev >= 'A' && prev <= 'Z'):
+		return -.2 // letters of another script within words: accents in the wrong set
 	case r >= 0x3040 && r <= 0x30ff: // kana: hardly by accident
 		return 1
 	case strings.ContainsRune("的一是不了在人有我他这中大来上国个到说们为子和你地出会时年得就那要下以生自着去之过家学对可里后也用发能新们报者", r):
 		return 1
 	case r >= 0x4e00 && r <= 0x9fff:
 		return .45
-	case r >= 0xac00 && r <= 0xd7a3:
-		return .7
+	case strings.ContainsRune("이다는의에을하가고지를한은로서기도사나자리어대시인부정해일아들그수있전게면상라과보제장주원만으여년적스", r):
+		return 1
+	case r >= 0xac00 && r <= 0xd7a3: // what Chinese gives in a Korean set as well
+		return .3
 	case strings.ContainsRune("оеаинтсрвлкмдпу", r):
 		return .95
 	case r >= 0x430 && r <= 0x44f:
