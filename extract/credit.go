@@ -167,7 +167,7 @@ func credit(s string, line bool) (Origin, bool) {
 	table := credits()
 	for _, m := range table.index.find(low) {
 		c, i := &table.phrases[m.phrase], m.at
-		head := strings.Trim(s[:i], " *(（[—–-•")
+		head := strings.Trim(s[:i], lineMarks)
 		if c.label && (!line || head != "") {
 			continue
 		}
@@ -203,7 +203,7 @@ func (c *creditPhrase) holds(s, low string, i int, name string, line bool) bool 
 		return true
 	case !line || !allNames(name):
 		return false
-	case !c.before && strings.Trim(s[:i], " *(（[—–-•") != "":
+	case !c.before && strings.Trim(s[:i], lineMarks) != "":
 		return false
 	}
 	rest := s[i+len(c.phrase):]

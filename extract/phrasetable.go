@@ -3,6 +3,7 @@ package extract
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -11,6 +12,7 @@ import (
 type phraseTable struct {
 	phrases []string
 	words   bool            // found only where no ASCII letter or digit comes before
+	leading []bool          // by phrase: of use only where a line begins; nil: none is
 	forms   []phraseForm    // sorted
 	first   [1 << 13]uint16 // by hash of three bytes: 1 + place in starts
 	starts  []phraseStart
@@ -138,12 +140,12 @@ func (t *phraseTable) narrow(from, to, d int, c byte) (int, int) {
 	return from, bound(from, to, int(c)+1)
 }
 
-// mayHold reports whether a text may hold a phrase or a copyright line, in any
-// case of its letters.
+// mayHold reports whether a text may hold a phrase where it is of use, or a copyright
+// line, in any case of its letters.
 func (t *phraseTable) mayHold(s string) bool {
 	s = bareAlifs(unvowelled(s))
 	head := s[:min(len(s), 16)]
-	if strings.Contains(s, "©") || strings.Contains(head, "(c)") || strings.Contains(head, "（c）") || strings.Contains(head, "opyright") || strings.Contains(head, "OPYRIGHT") {
+	if strings.Contains(s, "©") || strings.Contains(head, "(c)") || strings.Contains(head, "（c）") || strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT") {
 		return true
 	}
 	var buf [8]uint16
@@ -156,12 +158,26 @@ func (t *phraseTable) mayHold(s string) bool {
 		if t.first[h] == 0 {
 			continue
 		}
-		if from, to := t.start(h, x, y, z); from < to && len(t.prefixes(buf[:0], s[i:], from, to, true)) > 0 {
-			return true
+		from, to := t.start(h, x, y, z)
+		for _, k := range t.prefixes(buf[:0], s[i:], from, to, true) {
+			if t.leading == nil || !t.leading[k] || beginsLine(s, i) {
+				return true
+			}
 		}
 	}
 	return false
 }
+
+// beginsLine reports whether only white space and marks come before s[i:] in its line.
+func beginsLine(s string, i int) bool {
+	before := strings.TrimRightFunc(s[:i], func(r rune) bool {
+		return r != '\n' && (unicode.IsSpace(r) || strings.ContainsRune(lineMarks, r))
+	})
+	return before == "" || before[len(before)-1] == '\n'
+}
+
+// lineMarks may stand in front of the first word of a line.
+const lineMarks = " *(（[—–-•"
 
 // wordByte tells ASCII letters and digits.
 var wordByte = func() (is [256]bool) {

@@ -41,6 +41,9 @@ var credits = sync.OnceValue(func() creditTable {
 		}
 	}
 	t.index = newWordTable(words)
+	for _, c := range t.phrases {
+		t.index.leading = append(t.index.leading, c.label)
+	}
 	return t
 })
 
