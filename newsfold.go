@@ -106,6 +106,8 @@ type Entry struct {
 	Issued  time.Time `json:"issued,omitzero"`  // first publication, as stated
 	Revised time.Time `json:"revised,omitzero"` // last change, as stated
 
+	Alternates []string `json:"alternates,omitempty"` // URLs of the same in other languages, as stated
+
 	Seen    time.Time `json:"seen"`    // first seen by us
 	Article ArticleID `json:"article"` // what it carries
 
@@ -186,6 +188,8 @@ type Article struct {
 	Entries []EntryRef `json:"entries,omitempty"`
 	Origins []Origin   `json:"origins,omitempty"`
 	Page    Page       `json:"page"`
+
+	Alternates []string `json:"alternates,omitempty"` // URLs of the same in other languages, as the page or feed states
 
 	Story StoryID `json:"story,omitempty"` // 0: not folded yet
 	Fold  Fold    `json:"fold,omitzero"`

@@ -37,7 +37,8 @@ type Document struct {
 	Tags        []string
 	License     string
 	Origins     []Origin
-	Body        string `json:"-"` // Text less what it says about its origin, as Credits gives it
+	Alternates  []Alternate `json:",omitempty"` // the same in other languages, as the page says
+	Body        string      `json:"-"`          // Text less what it says about its origin, as Credits gives it
 }
 
 // Shown is the text as a reader meets it: Text with the Caption where its picture is.
@@ -72,6 +73,13 @@ type Origin struct {
 	Name  string // outlet or agency
 	URL   string
 	Quote string // the words on the page
+}
+
+// Alternate is where a page says that it can be read in another language
+// (https://html.spec.whatwg.org/multipage/links.html#rel-alternate with hreflang).
+type Alternate struct {
+	Lang string // BCP 47
+	URL  string // absolute
 }
 
 // ErrTooLarge says that a page is over the limit of [MaxPage].

@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+	"golang.org/x/text/language"
 
 	"newsfold/extract/internal/page"
 )
@@ -17,6 +18,8 @@ type head struct {
 	base  string
 	lang  string
 	dir   string
+	// alternates are what the page names as the same in other languages.
+	alternates []Alternate
 }
 
 func readHead(p *page.Page) head {
@@ -32,6 +35,7 @@ func readHead(p *page.Page) head {
 			href := strings.TrimSpace(page.Attr(n, "href"))
 			for rel := range strings.FieldsSeq(strings.ToLower(page.Attr(n, "rel"))) {
 				if rel == "alternate" || href == "" {
+					h.addAlternate(rel, page.Attr(n, "hreflang"), href)
 					continue
 				}
 				h.links[rel] = append(h.links[rel], href)
@@ -59,6 +63,20 @@ func readHead(p *page.Page) head {
 		break
 	}
 	return h
+}
+
+// maxAlternates is how many languages of a page are kept.
+const maxAlternates = 32
+
+// addAlternate takes a link to the same in another language; "x-default" is none.
+func (h *head) addAlternate(rel, lang, href string) {
+	if rel != "alternate" || href == "" || lang == "" || len(h.alternates) == maxAlternates {
+		return
+	}
+	t, err := language.Parse(lang)
+	if _, sure := t.Base(); err == nil && sure == language.Exact {
+		h.alternates = append(h.alternates, Alternate{Lang: t.String(), URL: href})
+	}
 }
 
 func (h *head) addMeta(n *html.Node) {

@@ -28,6 +28,24 @@ func (r *reader) metadata() {
 		d.License = r.linkedLicense()
 	}
 	d.Tags = r.tags()
+	d.Alternates = r.alternates()
+}
+
+// alternates returns the addresses of the page in other languages than its own.
+func (r *reader) alternates() []Alternate {
+	var out []Alternate
+	own, _ := language.Parse(r.doc.Lang)
+	base, _ := own.Base()
+	for _, a := range r.head.alternates {
+		t, _ := language.Parse(a.Lang)
+		if b, _ := t.Base(); b == base {
+			continue
+		}
+		if a.URL = resolve(r.base, a.URL); a.URL != "" && a.URL != r.doc.URL {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // linkedLicense returns the address of the licence that a link names.

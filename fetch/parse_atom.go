@@ -83,11 +83,28 @@ func (p *parsing) atomEntry(it *atomfeed.Entry, n *note, e *newsfold.Entry, d *I
 		if l.Rel == "enclosure" {
 			addMedia(e, l.Href, l.Type, l.Length)
 		}
+		addAlternate(e, l.Rel, l.Hreflang, l.Href)
 	}
 	x.media(e)
 	e.Image = first(x.image(), x.artwork(), imageOf(e.Media))
 	d.Comments = first(webLink(x.text("feedburner", "comments")), links.replies)
 	d.Rights = p.html(n, "", first(it.Rights, x.text("dc", "rights")))
+}
+
+// maxAlternates is how many languages of an entry are kept.
+const maxAlternates = 32
+
+// addAlternate takes a link to the same in another language than the entry's (RFC 4287
+// section 4.2.7.4).
+func addAlternate(e *newsfold.Entry, rel, lang, href string) {
+	lang, _, _ = strings.Cut(language(lang), "-")
+	own, _, _ := strings.Cut(e.Lang, "-")
+	if rel != "" && rel != "alternate" || lang == "" || lang == own || len(e.Alternates) == maxAlternates {
+		return
+	}
+	if href = webLink(href); refScheme(href) != "" && href != e.Link {
+		e.Alternates = append(e.Alternates, href)
+	}
 }
 
 // atomSource takes over the feed that an entry was copied from. Its authors are

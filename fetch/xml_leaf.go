@@ -83,6 +83,8 @@ func keptAttr(local []byte) (name string, isURL bool) {
 		return "resource", true
 	case "rel":
 		return "rel", false
+	case "hreflang":
+		return "hreflang", false
 	case "type":
 		return "type", false
 	case "length":

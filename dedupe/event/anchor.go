@@ -10,6 +10,10 @@ import (
 const (
 	maxAnchors = 112 // of a story
 	maxLinks   = 32
+
+	// versionNats is more than what two stories have to share: whoever publishes both
+	// texts says that they are one.
+	versionNats = 14
 )
 
 // salts of anchors, one a class.
@@ -48,7 +52,7 @@ func (a *anchorSet) add(c class, h uint64, weight float32, weak bool) {
 		i = len(a.all)
 		a.at[k] = i
 		place := noPlace
-		if c != loose && c != sino && c != link && a.places < noPlace {
+		if c != loose && c != sino && c < link && a.places < noPlace {
 			place = a.places
 			a.places++
 		}
@@ -60,12 +64,18 @@ func (a *anchorSet) add(c class, h uint64, weight float32, weak bool) {
 }
 
 // anchors reads the anchors of a story.
-func anchors(lang string, toks []token, links []string, off ablation) []feature {
+func anchors(lang string, toks []token, s Story, off ablation) []feature {
 	if off.anchors {
 		return nil
 	}
 	a := anchorSet{lang: lang, off: off, at: make(map[uint32]int, len(toks)), all: make([]anchorTally, 0, len(toks))}
-	for _, l := range links[:min(len(links), maxLinks)] {
+	if s.URL != "" {
+		a.add(version, uint64(hashString(s.URL)), versionNats, true)
+	}
+	for _, v := range s.Alternates[:min(len(s.Alternates), maxLinks)] {
+		a.add(version, uint64(hashString(v)), versionNats, true)
+	}
+	for _, l := range s.Links[:min(len(s.Links), maxLinks)] {
 		a.add(link, uint64(hashString(l)), 6, true) // two reports seldom link to the same
 	}
 	for i := 0; i < len(toks); i++ {
@@ -107,7 +117,7 @@ func anchors(lang string, toks []token, links []string, off ablation) []feature 
 // name of its own are few and sure.
 func (e anchorTally) rank() float32 {
 	switch e.class {
-	case number, concept:
+	case number, concept, version:
 		return e.weight + 10
 	}
 	return e.weight
@@ -280,6 +290,7 @@ type crossing struct {
 	least    float64 // what shared has to be
 	hits     int     // anchors in common
 	numbers  float64 // share of the numbers of the one that has fewer which the other has
+	version  bool    // the publisher of one names the other as the same
 	terms    float64 // likeness of their words, as a dictionary renders them
 }
 
@@ -287,7 +298,7 @@ func cross(a, b *Profile) crossing {
 	var c crossing
 	sinos := a.lang == "zh" || b.lang == "zh"
 	loosely := !sinos && (looseScript(a.lang) || looseScript(b.lang))
-	skip := [link + 1]bool{loose: !loosely, sino: !sinos, skeleton: loosely || sinos}
+	skip := [version + 1]bool{loose: !loosely, sino: !sinos, skeleton: loosely || sinos}
 	na, nb := sure(a, b.chance, &skip), sure(b, a.chance, &skip)
 	var both int32
 	for i, j := 0, 0; i < len(a.anchors) && j < len(b.anchors); {
@@ -300,6 +311,7 @@ func cross(a, b *Profile) crossing {
 		v := float64(max(.1, w))
 		c.shared += v
 		c.hits++
+		c.version = c.version || x.class&^weakBit == version
 		if telling(x) {
 			both++
 		}
@@ -326,7 +338,7 @@ func cross(a, b *Profile) crossing {
 
 // sure is the weight of what is certain to be a name, number or place, less what
 // a text as long as the other has by chance.
-func sure(p *Profile, chance float32, skip *[link + 1]bool) float64 {
+func sure(p *Profile, chance float32, skip *[version + 1]bool) float64 {
 	s := float32(0)
 	for _, f := range p.anchors {
 		if f.class&weakBit == 0 && !skip[f.class] {

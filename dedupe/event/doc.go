@@ -46,7 +46,9 @@
 // languages ever do, and clearly more than with any other event.
 //
 // Where the anchors of two stories also stand in one order, the one is the
-// [Translation] of the other, or both are translations of one text.
+// [Translation] of the other, or both are translations of one text. A publisher who
+// names one page as another in its language (hreflang) is believed, unless other
+// pages name it, too.
 //
 // A [Dictionary] of word lists, where there is one, adds the words themselves: their
 // cosine, each as heavy as it is rare, counts beside that of the anchors. Lists of a
@@ -64,6 +66,7 @@
 //	names      share of the heaviest names of either side that the other has
 //	numbers    likewise of numbers
 //	anchors    likeness across languages; the detail counts what is shared
+//	alternate  always 1: the publisher of one names the other as the same in another language
 //	dictionary cosine of the words, as a dictionary renders them
 //	margin     by how much it is ahead of the next event
 //	order      share of the common anchors that stand in the same order

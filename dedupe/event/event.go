@@ -10,6 +10,10 @@ type Story struct {
 	Lang  string    // BCP 47 or ISO 639-3; may be empty
 	Time  time.Time // of publication; zero: unknown
 	Links []string  // URLs that the text links to or shows: pages, images
+	// URL is where the text is, and Alternates are what its publisher names as the same in
+	// other languages (hreflang), both as one form of URL has it, whichever.
+	URL        string
+	Alternates []string
 }
 
 // Relation is what a story is to another one of its event.

@@ -92,6 +92,7 @@ type candidate struct {
 }
 
 func (g *Grouper) place(p *Profile) Decision {
+	g.distrust(p)
 	list, earlier := g.candidates(p)
 	slot := g.hold(p)
 	if len(list) == 0 {
@@ -111,6 +112,14 @@ func (g *Grouper) place(p *Profile) Decision {
 	d.Event = g.Event(p.id)
 	d.Merged = slices.DeleteFunc(changed, func(e int64) bool { return e == d.Event })
 	return d
+}
+
+// distrust forgets addresses in other languages that another story in the language
+// of this one has as well: what each page of a site names is no version of it.
+func (g *Grouper) distrust(p *Profile) {
+	p.anchors = slices.DeleteFunc(p.anchors, func(f feature) bool {
+		return f.class&^weakBit == version && g.index.holds(p.lang, f.hash)
+	})
 }
 
 // found gives a story an event of its own.
@@ -440,6 +449,10 @@ func (g *Grouper) agree(p *Profile, c candidate) (best crossing, mean float64, n
 // translated looks for the story of an event that a story translates: the
 // closest one, or one of the youngest others.
 func (g *Grouper) translated(p *Profile, c *candidate) {
+	if c.cross.version {
+		c.translation = versionOdds
+		return
+	}
 	c.translation = -9
 	if c.cross.strength >= .5 && c.cross.hits >= 4 {
 		c.translation, _ = translates(p, g.slots[c.best].Profile, c.cross)

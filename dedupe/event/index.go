@@ -210,6 +210,19 @@ func (x *index) abroad(p *Profile, n int, least float32) []hit {
 	})
 }
 
+// holds reports whether an anchor is one of a story of a language.
+func (x *index) holds(lang string, h uint32) bool {
+	home := x.lang(lang)
+	for l := x.anchors.of(h); l != nil; l = x.anchors.after(l) {
+		for i := l.first; l.lang == home && i >= 0; i = x.anchors.nodes.at(i).next {
+			if x.board[x.anchors.nodes.at(i).slot].score != dead {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // count adds a weight to the stories of a list and returns how many more may be
 // looked at.
 func (x *index) count(p *postings, i int32, weight float32, left int) int {

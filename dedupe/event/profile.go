@@ -18,6 +18,7 @@ const (
 	loose // a skeleton in which l is r, v is b
 	sino  // a skeleton as Chinese can write it
 	link
+	version // an address of the text in this language or another, as its publisher says
 )
 
 // feature is one word, name or number of a story with its weight. There are up to
@@ -107,7 +108,7 @@ func readProfile(s Story, opts Options) *Profile {
 		}
 	}
 	p.words = vector(lang, toks, off)
-	p.anchors = anchors(lang, toks, s.Links, off)
+	p.anchors = anchors(lang, toks, s, off)
 	p.terms = opts.Dictionary.render(lang, toks)
 	p.sum()
 	return p

@@ -146,7 +146,7 @@ func (r *sketchReader) features(limit int) []feature {
 			place:  r.b[7],
 		}
 		w := out[i].weight.float()
-		if i > 0 && out[i].hash <= out[i-1].hash || out[i].class&^(weakBit|headBit) > link || !(w >= 0 && w < 1e4) {
+		if i > 0 && out[i].hash <= out[i-1].hash || out[i].class&^(weakBit|headBit) > version || !(w >= 0 && w < 1e4) {
 			r.bad = true
 			return nil
 		}

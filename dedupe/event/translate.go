@@ -12,6 +12,7 @@ type parallel struct {
 	order  float64 // share of these that stand in one order
 	cover  float64 // share of the rarer side's anchors that the other has
 	length float64 // of the shorter as a share of the longer
+	stated bool    // the publisher of one names the other
 }
 
 // align compares the sequences of anchors of two stories: each anchor by where
@@ -107,17 +108,29 @@ func translates(a, b *Profile, c crossing) (float64, parallel) {
 	if al.common < 3 {
 		z = min(z, -1)
 	}
+	if c.version && a.lang != b.lang {
+		al.stated = true
+		z = max(z, versionOdds)
+	}
 	return z, al
 }
 
 // evidence says how far two texts are parallel.
 func (p parallel) evidence() []Evidence {
-	return []Evidence{
+	e := []Evidence{
 		{"order", p.order, fmt.Sprintf("%d numbers, names and places, one after the other", p.common)},
 		{"cover", p.cover, ""},
 		{"length", p.length, ""},
 	}
+	if p.stated {
+		e = append(e, Evidence{"alternate", 1, "its publisher names the one as the other in another language"})
+	}
+	return e
 }
+
+// versionOdds are the log odds that a publisher is right who names a text as
+// another one in its language.
+const versionOdds = 3
 
 // cosine is the likeness of two vectors of unit length.
 func cosine(a, b []feature) float64 {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/dedupe"
 	"newsfold/dedupe/event"
 	"newsfold/internal/events"
 	"newsfold/store"
@@ -240,17 +241,27 @@ func (f *folder) unread(s newsfold.Story, b outcome) bool {
 // report is a story as its lead tells it, with the pages and pictures that it links
 // to.
 func (f *folder) report(s newsfold.Story) (event.Story, error) {
-	a, ok := f.held(s.Lead)
-	to := f.links[s.Lead]
-	if !ok {
-		article, body, err := stored(f.tx, s.Lead)
+	if a, ok := f.held(s.Lead); ok {
+		article, err := f.tx.Article(s.Lead)
 		if err != nil {
 			return event.Story{}, err
 		}
-		a, _ = uncredited(article, body)
-		to = links(article.Image, body.HTML)
+		return told(s, a, article, f.links[s.Lead]), nil
 	}
-	return event.Story{ID: int64(s.ID), Title: a.Title, Text: a.Text, Lang: a.Lang, Time: s.Time, Links: to}, nil
+	article, body, err := stored(f.tx, s.Lead)
+	if err != nil {
+		return event.Story{}, err
+	}
+	a, _ := uncredited(article, body)
+	return told(s, a, article, links(article.Image, body.HTML)), nil
+}
+
+// told is a story for the looking for events, as an article tells it.
+func told(s newsfold.Story, a dedupe.Article, article newsfold.Article, to []string) event.Story {
+	return event.Story{
+		ID: int64(s.ID), Title: a.Title, Text: a.Text, Lang: a.Lang, Time: s.Time,
+		Links: to, URL: a.URL, Alternates: versions(article.Alternates),
+	}
 }
 
 // grouped returns how far the looking for events has come in the log of folds.
@@ -544,7 +555,7 @@ func (e *Engine) ExplainEvent(tx store.Tx, a, b newsfold.ArticleID) (event.Verdi
 			return event.Verdict{}, err
 		}
 		t, _ := uncredited(a, body)
-		both[i] = event.Story{ID: t.ID, Title: t.Title, Text: t.Text, Lang: t.Lang, Time: a.Time(), Links: links(a.Image, body.HTML)}
+		both[i] = told(newsfold.Story{ID: newsfold.StoryID(id), Time: a.Time()}, t, a, links(a.Image, body.HTML))
 	}
 	return event.Compare(both[0], both[1], event.Options{Window: eventWindow, Dictionary: e.dictionary()}), nil
 }

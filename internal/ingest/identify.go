@@ -550,6 +550,7 @@ func (k *keeper) text(it item, a *newsfold.Article, state newsfold.PageState) er
 	}
 	a.Page.Words = it.words
 	a.Lede = it.lede
+	a.Alternates = it.entry.Alternates
 	if err := k.tx.PutArticle(a); err != nil {
 		return err
 	}

@@ -37,10 +37,24 @@ func links(picture, body string) []string {
 			continue
 		}
 		u, err := url.Parse(html.UnescapeString(raw))
-		if err != nil || len(strings.Trim(u.Path, "/")) < 8 {
+		if err != nil || !paged(u) {
 			continue
 		}
 		out = append(out, dedupe.CanonicalURL(u.String()))
+	}
+	return out
+}
+
+// paged reports whether a URL has as much of a path as a page's has.
+func paged(u *url.URL) bool { return len(strings.Trim(u.Path, "/")) >= 8 }
+
+// versions returns those of some URLs that are as long as a page's, as canonical URLs.
+func versions(urls []string) []string {
+	var out []string
+	for _, raw := range urls[:min(len(urls), maxLinks)] {
+		if u, err := url.Parse(raw); err == nil && paged(u) {
+			out = append(out, dedupe.CanonicalURL(raw))
+		}
 	}
 	return out
 }

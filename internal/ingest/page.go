@@ -482,6 +482,12 @@ func (r reading) describe(doc *extract.Document) {
 		a.Canonical = doc.URL
 	}
 	a.Origins = addOrigins(a.Origins, origins(doc.Origins)...)
+	if len(doc.Alternates) > 0 {
+		a.Alternates = a.Alternates[:0:0]
+		for _, other := range doc.Alternates {
+			a.Alternates = append(a.Alternates, other.URL)
+		}
+	}
 }
 
 // describe says what a page is, for a person.

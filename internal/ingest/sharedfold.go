@@ -359,18 +359,21 @@ func foreseeStories(tx store.Tx, ids []newsfold.ArticleID) error {
 	return store.Fetch(tx, w)
 }
 
-// foreseeLeads tells the store that the leads of stories are going to be read, which
-// are not at hand.
+// foreseeLeads tells the store that the leads of stories are going to be read, and
+// their texts where they are not at hand.
 func (f *folder) foreseeLeads(tx store.Tx, b outcome) error {
 	if _, gains := tx.(store.Fetcher); !gains {
 		return nil
 	}
 	var w store.Wants
 	for _, s := range b.stories {
-		if _, ok := f.held(s.Lead); !ok && f.unread(s, b) {
-			w.Articles = append(w.Articles, s.Lead)
+		if !f.unread(s, b) {
+			continue
+		}
+		w.Articles = append(w.Articles, s.Lead)
+		if _, ok := f.held(s.Lead); !ok {
+			w.Bodies = append(w.Bodies, s.Lead)
 		}
 	}
-	w.Bodies = w.Articles
 	return store.Fetch(tx, w)
 }

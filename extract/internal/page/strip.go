@@ -177,7 +177,7 @@ func (s *stripper) tag(i int) int {
 // Most load style sheets and pictures, or speak to browsers.
 func telling(name, tag []byte) bool {
 	if string(name) == "link" {
-		for _, rel := range [...]string{"canonical", "image_src", "license", "author", "CANONICAL", "Canonical"} {
+		for _, rel := range [...]string{"canonical", "image_src", "license", "author", "hreflang", "hrefLang", "CANONICAL", "Canonical"} {
 			if bytes.Contains(tag, []byte(rel)) {
 				return true
 			}
@@ -443,6 +443,8 @@ func wanted(tag, key, whole []byte) bool {
 		return len(tag) > 1 && !pictorial(tag)
 	case "name":
 		return string(tag) == "meta"
+	case "hreflang":
+		return string(tag) == "link"
 	case "alt", "src", "srcset", "width", "height", "data-src", "data-original", "data-lazy-src", "data-srcset", "data-lazy-srcset",
 		"data-url", "data-image", "data-full-src", "data-hi-res-src", "data-src-large", "data-orig-file", "data-lazy", "data-original-src":
 		return pictorial(tag)

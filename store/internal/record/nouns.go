@@ -53,6 +53,7 @@ func Entry(w *Wire, e *newsfold.Entry) {
 	w.time(15, &e.Seen)
 	integer(w, 16, &e.Article)
 	w.string(17, &e.Sum)
+	w.strings(18, &e.Alternates)
 }
 
 // Said are the fields of what an entry said, apart from it.
@@ -97,6 +98,7 @@ func Article(w *Wire, a *newsfold.Article) {
 	integer(w, 18, &a.Story)
 	message(w, 19, &a.Fold, foldFields)
 	w.string(20, &a.Canonical)
+	w.strings(22, &a.Alternates)
 }
 
 // StoryOf reads from an article nothing but the number of its story.
