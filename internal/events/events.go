@@ -10,6 +10,7 @@
 package events
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -54,6 +55,25 @@ func Of(tx store.Tx, story newsfold.StoryID) (t Tie, err error) {
 // Load returns an event; its ID is 0 when there is none of that name.
 func Load(tx store.Tx, id newsfold.StoryID) (e Event, err error) {
 	return e, get(tx, eventShelf, id, &e)
+}
+
+// Size is how many stories an event has; 0 when there is none of that name. It is Load
+// for lists: an event may be large, and only its size be shown.
+func Size(tx store.Tx, id newsfold.StoryID) (int, error) {
+	var e struct {
+		Stories count `json:"stories"`
+	}
+	err := get(tx, eventShelf, id, &e)
+	return int(e.Stories), err
+}
+
+// count is how many numbers a list has that is not empty.
+type count int
+
+// UnmarshalJSON counts what is between commas.
+func (n *count) UnmarshalJSON(list []byte) error {
+	*n = count(bytes.Count(list, []byte{','}) + 1)
+	return nil
 }
 
 func get(tx store.Tx, shelf string, id newsfold.StoryID, v any) error {

@@ -60,17 +60,21 @@ func EventOf(tx store.Tx, story newsfold.StoryID) (newsfold.StoryID, error) {
 	return t.Event, err
 }
 
-func event(tx store.Tx, story newsfold.StoryID) (*Event, error) {
-	t, err := events.Of(tx, story)
+// event returns what ties a story to its event; nil when it is alone.
+func (l *loader) event(story newsfold.StoryID) (*Event, error) {
+	t, err := events.Of(l.tx, story)
 	if err != nil || t.Event == 0 {
 		return nil, err
 	}
-	e, err := events.Load(tx, t.Event)
-	if err != nil {
-		return nil, err
+	n, ok := l.sizes[t.Event]
+	if !ok {
+		if n, err = events.Size(l.tx, t.Event); err != nil {
+			return nil, err
+		}
+		l.sizes[t.Event] = n
 	}
 	return &Event{
-		ID: t.Event, Stories: max(1, len(e.Stories)), With: t.With, Relation: t.Relation, Score: t.Score,
+		ID: t.Event, Stories: max(1, n), With: t.With, Relation: t.Relation, Score: t.Score,
 		Earlier: t.Earlier, Evidence: t.Evidence,
 	}, nil
 }

@@ -227,7 +227,7 @@ func Pick(tx store.Tx, id newsfold.StoryID, q Query) (st Story, ok bool, err err
 		len(q.Feeds) > 0 && !slices.ContainsFunc(q.Feeds, carries):
 		return st, false, nil
 	}
-	l := loader{tx: tx, feeds: map[newsfold.FeedID]string{}}
+	l := newLoader(tx)
 	st, err = l.story(s, q.Articles)
 	return st, err == nil, err
 }

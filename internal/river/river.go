@@ -91,7 +91,7 @@ func List(tx store.Tx, q Query) (stories []Story, more bool, err error) {
 	if limit > 0 {
 		q.Limit++
 	}
-	l := loader{tx: tx, feeds: map[newsfold.FeedID]string{}}
+	l := newLoader(tx)
 	for s, err := range tx.Stories(q.Query) {
 		if err != nil {
 			return nil, false, err
@@ -148,7 +148,7 @@ func Outline(tx store.Tx, id newsfold.ArticleID) (Story, error) {
 	if err != nil {
 		return Story{}, err
 	}
-	l := loader{tx: tx, feeds: map[newsfold.FeedID]string{}}
+	l := newLoader(tx)
 	st, err := l.story(s, true)
 	if err != nil {
 		return Story{}, err
@@ -169,14 +169,19 @@ func LoadArticle(tx store.Tx, id newsfold.ArticleID) (Article, error) {
 	if err != nil && !errors.Is(err, newsfold.ErrNotFound) {
 		return Article{}, err
 	}
-	l := loader{tx: tx, feeds: map[newsfold.FeedID]string{}}
+	l := newLoader(tx)
 	return l.article(a, s.Lead == id)
 }
 
 // loader joins within one transaction.
 type loader struct {
 	tx    store.Tx
-	feeds map[newsfold.FeedID]string
+	feeds map[newsfold.FeedID]string // what they are called
+	sizes map[newsfold.StoryID]int   // of events
+}
+
+func newLoader(tx store.Tx) *loader {
+	return &loader{tx: tx, feeds: map[newsfold.FeedID]string{}, sizes: map[newsfold.StoryID]int{}}
 }
 
 func (l *loader) story(s newsfold.Story, articles bool) (Story, error) {
@@ -194,7 +199,7 @@ func (l *loader) story(s newsfold.Story, articles bool) (Story, error) {
 		Time: s.Time, Published: lead.Published, Copies: s.Copies(), Outlets: s.Outlets,
 		First: s.First, Feeds: feeds, Read: s.Read, Starred: s.Starred, Hidden: s.Hidden, Tags: s.Tags, Origins: lead.Origins,
 	}
-	if st.Event, err = event(l.tx, s.ID); err != nil {
+	if st.Event, err = l.event(s.ID); err != nil {
 		return Story{}, err
 	}
 	if st.URL == "" {
@@ -335,6 +340,6 @@ func Brief(tx store.Tx, id newsfold.StoryID) (Story, error) {
 	if err != nil {
 		return Story{}, err
 	}
-	l := loader{tx: tx, feeds: map[newsfold.FeedID]string{}}
+	l := newLoader(tx)
 	return l.story(s, false)
 }
