@@ -164,7 +164,7 @@ func (db *DB) attempt(ctx context.Context, m mode, fn func(store.Tx) error) (own
 	if err != nil {
 		return true, err
 	}
-	if t.finish(); t.fault != nil {
+	if t.flush(); t.fault != nil {
 		return false, t.fault
 	}
 	return false, t.commit()

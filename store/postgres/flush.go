@@ -390,44 +390,40 @@ func (t *tx) flushShelves(b *batch) {
 	clear(t.touched)
 }
 
-// finish sends what is left, in one message. What is appended to logs gets its
-// positions last: from there to the end of the commit no other transaction
-// appends, so that positions become visible in their order. A sequence alone
-// gives them in the order in which transactions ask for them, which is not that
-// in which they commit.
-func (t *tx) finish() error {
-	var b batch
-	if t.sent != t.changes {
-		t.collect(&b)
+// positions are statements that give what was appended to logs its positions. From
+// there to the end of the commit no other transaction appends, so that positions become
+// visible in their order: a sequence alone gives them in the order in which transactions
+// ask for them, which is not that in which they commit.
+func (t *tx) positions() string {
+	if len(t.appends) == 0 {
+		return ""
 	}
-	if logs := sorted(t.appends); len(logs) > 0 {
-		b.add(-1, `lock table change_turn in exclusive mode`)
-		for _, log := range logs {
-			appendTo(&b, log, t.appends[log])
-		}
+	var b strings.Builder
+	b.WriteString("lock table change_turn in exclusive mode; ")
+	for _, log := range sorted(t.appends) {
+		appendTo(&b, log, t.appends[log])
 	}
 	clear(t.appends)
-	if t.receipt == (receipt{}) && (t.wrote || len(b.want) > 0) {
-		t.receipt = newReceipt()
-		b.add(1, leaveReceipt, t.receipt, true)
-	}
-	return t.run(&b)
+	t.wrote = true
+	return b.String()
 }
 
-func appendTo(b *batch, log store.Log, ids []newsfold.ArticleID) {
+// appendTo writes the statement that appends articles to a log, whose name is nothing
+// but letters and dots.
+func appendTo(b *strings.Builder, log store.Log, ids []newsfold.ArticleID) {
 	// Each once, where it was last.
 	seen := map[newsfold.ArticleID]bool{}
-	var last []newsfold.ArticleID
+	var last []string
 	for _, id := range slices.Backward(ids) {
 		if !seen[id] {
 			seen[id] = true
-			last = append(last, id)
+			last = append(last, strconv.FormatInt(int64(id), 10))
 		}
 	}
 	slices.Reverse(last)
-	b.add(int64(len(last)), `insert into change (log, seq, article)
-		select $1, nextval('change_seq'), a from (select a from unnest($2::bigint[]) with ordinality u (a, n) order by n) o
-		on conflict (article, log) do update set seq = excluded.seq`, string(log), numbers(last))
+	fmt.Fprintf(b, `insert into change (log, seq, article)
+		select '%s', nextval('change_seq'), a from (select a from unnest('{%s}'::bigint[]) with ordinality u (a, n) order by n) o
+		on conflict (article, log) do update set seq = excluded.seq; `, log, strings.Join(last, ","))
 }
 
 // each makes rows of keys.

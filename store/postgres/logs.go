@@ -40,10 +40,12 @@ func (t *tx) Changes(log store.Log, after store.Seq) iter.Seq2[store.Change, err
 			return nil, err
 		}
 		if len(t.appends) > 0 {
-			if err := t.finish(); err != nil {
+			if err := t.flush(); err != nil {
 				return nil, err
 			}
-			t.sent = t.changes
+			if err := execute(t.ctx, t.conn.Conn(), t.positions()); err != nil {
+				return nil, t.fail(err)
+			}
 		}
 		from := after
 		if last != nil {

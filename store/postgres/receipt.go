@@ -21,6 +21,11 @@ func newReceipt() (r receipt) {
 	return r
 }
 
+// statement is one that leaves the receipt.
+func (r receipt) statement() string {
+	return fmt.Sprintf(`insert into receipt (id, stored, at) values ('%x', true, (extract(epoch from now()) * 1000000)::bigint); `, r)
+}
+
 const (
 	leaveReceipt = `insert into receipt (id, stored, at) values ($1, $2, (extract(epoch from now()) * 1000000)::bigint)`
 	readReceipt  = `select stored from receipt where id = $1`
@@ -30,13 +35,19 @@ const (
 // the server may take to say what became of it.
 const answer = time.Minute
 
-// commit ends the transaction. When the answer is lost with the connection, the
-// server is asked what became of it: running it again would store it twice, and
-// giving up would lose it.
+// commit ends the transaction, with what comes last in one message: positions in logs
+// are given behind a lock, which so is held for no longer than the server takes. When
+// the answer is lost with the connection, the server is asked what became of it: running
+// it again would store it twice, and giving up would lose it.
 func (t *tx) commit() error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), answer)
 	defer cancel()
-	err := execute(ctx, t.conn.Conn(), "commit")
+	sql := t.positions()
+	if t.wrote {
+		t.receipt = newReceipt()
+		sql += t.receipt.statement()
+	}
+	err := execute(ctx, t.conn.Conn(), sql+"commit")
 	if err == nil {
 		t.done = true
 		return nil
