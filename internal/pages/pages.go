@@ -183,7 +183,7 @@ func (a *Archive) room(size int64) error {
 		return err
 	}
 	end, err := walk(f, func(int64, []byte) {})
-	if err == nil {
+	if err == nil && end < a.sizes[name] { // cut short by a crash
 		err = f.Truncate(end)
 	}
 	if err != nil {
