@@ -221,6 +221,9 @@ func (c *creditPhrase) holds(s, low string, i int, name string, line bool) bool 
 // lowerSame returns a text in lower case, but for letters whose lower case is of
 // another length; a text that is no UTF-8, as it is.
 func lowerSame(s string) string {
+	if ascii(s) {
+		return strings.ToLower(s)
+	}
 	if !utf8.ValidString(s) {
 		return s
 	}

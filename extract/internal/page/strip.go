@@ -27,7 +27,7 @@ type Stripped struct {
 // that are left open by the hundred are dropped as well, because a parser has
 // to open them again in each block that follows.
 func Strip(b []byte) Stripped {
-	s := stripper{in: b, out: make([]byte, 0, len(b)/3+64)}
+	s := stripper{in: b, out: make([]byte, 0, len(b)/2+64)}
 	s.run()
 	return Stripped{HTML: s.out, LD: s.ld}
 }
