@@ -123,6 +123,7 @@ var (
 		"einwilligung", "alle akzeptieren", "akzeptieren", "datenschutz", "mit werbung", "werbefrei", "unsere partner", "zustimmen", "tout accepter", "accepter", "consentement", "nos partenaires", "vie privée", "refuser", "aceptar", "privacidad", "nuestros socios", "consentimiento", "accetta", "consenso", "informativa", "aceitar", "consentimento", "принять", "файлы cookie", "согласие", "çerez", "kabul et", "kişisel veri", "ملفات تعريف الارتباط", "موافق", "同意", "クッキー", "隐私",
 	})
 	missingPhrases = newPhraseTable([]string{
+		"we're having trouble", "we’re having trouble", "we're having some trouble", "we’re having some trouble", "we are having trouble",
 		"page you are looking for", "page you were looking for", "page you requested", "the requested url was not found", "verify you are human", "unusual traffic", "checking your browser", "die gesuchte seite", "die angeforderte seite", "la page demandée", "la page que vous cherchez", "la página que busca", "la página solicitada", "la pagina richiesta", "a página que você", "запрашиваемая страница", "aradığınız sayfa", "الصفحة التي تبحث", "您访问的页面", "お探しのページ",
 	})
 	scriptPhrases = newPhraseTable([]string{

@@ -18,7 +18,8 @@ const threshold = .5
 // Choose reports which blocks are the article: the likely ones that are shown,
 // without the captions of pictures and what readers wrote below. What is hidden
 // counts only on pages that hide most of their text until a script shows it, and
-// captions stay where they are most of the text.
+// captions stay where they are most of the text. Of a page of a few blocks, none of
+// them likely, the likeliest are taken.
 func (p *Page) Choose(prob []float32, threshold float32) []bool {
 	const post = 300 // characters of an article, however many the comments have
 	keep := make([]bool, len(p.Blocks))
@@ -27,6 +28,7 @@ func (p *Page) Choose(prob []float32, threshold float32) []bool {
 		e := &p.Elems[i]
 		hidden[i] = hidden[e.Parent] || e.Hidden && e.Good*2 < p.Elems[0].Good
 	}
+	threshold = within(prob, threshold)
 	for i := range keep {
 		b := &p.Blocks[i]
 		keep[i] = prob[i] >= threshold && !hidden[b.Elem] && (b.Chars > 24 || !furniture[Fold(b.Text, 48)])
@@ -36,6 +38,24 @@ func (p *Page) Choose(prob []float32, threshold float32) []bool {
 	p.leaveOut(keep, func(i int) bool { return thread[p.Blocks[i].Elem] }, post)
 	p.leaveOut(keep, p.Caption, math.MaxInt32)
 	return keep
+}
+
+// within returns a threshold that some block of a small page reaches: what tells
+// text from furniture says little where there is next to no furniture.
+func within(prob []float32, threshold float32) float32 {
+	const (
+		few    = 8 // blocks
+		chance = .1
+		near   = .6 // of the likeliest
+	)
+	best := float32(0)
+	for _, q := range prob {
+		best = max(best, q)
+	}
+	if len(prob) > few || best >= threshold || best < chance {
+		return threshold
+	}
+	return best * near
 }
 
 // leaveOut drops the blocks for which out holds, where half of the text or as

@@ -29,6 +29,7 @@ func TestChooseAndAbove(t *testing.T) {
 		{"figure of figures", "<figure><figure>" + image + "</figure><figcaption>The pier</figcaption></figure>" + article, 2, "The pier", first},
 		{"figure without picture", "<figure><blockquote><p>We had luck</p></blockquote></figure>" + article, 3, "", "We had luck"},
 		{"below the first paragraph", "<p>" + first + "</p><figure>" + image + "<figcaption>The pier</figcaption></figure><p>" + second + "</p>", 2, "", first},
+		{"below a standfirst", "<header><p>" + first + "</p></header><figure>" + image + "<figcaption>The pier</figcaption></figure><div><p>" + second + "</p></div>", 2, "The pier", first},
 		{"a story in pictures", strings.Repeat("<figure>"+image+"<figcaption>"+first+"</figcaption></figure>", 3) + "<p>" + second + "</p>", 4, "", first},
 		{"far above", "<figure>" + image + "<figcaption>The pier</figcaption></figure><p>Monday</p><p>Weather</p>" + article, 4, "", "Monday"},
 		{"a long text named so is none", `<div class="lightbox"><p>` + strings.Repeat(second+" ", 6) + "</p></div>", 1, "", second},
@@ -57,5 +58,32 @@ func TestChooseAndAbove(t *testing.T) {
 				t.Errorf("above %q, want %q", got, tt.above)
 			}
 		})
+	}
+}
+
+// TestChooseFromLittle: of a page that is a paragraph and a link, the likelier is
+// taken though neither is likely; of a page of many blocks nothing is.
+func TestChooseFromLittle(t *testing.T) {
+	for _, tt := range []struct {
+		name, page string
+		prob       float32
+		kept       int
+	}{
+		{"a paragraph and a link", "<p>The harbour was closed on Monday.</p><p><a href=/>Home</a></p>", .3, 1},
+		{"hardly a chance", "<p>The harbour was closed on Monday.</p><p><a href=/>Home</a></p>", .05, 0},
+		{"many links", "<p>The harbour was closed on Monday.</p>" + strings.Repeat("<p><a href=/>Home</a></p>", 8), .3, 0},
+	} {
+		p := Read([]byte("<body>"+tt.page), "", false)
+		prob := make([]float32, len(p.Blocks))
+		prob[0] = tt.prob
+		kept := 0
+		for _, k := range p.Choose(prob, .5) {
+			if k {
+				kept++
+			}
+		}
+		if kept != tt.kept {
+			t.Errorf("%s: kept %d, want %d", tt.name, kept, tt.kept)
+		}
 	}
 }
