@@ -2,6 +2,7 @@ package extract
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"newsfold/extract/internal/page"
@@ -103,7 +104,29 @@ func Extract(body []byte, url string, opts Options) (*Document, error) {
 	r.guess()
 	r.origins()
 	r.doc.Kind = r.kind()
+	r.doc.leavePage()
 	return r.doc, nil
+}
+
+// leavePage copies what a document says in a few words: it may be a piece of the
+// page, all of which would stay in memory with it.
+func (d *Document) leavePage() {
+	for _, s := range [...]*string{
+		&d.URL, &d.Caption, &d.Title, &d.Byline, &d.Site, &d.Lang, &d.Dir, &d.Image, &d.Description, &d.Section, &d.License,
+	} {
+		*s = strings.Clone(*s)
+	}
+	for i := range d.Tags {
+		d.Tags[i] = strings.Clone(d.Tags[i])
+	}
+	for i := range d.Origins {
+		o := &d.Origins[i]
+		o.Name, o.URL, o.Quote = strings.Clone(o.Name), strings.Clone(o.URL), strings.Clone(o.Quote)
+	}
+	for i := range d.Alternates {
+		a := &d.Alternates[i]
+		a.Lang, a.URL = strings.Clone(a.Lang), strings.Clone(a.URL)
+	}
 }
 
 // read fills in the metadata and the body.
@@ -150,5 +173,6 @@ func readTree(html, base string) *Document {
 	} else {
 		r.doc.Kind = Nothing
 	}
+	r.doc.leavePage()
 	return r.doc
 }

@@ -123,6 +123,31 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestDocumentsLeaveTheirPage holds documents of large pages with little text.
+func TestDocumentsLeaveTheirPage(t *testing.T) {
+	const n, large = 10, 1 << 20
+	page := []byte("<title>Harbour closed</title><meta name=author content='Ann Lee'><link rel=canonical href=https://a.example/1>" +
+		strings.Repeat("<p>The harbour was closed on Monday after a storm, the harbour master said.</p>", 10) +
+		strings.Repeat("<div><a href=/x>Next page</a></div>", large/35))
+	docs := make([]*Document, 0, n)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for range n {
+		d, err := Extract(page, "https://a.example/storm", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs = append(docs, d, Fragment(d.HTML, ""))
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if got := int64(after.HeapAlloc) - int64(before.HeapAlloc); got > n*large/4 {
+		t.Errorf("%d documents hold %d KB", len(docs), got>>10)
+	}
+	runtime.KeepAlive(docs)
+}
+
 func TestForeignBytes(t *testing.T) {
 	for name, page := range map[string]string{
 		"PDF": "%PDF-1.7\n1 0 obj <<>>", "JPEG": "\xff\xd8\xff\xe0\x00\x10JFIF", "PNG": "\x89PNG\r\n\x1a\n", "gzip": "\x1f\x8b\x08\x00",
