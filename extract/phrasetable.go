@@ -30,6 +30,30 @@ type phraseStart struct {
 	key      [3]byte
 	from, to uint16 // forms[from:to]
 	next     uint16 // 1 + place in starts of the next with the same hash
+	// behind has a bit for each byte that may follow, and for each that may follow
+	// that, by their lower five bits: letters that differ in case have the same.
+	behind [2]uint32
+}
+
+// goesOn reports whether a form may go on with s behind the first three bytes.
+func (p *phraseStart) goesOn(s string) bool {
+	for i := range min(len(s), len(p.behind)) {
+		if p.behind[i]>>(s[i]&31)&1 == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// allow adds what follows the first three bytes of a form.
+func (p *phraseStart) allow(s string) {
+	for i := range p.behind {
+		if i < len(s) {
+			p.behind[i] |= 1 << (s[i] & 31)
+		} else {
+			p.behind[i] = ^uint32(0) // anything may follow the form
+		}
+	}
 }
 
 // newWordTable makes a table of phrases that start with a word of their own.
@@ -60,14 +84,16 @@ func newPhraseTable(phrases []string) *phraseTable {
 
 // add lets the i-th form be found by its first three bytes.
 func (t *phraseTable) add(i int) {
-	key := [3]byte([]byte(t.forms[i].text[:3]))
-	if n := len(t.starts); n > 0 && t.starts[n-1].key == key {
-		t.starts[n-1].to++
-		return
+	form := t.forms[i].text
+	key := [3]byte([]byte(form[:3]))
+	if n := len(t.starts); n == 0 || t.starts[n-1].key != key {
+		h := hash3(key[0], key[1], key[2])
+		t.starts = append(t.starts, phraseStart{key: key, from: uint16(i), next: t.first[h]})
+		t.first[h] = uint16(len(t.starts))
 	}
-	h := hash3(key[0], key[1], key[2])
-	t.starts = append(t.starts, phraseStart{key: key, from: uint16(i), to: uint16(i + 1), next: t.first[h]})
-	t.first[h] = uint16(len(t.starts))
+	last := &t.starts[len(t.starts)-1]
+	last.to = uint16(i + 1)
+	last.allow(form[3:])
 }
 
 // lower returns an ASCII letter in lower case, and other bytes as they are.
@@ -91,14 +117,18 @@ func hash3(a, b, c byte) uint32 {
 	return (uint32(a)<<10 ^ uint32(b)<<5 ^ uint32(c)) & (1<<13 - 1)
 }
 
-// start returns where the forms stand that start with three bytes of a hash.
-func (t *phraseTable) start(h uint32, a, b, c byte) (from, to int) {
+// start returns where the forms stand that start with three bytes of a hash and may go
+// on with s.
+func (t *phraseTable) start(h uint32, a, b, c byte, s string) (from, to int) {
 	for n := t.first[h]; n != 0; {
-		s := &t.starts[n-1]
-		if s.key == [3]byte{a, b, c} {
-			return int(s.from), int(s.to)
+		p := &t.starts[n-1]
+		if p.key == [3]byte{a, b, c} {
+			if !p.goesOn(s) {
+				break
+			}
+			return int(p.from), int(p.to)
 		}
-		n = s.next
+		n = p.next
 	}
 	return 0, 0
 }
@@ -158,7 +188,7 @@ func (t *phraseTable) mayHold(s string) bool {
 		if t.first[h] == 0 {
 			continue
 		}
-		from, to := t.start(h, x, y, z)
+		from, to := t.start(h, x, y, z, s[i+3:])
 		for _, k := range t.prefixes(buf[:0], s[i:], from, to, true) {
 			if t.leading == nil || !t.leading[k] || beginsLine(s, i) {
 				return true
@@ -221,7 +251,7 @@ func (t *phraseTable) starting(out []uint16, s string) []uint16 {
 	if t.first[h] == 0 {
 		return out
 	}
-	from, to := t.start(h, s[0], s[1], s[2])
+	from, to := t.start(h, s[0], s[1], s[2], s[3:])
 	return slices.DeleteFunc(t.prefixes(out, s, from, to, false), func(k uint16) bool { return !strings.HasPrefix(s, t.phrases[k]) })
 }
 
