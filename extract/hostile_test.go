@@ -125,7 +125,7 @@ func TestMemory(t *testing.T) {
 
 // TestDocumentsLeaveTheirPage holds documents of large pages with little text.
 func TestDocumentsLeaveTheirPage(t *testing.T) {
-	const n, large = 10, 1 << 20
+	const n, large = 4, 1 << 18
 	page := []byte("<title>Harbour closed</title><meta name=author content='Ann Lee'><link rel=canonical href=https://a.example/1>" +
 		strings.Repeat("<p>The harbour was closed on Monday after a storm, the harbour master said.</p>", 10) +
 		strings.Repeat("<div><a href=/x>Next page</a></div>", large/35))
