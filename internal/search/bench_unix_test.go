@@ -63,10 +63,10 @@ func BenchmarkIndex(b *testing.B) {
 	dir := b.TempDir()
 	b.ReportAllocs()
 	for b.Loop() {
-		x := &Index{words: newAnalyzer()}
+		words := newAnalyzer()
 		to := newBuilder()
 		for i := range all {
-			x.index(to, &all[i])
+			words.index(to, &all[i])
 		}
 		if err := to.write(filepath.Join(dir, "s")); err != nil {
 			b.Fatal(err)

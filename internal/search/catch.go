@@ -11,18 +11,21 @@ import (
 	"math"
 	"net/url"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"newsfold"
 	"newsfold/store"
 )
 
-// Bounds of one segment as it is first written.
+// Bounds of what is indexed at a time.
 const (
-	maxArticles = 2000
-	maxBytes    = 16 << 20 // of postings in memory
+	maxArticles = 4000
+	maxBytes    = 16 << 20 // of texts
 	maxText     = 1 << 20  // bytes of one article's text that are indexed
 )
 
@@ -240,32 +243,69 @@ func read(tx store.Tx, id newsfold.ArticleID) (text, error) {
 	return text{a, b.Text}, nil
 }
 
-// add writes articles as a segment, crosses out what they replace and what is
+// add writes articles as segments, crosses out what they replace and what is
 // gone, and merges.
 func (x *Index) add(ctx context.Context, m manifest, texts []text, gone []int64) error {
 	slices.SortFunc(texts, func(a, b text) int { return cmp.Compare(a.a.ID, b.a.ID) })
-	b := newBuilder()
 	for i := range texts {
 		gone = append(gone, int64(texts[i].a.ID))
-		m.Langs[x.index(b, &texts[i])]++
 	}
 	segs := crossOut(x.live.segs, gone)
-	if len(b.articles) > 0 {
-		name, path := x.path(m.Next, "seg")
-		m.Next++
-		if err := b.write(path); err != nil {
-			return err
-		}
-		s, err := openSegment(path, name)
-		if err != nil {
-			return err
-		}
-		segs = append(segs, s)
+	made, err := x.build(&m, texts)
+	if err != nil {
+		return err
 	}
+	segs = append(segs, made...)
 	if err := x.commit(m, segs); err != nil {
 		return err
 	}
 	return x.tidy(ctx)
+}
+
+// Segments are made several at a time, up to so many, where there are so many articles
+// for each.
+const (
+	maxParts = 4
+	minPart  = 500
+)
+
+// build writes articles as segments.
+func (x *Index) build(m *manifest, texts []text) ([]*segment, error) {
+	n := max(1, min(runtime.GOMAXPROCS(0), maxParts, len(texts)/minPart))
+	parts := slices.Collect(slices.Chunk(texts, max(1, (len(texts)+n-1)/n)))
+	segs := make([]*segment, len(parts))
+	langs := make([][]language, len(parts))
+	var g errgroup.Group
+	for i, part := range parts {
+		words := x.words
+		if i > 0 {
+			words = newAnalyzer() // not kept: it remembers what costs memory
+		}
+		name, path := x.path(m.Next, "seg")
+		m.Next++
+		g.Go(func() (err error) {
+			b := newBuilder()
+			for t := range part {
+				langs[i] = append(langs[i], words.index(b, &part[t]))
+			}
+			if err = b.write(path); err == nil {
+				segs[i], err = openSegment(path, name)
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		for _, s := range segs {
+			if s != nil {
+				_ = s.file.Close() // read only: nothing can be lost
+			}
+		}
+		return nil, err
+	}
+	for _, l := range slices.Concat(langs...) {
+		m.Langs[l]++
+	}
+	return segs, nil
 }
 
 // crossOut returns segments in which some articles are crossed out. Those in which
@@ -290,33 +330,33 @@ func crossOut(segs []*segment, ids []int64) []*segment {
 }
 
 // index adds an article to a builder and returns the language by whose rules.
-func (x *Index) index(b *builder, t *text) language {
-	a := &t.a
-	l := spoken(a.Lang, a.Title+" "+t.body[:min(len(t.body), 2000)])
-	b.begin(article{id: int64(a.ID), time: seconds(a.Time())})
-	place := x.words.words(a.Title, l, func(n int, w token) {
+func (a *analyzer) index(b *builder, t *text) language {
+	of := &t.a
+	l := spoken(of.Lang, of.Title+" "+t.body[:min(len(t.body), 2000)])
+	b.begin(article{id: int64(of.ID), time: seconds(of.Time())})
+	place := a.words(of.Title, l, func(n int, w token) {
 		if w.term != "" {
 			b.word(w.term, uint32(n), titleWeight)
 		}
 	}) + titleGap
-	length := x.words.words(t.body, l, func(n int, w token) {
+	length := a.words(t.body, l, func(n int, w token) {
 		if w.term != "" {
 			b.word(w.term, uint32(place+n), 1)
 		}
 	})
 	b.articles[len(b.articles)-1].length = uint16(min(length, math.MaxUint16))
 	b.mark(markRules + string(l))
-	if p := primary(a.Lang); p != "" {
+	if p := primary(of.Lang); p != "" {
 		b.mark(markLang + string(p))
 	}
 	var feeds []newsfold.FeedID
-	for _, e := range a.Entries {
+	for _, e := range of.Entries {
 		if !slices.Contains(feeds, e.Feed) {
 			feeds = append(feeds, e.Feed)
 			b.mark(feedMark(e.Feed))
 		}
 	}
-	for _, h := range sites(a) {
+	for _, h := range sites(of) {
 		b.mark(markSite + h)
 	}
 	return l

@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -44,10 +45,19 @@ func TestPhrasesOfCommonWords(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := len(x.live.segs); n != 1 || x.live.segs[0].common == 0 {
-		t.Fatalf("%d segments, want one with pairs", n)
+	path := filepath.Join(t.TempDir(), "all")
+	if err := merge(t.Context(), path, x.live.segs); err != nil {
+		t.Fatal(err)
 	}
-	without := &snapshot{segs: []*segment{new(*x.live.segs[0])}}
+	all, err := openSegment(path, "all")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = all.file.Close() }()
+	if all.common == 0 {
+		t.Fatal("a large segment has no pairs")
+	}
+	with, without := &snapshot{segs: []*segment{all}}, &snapshot{segs: []*segment{new(*all)}}
 	without.segs[0].common = 0
 
 	langs := []language{"de", "en"}
@@ -60,7 +70,7 @@ func TestPhrasesOfCommonWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		cs := plan(&q, langs, nil)
-		got, n, err := x.live.search(t.Context(), cs, &q, 500)
+		got, n, err := with.search(t.Context(), cs, &q, 500)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +87,7 @@ func TestPhrasesOfCommonWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, n, err := x.live.search(t.Context(), plan(&q, langs, nil), &q, 0)
+		_, n, err := with.search(t.Context(), plan(&q, langs, nil), &q, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
