@@ -57,6 +57,8 @@ func TestCredits(t *testing.T) {
 		{"signature", text + " (dpa)", "credit", "dpa", ""},
 		{"unknown agency", "PORT ELLERY (Northwire) – " + text, "dateline", "Northwire", ""},
 		{"unknown agency by its name", "Lowen (Coast Press) — " + text, "dateline", "Coast Press", ""},
+		{"rights within a paragraph", text + " Copyright 2018 The Associated Press.", "copyright", "Associated Press", ""},
+		{"label on the last line of a paragraph", text + "\n— Source: Ellery Post", "credit", "Ellery Post", ""},
 		{"rights of another outlet", text + "\n\n© 2024 Ellery Post. All rights reserved.", "copyright", "Ellery Post", ""},
 		{"rights in Spanish", text + "\n\n© El Faro. Todos los derechos reservados.", "copyright", "El Faro", ""},
 		{"material", text + "\n\nWith material from Ellery Post.", "credit", "Ellery Post", ""},

@@ -175,7 +175,8 @@ func (t *phraseTable) narrow(from, to, d int, c byte) (int, int) {
 func (t *phraseTable) mayHold(s string) bool {
 	s = bareAlifs(unvowelled(s))
 	head := s[:min(len(s), 16)]
-	if strings.Contains(s, "©") || strings.Contains(head, "(c)") || strings.Contains(head, "（c）") || strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT") {
+	// Of "copyright" its end is looked for: few words have a y, which is found first.
+	if strings.Contains(s, "©") || strings.Contains(head, "(c)") || strings.Contains(head, "（c）") || strings.Contains(s, "yright") || strings.Contains(s, "YRIGHT") {
 		return true
 	}
 	var buf [8]uint16
