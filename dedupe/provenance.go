@@ -13,8 +13,11 @@ import (
 // a fair part of the longest text are considered: a story is not led by a
 // teaser. It returns 0 when there are no articles.
 func Lead(articles []Article, policy string) int64 {
-	if len(articles) == 0 {
+	switch len(articles) {
+	case 0:
 		return 0
+	case 1:
+		return articles[0].ID
 	}
 	all := slices.Clone(articles)
 	slices.SortFunc(all, earlier)
@@ -168,6 +171,9 @@ func countVotes(all []Article) (map[string]*vote, []string) {
 	votes := map[string]*vote{}
 	var order []string
 	for _, a := range all {
+		if len(a.Origins) == 0 {
+			continue
+		}
 		mine := map[string]float64{}
 		for _, o := range a.Origins {
 			trust, ok := creditTrust[o.Kind]

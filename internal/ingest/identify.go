@@ -161,16 +161,13 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 			stored = cur
 			stored.Poll.State = state
 		}
+		k := keeper{tx: tx, feed: &stored, domains: []string{Domain(stored.URL), Domain(stored.Site)}, now: now, e: e, texts: texts}
 		for i := range items {
-			k := keeper{tx: tx, feed: &stored, now: now, e: e, texts: texts}
 			if err := k.keep(items[i]); err != nil {
 				return fmt.Errorf("entry %q: %w", items[i].entry.Key(), err)
 			}
-			n.added += k.added
-			n.revised += k.revised
-			wanted = wanted || k.wanted
-			changed = changed || k.changed
 		}
+		n, wanted, changed = counts{k.added, k.revised}, k.wanted, k.changed
 		stored.Entries += n.added
 		if how == polledNow && e.opts.PushURL != "" {
 			if err := e.rest(tx, &stored, n.added, now); err != nil {
@@ -368,11 +365,12 @@ func identity(en newsfold.Entry, shared map[string]bool) string {
 	return fmt.Sprintf("urn:newsfold:entry:%d:%s", en.Feed, hex.EncodeToString(sum[:12]))
 }
 
-// keeper stores one item within a transaction.
+// keeper stores the items of a feed within a transaction.
 type keeper struct {
-	tx   store.Tx
-	feed *newsfold.Feed
-	now  time.Time
+	tx      store.Tx
+	feed    *newsfold.Feed
+	domains []string // of the feed and its site
+	now     time.Time
 
 	e     *Engine
 	texts map[newsfold.ArticleID]bare // stored and up for folding
@@ -581,7 +579,7 @@ func (k *keeper) believable(t time.Time) time.Time {
 // somebody else whom an aggregator links to.
 func (k *keeper) outlet(en newsfold.Entry) (domain, name string) {
 	domain = Domain(en.Link)
-	own := domain == "" || domain == Domain(k.feed.URL) || domain == Domain(k.feed.Site)
+	own := domain == "" || slices.Contains(k.domains, domain)
 	switch {
 	case domain == "":
 		domain = Domain(firstOf(k.feed.Site, k.feed.URL))

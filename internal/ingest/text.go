@@ -119,7 +119,9 @@ func lede(text string) string {
 	b.Grow(min(len(text), 2*most))
 	runes, space := 0, false
 	end := 0 // of the last word that is whole, in bytes
-	for _, r := range text {
+	for i, n := 0, 0; i < len(text); i += n {
+		var r rune
+		r, n = utf8.DecodeRuneInString(text[i:])
 		switch {
 		case unicode.IsSpace(r):
 			space = b.Len() > 0
@@ -137,7 +139,14 @@ func lede(text string) string {
 			}
 			return strings.TrimRight(s, " ") + " …"
 		}
-		if r != utf8.RuneError {
+		switch {
+		case r < utf8.RuneSelf:
+			for n < most-runes && i+n < len(text) && text[i+n] > ' ' && text[i+n] < utf8.RuneSelf {
+				n++
+			}
+			b.WriteString(text[i : i+n])
+			runes += n
+		case r != utf8.RuneError:
 			b.WriteRune(r)
 			runes++
 		}
