@@ -312,7 +312,7 @@ func cross(a, b *Profile) crossing {
 		c.shared += v
 		c.hits++
 		c.version = c.version || x.class&^weakBit == version
-		if telling(x) {
+		if telling(x) && telling(y) {
 			both++
 		}
 		if x.class&weakBit != 0 {

@@ -59,7 +59,7 @@ func NewGrouper(opts Options) *Grouper {
 }
 
 const (
-	nearAlike  = 16 // stories of the same language that are looked at
+	nearAlike  = 8  // stories of the same language that are looked at
 	nearAbroad = 12 // and of each other language
 	maxNear    = 32 // in all other languages together
 	maxAbroad  = 6  // events of these that are compared

@@ -45,14 +45,16 @@ func TestMeasureCost(t *testing.T) {
 func measureCost(t *testing.T, stories []Story, timed int) {
 	live := len(stories) - timed
 	g := NewGrouper(Options{})
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
 	began := cpu(t)
 	for _, s := range stories[:live] {
 		g.Add(s)
 	}
 	filled := cpu(t) - began
-	var m, empty runtime.MemStats
 	runtime.GC()
-	runtime.ReadMemStats(&m)
+	runtime.ReadMemStats(&after)
 	profiles := make([]*Profile, timed)
 	began = cpu(t)
 	for i, s := range stories[live:] {
@@ -64,12 +66,9 @@ func measureCost(t *testing.T, stories []Story, timed int) {
 		g.Place(p)
 	}
 	placed := cpu(t) - began
-	events := len(g.events)
-	g, profiles = nil, nil
-	runtime.GC()
-	runtime.ReadMemStats(&empty)
-	t.Logf("%d live stories, %d events: %v to read a story, %v to place it (filled in %v), %d bytes of heap a live story", live, events,
-		read/time.Duration(timed), placed/time.Duration(timed), filled, int(m.HeapAlloc-empty.HeapAlloc)/live)
+	t.Logf("%d live stories, %d events: %v to read a story, %v to place it (filled in %v), %d bytes of heap a live story", live, len(g.events),
+		read/time.Duration(timed), placed/time.Duration(timed), filled, int(after.HeapAlloc-before.HeapAlloc)/live)
+	runtime.KeepAlive(stories)
 }
 
 // cpu is the time that the processors have worked for the program, which does not

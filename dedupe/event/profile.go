@@ -189,12 +189,13 @@ func vector(lang string, toks []token, off ablation) []feature {
 	at := make(map[uint32]int, len(toks))
 	all := make([]tally, 0, len(toks))
 	head := true
-	add := func(h uint32, c class, isName bool, v float32) {
+	add := func(h uint32, c class, isName bool, salt uint64, most float32) {
 		i, ok := at[h]
 		if !ok {
+			v, _ := idf(salted(lang, salt, h))
 			i = len(all)
 			at[h] = i
-			all = append(all, tally{hash: h, class: c, idf: v})
+			all = append(all, tally{hash: h, class: c, idf: min(v, most)})
 		}
 		all[i].n++
 		all[i].head = all[i].head || head
@@ -206,17 +207,13 @@ func vector(lang string, toks []token, off ablation) []feature {
 		head = i < headTokens
 		switch {
 		case k.script == digit:
-			v, _ := idf(salted(lang, saltNumber, k.hash))
-			add(k.hash, number, false, min(v, numberPrior(k)))
+			add(k.hash, number, false, saltNumber, numberPrior(k))
 		case k.script.spaceless() && !k.katak || k.script == hangul:
 			if i+1 < len(toks) && toks[i+1].script == k.script && !toks[i+1].begin {
-				h := join(k.hash, toks[i+1].hash)
-				v, _ := idf(salted(lang, saltWord, h))
-				add(h, word, false, v)
+				add(join(k.hash, toks[i+1].hash), word, false, saltWord, idfRare)
 			}
 		case k.runes > 1:
-			v, _ := idf(salted(lang, saltWord, k.stem))
-			add(k.stem, word, k.name, v)
+			add(k.stem, word, k.name, saltWord, idfRare)
 		}
 	}
 	kept := all[:0]

@@ -96,11 +96,7 @@ func translates(a, b *Profile, c crossing) (float64, parallel) {
 	al := align(a, b)
 	z := 0.0
 	if a.lang != b.lang {
-		order := al.surplus()
-		if order < 0 {
-			order = max(order, -1) / 3
-		}
-		z = -4.9 + 3.2*min(c.strength, 1.5) + 2*order - 2.5*(1-c.numbers) + .05*float64(min(al.common, 20)) + 2*min(al.cover, .4) + 1.2*(al.length-.8)*5
+		z = -4.9 + 3.2*min(c.strength, 1.5) + 2*max(al.surplus(), -1) - 4*(1-c.numbers) + .05*float64(min(al.common, 20)) + 2*min(al.cover, .8) + 1.2*(al.length-.8)*5
 		z = min(z, (c.numbers-leastNumbers)*12)
 	} else {
 		z = min((al.length-.8)*20, (al.cover-.5)*12, (al.surplus()-.6)*8, float64(al.common-16)/3, (cosine(a.words, b.words)-.55)*20)
