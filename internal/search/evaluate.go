@@ -203,18 +203,20 @@ type matcher interface {
 	damaged() bool
 }
 
-// segment evaluates the query over one segment.
-func (e *evaluation) segment(ctx context.Context, s *segment, found []lookups) error {
-	type part struct {
-		matcher
-		clause int
-		rarity int
-	}
-	var wanted, unwanted []part
+// part is a clause as it is evaluated over one segment.
+type part struct {
+	matcher
+	clause int
+	cost   int
+}
+
+// parts opens the clauses that an article has to match, the rarest first, and those that
+// it must not.
+func (e *evaluation) parts(s *segment, found []lookups) (wanted, unwanted []part, err error) {
 	for i := range e.clauses {
 		m, err := e.clauses[i].open(s, &found[i])
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		p := part{m, i, found[i].cost()}
 		if e.clauses[i].not {
@@ -223,7 +225,16 @@ func (e *evaluation) segment(ctx context.Context, s *segment, found []lookups) e
 			wanted = append(wanted, p)
 		}
 	}
-	slices.SortStableFunc(wanted, func(x, y part) int { return cmp.Compare(x.rarity, y.rarity) })
+	slices.SortStableFunc(wanted, func(x, y part) int { return cmp.Compare(x.cost, y.cost) })
+	return wanted, unwanted, nil
+}
+
+// segment evaluates the query over one segment.
+func (e *evaluation) segment(ctx context.Context, s *segment, found []lookups) error {
+	wanted, unwanted, err := e.parts(s, found)
+	if err != nil {
+		return err
+	}
 	after, before := uint32(0), uint32(math.MaxUint32)
 	if !e.query.After.IsZero() {
 		after = seconds(e.query.After)
@@ -232,47 +243,22 @@ func (e *evaluation) segment(ctx context.Context, s *segment, found []lookups) e
 		before = seconds(e.query.Before)
 	}
 	steps := 0
-next:
-	for doc := uint32(0); int(doc) < len(s.ids); doc++ {
+	for doc := uint32(0); ; doc++ {
 		if steps++; steps%(1<<14) == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		for n := 0; n < len(wanted); { // until all stand at one article
-			p := &wanted[n]
-			if !p.seek(doc) {
-				break next
-			}
-			if at, _ := p.now(); at != doc {
-				doc = at
-				if n > 0 {
-					n = 0
-					continue
-				}
-			}
-			n++
-		}
-		if int(doc) >= len(s.ids) {
+		var ok bool
+		if doc, ok = align(wanted, doc); !ok || int(doc) >= len(s.ids) {
 			break
 		}
 		if t := s.times[doc]; t < after || t >= before && before != math.MaxUint32 || s.isGone(int(doc)) {
 			continue
 		}
-		for _, p := range unwanted {
-			if p.seek(doc) {
-				if at, _ := p.now(); at == doc {
-					continue next
-				}
-			}
-		}
-		score := 0.0
-		for _, p := range wanted {
-			if _, w := p.now(); w > 0 && e.clauses[p.clause].scored {
-				tf := float64(w)
-				score += e.idf[p.clause] * tf * (k1 + 1) / (tf + e.base + e.slope*float64(s.lengths[doc]))
-			}
+		if slices.ContainsFunc(unwanted, func(p part) bool { return p.matches(doc) }) {
+			continue
 		}
 		e.total++
-		e.best.add(hit{s.ids[doc], s.times[doc], float32(score)})
+		e.best.add(hit{s.ids[doc], s.times[doc], e.score(wanted, s.lengths[doc])})
 	}
 	for _, p := range append(wanted, unwanted...) {
 		if p.damaged() {
@@ -280,6 +266,44 @@ next:
 		}
 	}
 	return nil
+}
+
+// align moves to the first article that all match, from one on; false when there is none.
+func align(parts []part, doc uint32) (uint32, bool) {
+	for n := 0; n < len(parts); n++ {
+		p := &parts[n]
+		if !p.seek(doc) {
+			return doc, false
+		}
+		if at, _ := p.now(); at != doc {
+			doc = at
+			if n > 0 {
+				n = -1 // the ones before have to follow
+			}
+		}
+	}
+	return doc, true
+}
+
+// matches reports whether an article matches, none before which is asked for any more.
+func (p *part) matches(doc uint32) bool {
+	if !p.seek(doc) {
+		return false
+	}
+	at, _ := p.now()
+	return at == doc
+}
+
+// score weighs an article of so many words at which all parts stand.
+func (e *evaluation) score(parts []part, length uint16) float32 {
+	score := 0.0
+	for _, p := range parts {
+		if _, w := p.now(); w > 0 && e.clauses[p.clause].scored {
+			tf := float64(w)
+			score += e.idf[p.clause] * tf * (k1 + 1) / (tf + e.base + e.slope*float64(length))
+		}
+	}
+	return float32(score)
 }
 
 // open reads the postings of a clause.
