@@ -17,7 +17,7 @@ func account(dir string) error {
 	}
 	defer func() { _ = db.Close() }() // nothing was written
 	return db.View(func(tx *bbolt.Tx) error {
-		n := tx.Bucket([]byte("articles")).Stats().KeyN
+		n := tx.Bucket([]byte("article.urls")).Stats().KeyN // one for each article, wherever that lies
 		fmt.Printf("bytes for each of %d articles\n%-28s %9s %9s %9s %9s %6s\n", n, "bucket", "keys", "of key", "of value", "on pages", "full")
 		pages := 0
 		err := tx.ForEach(func(name []byte, b *bbolt.Bucket) error {

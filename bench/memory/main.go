@@ -92,27 +92,23 @@ func build(ctx context.Context, dir string, n int) error {
 		return err
 	}
 	there, err := stored(ctx, db)
-	switch {
-	case err != nil:
+	if err != nil {
 		return errors.Join(err, db.Close())
-	case there == 0:
-		err = fill(ctx, db, n)
-	default:
+	}
+	if there > 0 {
 		n = there
 		fmt.Printf("%d articles are there\n", n)
 	}
-	if err == nil {
-		// Side by side, as in a daemon.
-		folded := make(chan struct{})
-		var g errgroup.Group
-		g.Go(func() error {
-			defer close(folded)
-			return foldAll(ctx, db, n)
-		})
-		g.Go(func() error { return indexAll(ctx, db, dir, folded) })
-		err = g.Wait()
-	}
-	err = errors.Join(err, db.Close())
+	// Side by side, as in a daemon.
+	folded := make(chan struct{})
+	var g errgroup.Group
+	g.Go(func() error { return packAll(ctx, db, folded) })
+	g.Go(func() error {
+		defer close(folded)
+		return takeIn(ctx, db, there, n)
+	})
+	g.Go(func() error { return indexAll(ctx, db, dir, folded) })
+	err = errors.Join(g.Wait(), db.Close())
 	sizes(dir, n)
 	return err
 }
@@ -132,51 +128,9 @@ func stored(ctx context.Context, db store.DB) (n int, err error) {
 	return n, err
 }
 
-// fill stores articles, a thousand in a transaction.
-func fill(ctx context.Context, db store.DB, n int) error {
-	g := newGenerator(n, time.Now().UTC().Truncate(time.Second))
-	s := begin()
-	err := db.Update(ctx, func(tx store.Tx) error {
-		for i := range feeds {
-			f := newsfold.Feed{URL: fmt.Sprintf("https://outlet%d.example/feed", i), Title: fmt.Sprintf("Outlet %d", i), Added: g.now}
-			f.Poll.Next = g.now.AddDate(10, 0, 0)
-			if err := tx.PutFeed(&f); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	const batch = 1000
-	for at := 0; at < n; at += batch {
-		err := db.Update(ctx, func(tx store.Tx) error {
-			for i := at; i < min(at+batch, n); i++ {
-				m := g.make(i)
-				if err := tx.PutArticle(&m.article); err != nil {
-					return err
-				}
-				m.entry.Article = m.article.ID
-				if err := errors.Join(tx.PutEntry(&m.entry), tx.PutBody(m.article.ID, m.body), tx.Append(store.Texts, m.article.ID)); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if at%100_000 == 0 {
-			s.end(fmt.Sprintf("stored %d", at+batch), at+batch)
-		}
-	}
-	s.end("stored, with generating", n)
-	return nil
-}
-
-// foldAll has the engine fold what is stored.
-func foldAll(ctx context.Context, db store.DB, n int) error {
+// takeIn stores articles, from one number to another, and has the engine fold them, a
+// thousand at a time, since they do not come all at once.
+func takeIn(ctx context.Context, db store.DB, from, n int) error {
 	s := begin()
 	client, err := fetch.New(fetch.Options{})
 	if err != nil {
@@ -187,11 +141,80 @@ func foldAll(ctx context.Context, db store.DB, n int) error {
 	running, stop := context.WithCancel(ctx)
 	g, gctx := errgroup.WithContext(running)
 	g.Go(func() error { return engine.Run(gctx) })
-	_, err = engine.Pass(gctx, ingest.Request{NoPages: true})
-	stop()
-	err = errors.Join(err, g.Wait())
-	s.end("folded", n)
-	return err
+	err = func() error {
+		defer stop()
+		articles := newGenerator(n, time.Now().UTC().Truncate(time.Second))
+		if from == 0 {
+			if err := subscribe(gctx, db, articles.now); err != nil {
+				return err
+			}
+		}
+		const step = 1000
+		for at := from; ; at += step {
+			if err := fill(gctx, db, articles, at, min(at+step, n)); err != nil {
+				return err
+			}
+			if _, err := engine.Pass(gctx, ingest.Request{NoPages: true}); err != nil {
+				return err
+			}
+			if (at+step)%100_000 == 0 || at+step >= n {
+				s.end(fmt.Sprintf("stored and folded %d", min(at+step, n)), min(at+step, n)-from)
+			}
+			if at+step >= n {
+				return nil
+			}
+		}
+	}()
+	return errors.Join(err, g.Wait())
+}
+
+// subscribe stores the feeds that the articles are of. None of them is ever due.
+func subscribe(ctx context.Context, db store.DB, now time.Time) error {
+	return db.Update(ctx, func(tx store.Tx) error {
+		for i := range feeds {
+			f := newsfold.Feed{URL: fmt.Sprintf("https://outlet%d.example/feed", i), Title: fmt.Sprintf("Outlet %d", i), Added: now}
+			f.Poll.Next = now.AddDate(10, 0, 0)
+			if err := tx.PutFeed(&f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// fill stores some articles in a transaction.
+func fill(ctx context.Context, db store.DB, g *generator, from, to int) error {
+	return db.Update(ctx, func(tx store.Tx) error {
+		for i := from; i < to; i++ {
+			m := g.make(i)
+			if err := tx.PutArticle(&m.article); err != nil {
+				return err
+			}
+			m.entry.Article = m.article.ID
+			if err := errors.Join(tx.PutEntry(&m.entry), tx.PutBody(m.article.ID, m.body), tx.Append(store.Texts, m.article.ID)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// packAll has the store pack what rests, until all is folded and nothing is left to do.
+func packAll(ctx context.Context, db store.Packer, folded <-chan struct{}) error {
+	for last := false; !last; {
+		select {
+		case <-folded:
+			last = true
+		case <-time.After(100 * time.Millisecond):
+		}
+		for more := true; more; {
+			var err error
+			if more, err = db.Pack(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // indexAll indexes what is folded, until all is.

@@ -3,6 +3,7 @@ package bolt_test
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -33,8 +34,8 @@ func TestMain(m *testing.M) {
 }
 
 // writeUntilKilled goes on with the load of a store, saying on standard output
-// how many steps are done as soon as Update has said so. Now and then it
-// compacts the store.
+// how many steps are done as soon as Update has said so. Now and then it packs the
+// store, and less often compacts it.
 func writeUntilKilled(dir string) {
 	db, err := bolt.Open(context.Background(), file(dir), bolt.Options{Loose: 20})
 	if err != nil {
@@ -62,7 +63,13 @@ func writeUntilKilled(dir string) {
 			os.Exit(1)
 		}
 		fmt.Println(n)
-		if n%20 < batch {
+		if n%5 < batch {
+			if err := db.PackAll(context.Background()); err != nil {
+				fmt.Println("error", err)
+				os.Exit(1)
+			}
+		}
+		if n%40 < batch {
 			if _, _, err := db.Compact(context.Background()); err != nil {
 				fmt.Println("error", err)
 				os.Exit(1)
@@ -71,11 +78,13 @@ func writeUntilKilled(dir string) {
 	}
 }
 
+var kills = flag.Int("kills", 50, "how often TestKilledWriter kills a process")
+
 // TestKilledWriter kills a process that writes, at random moments from its
 // start on, and looks each time that all it was promised is there, and nothing
 // by halves.
 func TestKilledWriter(t *testing.T) {
-	kills := 50
+	kills := *kills
 	if testing.Short() {
 		kills = 6
 	}

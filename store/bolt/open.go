@@ -261,7 +261,10 @@ func (db *DB) attach(mapped int) (err error) {
 func (db *DB) ready(ctx context.Context) error {
 	var version int
 	err := db.View(ctx, func(st store.Tx) (err error) {
-		version, err = identify(st.(*tx))
+		t := st.(*tx)
+		if version, err = identify(t); err == nil {
+			err = t.inspect()
+		}
 		return err
 	})
 	whole := func() error {

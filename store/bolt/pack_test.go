@@ -137,7 +137,7 @@ func TestWhatRestsIsPackedAndReadAsBefore(t *testing.T) {
 	for n := newsfold.StoryID(1); n <= 1000; n += 37 {
 		want[n] = told(t, db, n)
 	}
-	if steps := pack(t, db); steps < 6 {
+	if steps := pack(t, db); steps < 900/packArticles/packsAStep {
 		t.Errorf("all was done in %d steps", steps)
 	}
 	same := func(when string) {
@@ -208,25 +208,25 @@ func TestArticlesThatAreNotFoldedStayLoose(t *testing.T) {
 // such, and packs of which little is left give way.
 func TestWhatIsWrittenAgainLeavesItsPack(t *testing.T) {
 	db := empty(t, Options{Loose: -1})
-	reports(t, db, 0, 640)
+	reports(t, db, 0, 960)
 	pack(t, db)
 	if n := counts(t, db); n[bArticles]+n[bBodies]+n[bStories]+n[bEntries] != 0 || n[bPacks] != 20 {
 		t.Fatalf("%v", n)
 	}
 	err := db.Update(t.Context(), func(tx store.Tx) error {
-		for id := newsfold.ArticleID(1); id <= 640; id++ {
+		for id := newsfold.ArticleID(1); id <= 960; id++ {
 			s, err := tx.Story(newsfold.StoryID(id))
 			if err != nil {
 				return err
 			}
 			switch {
-			case id <= 64: // the first two packs
+			case id <= 96: // the first two packs
 				err = errors.Join(tx.DeleteStory(s.ID), tx.DeleteArticle(id))
-			case id <= 320 && id%2 == 0:
+			case id <= 480 && id%2 == 0:
 				err = tx.PutBody(id, newsfold.Body{Text: fmt.Sprint("new text ", id)})
-			case id == 321:
+			case id == 481:
 				err = tx.PutBody(id, newsfold.Body{})
-			case id <= 480:
+			case id <= 720:
 				s.Read = true
 				err = tx.PutStory(&s)
 			}
@@ -242,26 +242,26 @@ func TestWhatIsWrittenAgainLeavesItsPack(t *testing.T) {
 	verify := func(when string) {
 		t.Helper()
 		err := db.View(t.Context(), func(tx store.Tx) error {
-			for id := newsfold.ArticleID(1); id <= 640; id++ {
+			for id := newsfold.ArticleID(1); id <= 960; id++ {
 				b, err := tx.Body(id)
 				if err != nil {
 					return err
 				}
 				want := report(int(id - 1))
 				switch {
-				case id <= 64 || id == 321:
+				case id <= 96 || id == 481:
 					want = ""
-				case id <= 320 && id%2 == 0:
+				case id <= 480 && id%2 == 0:
 					want = fmt.Sprint("new text ", id)
 				}
 				if b.Text != want {
 					t.Errorf("%s: body %d is %q", when, id, b.Text)
 				}
 				s, err := tx.Story(newsfold.StoryID(id))
-				if id <= 64 != errors.Is(err, newsfold.ErrNotFound) {
+				if id <= 96 != errors.Is(err, newsfold.ErrNotFound) {
 					t.Errorf("%s: story %d: error %v", when, id, err)
 				}
-				if read := id > 64 && id <= 480 && (id > 320 || id%2 == 1) && id != 321; s.Read != read {
+				if read := id > 96 && id <= 720 && (id > 480 || id%2 == 1) && id != 481; s.Read != read {
 					t.Errorf("%s: story %d is read: %v", when, id, s.Read)
 				}
 			}

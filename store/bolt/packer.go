@@ -14,9 +14,9 @@ import (
 const (
 	// defaultLoose is how many articles stay loose unless Options say otherwise.
 	defaultLoose = 1000
-	// packArticles is how many articles make a pack. Of twice as many one takes 2 %
+	// packArticles is how many articles make a pack. Of twice as many one takes 3 %
 	// less, and reading it twice as long.
-	packArticles = 32
+	packArticles = 48
 	// packRecords is how many records make one where there are fewer articles, as of
 	// stories that were marked, and half of what fits in.
 	packRecords = 4 * packArticles
