@@ -31,7 +31,7 @@ var reach = map[string][]string{
 	"internal/delivery": {".", "internal/digest", "internal/ingest", "internal/river", "store"},
 	"internal/events":   {".", "store"},
 	"internal/pages":    {"."},
-	"internal/ingest":   {".", "dedupe", "dedupe/event", "extract", "fetch", "internal/events", "internal/pages", "internal/rule", "store"},
+	"internal/ingest":   {".", "dedupe", "dedupe/event", "extract", "fetch", "internal/embedding", "internal/events", "internal/pages", "internal/rule", "store"},
 	"internal/access":   {"store"},
 	"internal/reading":  {".", "internal/river", "store"},
 	"internal/diff":     {},
@@ -44,6 +44,8 @@ var reach = map[string][]string{
 	"internal/terminal": {".", "internal/control", "internal/diff", "internal/river"},
 	"internal/rule":     {".", "internal/spell"},
 	"internal/wordlist": {"dedupe/event"},
+
+	"internal/embedding": {},
 
 	"internal/web/fever":    {".", "internal/access", "internal/reading", "store"},
 	"internal/web/greader":  {".", "internal/access", "internal/control", "internal/reading", "store"},

@@ -39,13 +39,16 @@ type app struct {
 	keepPages   string
 	smtp        string
 	mailFrom    string
-	quiet       bool
-	logFormat   string
-	configFile  string
-	configured  configured
-	args        []string                // of the command line
-	settle      func() (*daemon, error) // makes a daemon of the flags
-	configErr   error                   // for doctor, who goes on without
+
+	embeddings, embeddingsModel, embeddingsKeyFile string
+
+	quiet      bool
+	logFormat  string
+	configFile string
+	configured configured
+	args       []string                // of the command line
+	settle     func() (*daemon, error) // makes a daemon of the flags
+	configErr  error                   // for doctor, who goes on without
 
 	// transport, when set, is the network: the demo's sample newsroom, or that
 	// of a test.
@@ -116,6 +119,9 @@ config" says how, and what each comes to.
 	f.StringVar(&a.keepPages, "keep-pages", "256MB", "keep the last pages that articles were read from, in this `size` at most, for \"newsfold reextract\"; 0 for none")
 	f.StringVar(&a.smtp, "smtp", "", "`server` that sends mail: smtp://USER@HOST:587 or smtps://USER@HOST; the password is $NEWSFOLD_SMTP_PASSWORD")
 	f.StringVar(&a.mailFrom, "mail-from", "", "`address` that mail comes from (default the user of --smtp)")
+	f.StringVar(&a.embeddings, "embeddings", "", "`URL` of a server of embeddings, as OpenAI's interface has it, that is asked what reports mean, to find events across languages; its key, if it wants one, is $NEWSFOLD_EMBEDDINGS_KEY")
+	f.StringVar(&a.embeddingsModel, "embeddings-model", "", "`name` of the model that --embeddings is to use")
+	f.StringVar(&a.embeddingsKeyFile, "embeddings-key-file", "", "`file` with the key for --embeddings")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors only")
 	f.StringVar(&a.logFormat, "log-format", "text", "format of the log on standard error: text or json")
 	f.StringVar(&a.configFile, "config", "", "configuration `file`; \"off\" for none (default $NEWSFOLD_CONFIG, else $XDG_CONFIG_HOME/newsfold/config.toml if it is there)")

@@ -172,7 +172,7 @@ func (s setting) value() any {
 		f, _ := strconv.ParseFloat(v.String(), 64) // it is one
 		return f
 	}
-	if s.Key == "store" || s.Key == "smtp" || strings.HasPrefix(v.String(), "postgres") {
+	if s.Key == "store" || s.Key == "smtp" || s.Key == "embeddings" || strings.HasPrefix(v.String(), "postgres") {
 		return fetch.Redact(v.String())
 	}
 	return v.String()

@@ -200,11 +200,19 @@ func (d *daemon) engine() (*ingest.Engine, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	embeddings, err := d.embedder()
+	if err != nil {
+		_ = kept.Close()
+		return nil, nil, err
+	}
 	engine := ingest.New(d.db, d.client, ingest.Options{
 		Log: d.log, Lease: d.lease, Lead: d.lead, PushURL: d.pushURL, Retention: d.retain,
-		NoEvents: !d.events, Dictionary: d.dictionary(d.log), Archive: kept,
+		NoEvents: !d.events, Dictionary: d.dictionary(d.log), Embeddings: embeddings, Archive: kept,
 	})
-	return engine, func() { _ = kept.Close() }, nil // nothing is buffered
+	return engine, func() {
+		embeddings.Close()
+		_ = kept.Close() // nothing is buffered
+	}, nil
 }
 
 // keepIndex keeps the search index up with the store until ctx is done.

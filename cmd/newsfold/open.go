@@ -120,7 +120,12 @@ func (a *app) direct(ctx context.Context, db store.DB, fn func(context.Context, 
 		return err
 	}
 	defer func() { _ = kept.Close() }() // nothing is buffered
-	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log, Lead: a.lead, Dictionary: a.dictionary(log), Archive: kept})
+	embeddings, err := a.embedder()
+	if err != nil {
+		return err
+	}
+	defer embeddings.Close()
+	engine := ingest.New(db, client, ingest.Options{Manual: true, Log: log, Lead: a.lead, Dictionary: a.dictionary(log), Embeddings: embeddings, Archive: kept})
 	index, closeIndex := a.index(search.Options{Log: log})
 	server := control.Server{
 		DB: db, Engine: engine, Client: client, Gate: gate, Log: log,

@@ -173,6 +173,9 @@ func (d *daemon) renewed(ctx context.Context) (*daemon, control.Reloaded, error)
 	}
 	next.app, next.db, next.log = a, d.db, a.logger(slog.LevelInfo)
 	// What would keep it from starting is found while the old one still runs.
+	if _, err := a.embedder(); err != nil {
+		return nil, done, err
+	}
 	if _, _, err := next.gate(ctx); err != nil {
 		return nil, done, err
 	}

@@ -55,6 +55,11 @@
 // few thousand pairs help where both languages are of the list; what they do not know
 // counts for nothing.
 //
+// A [Vector] of a story, where there is one, counts by how far its cosine with that of
+// another is above those with all others in that language: how alike the vectors of
+// unrelated texts are is a matter of the model, and of the text. So there have to be
+// some, and one that stands out.
+//
 // No model and no dictionary is needed. How common words are comes from a table
 // in the program (background.bin, 36 bits a word), and names from another
 // (names.bin).
@@ -67,6 +72,7 @@
 //	numbers    likewise of numbers
 //	anchors    likeness across languages; the detail counts what is shared
 //	alternate  always 1: the publisher of one names the other as the same in another language
+//	meaning    cosine of the vectors; the detail says how far above that to other stories
 //	dictionary cosine of the words, as a dictionary renders them
 //	margin     by how much it is ahead of the next event
 //	order      share of the common anchors that stand in the same order

@@ -14,6 +14,7 @@ type Story struct {
 	// other languages (hreflang), both as one form of URL has it, whichever.
 	URL        string
 	Alternates []string
+	Vector     Vector // embedding of the text; may be none
 }
 
 // Relation is what a story is to another one of its event.

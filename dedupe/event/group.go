@@ -26,6 +26,8 @@ type Grouper struct {
 	tune   *tuning
 
 	crossed map[int32]crossing // of the story that is being placed
+	// meaningful are the slots of stories with a vector, the youngest last.
+	meaningful []int32
 }
 
 // member is a story with the event it is in.
@@ -88,6 +90,7 @@ type candidate struct {
 	compared    int
 	translation float64 // log odds that it translates the closest story
 	margin      float64
+	meant       meant
 	foreign     bool // decided across languages
 }
 
@@ -219,6 +222,12 @@ func (g *Grouper) hold(p *Profile) int32 {
 	g.slots[slot] = &member{Profile: p}
 	g.at[p.id] = slot
 	g.index.add(slot, p)
+	if p.meaning != nil {
+		if len(g.meaningful) == 2*maxMeant {
+			g.meaningful = append(g.meaningful[:0], g.meaningful[maxMeant:]...)
+		}
+		g.meaningful = append(g.meaningful, slot)
+	}
 	return slot
 }
 
@@ -372,6 +381,17 @@ func (g *Grouper) abroad(p *Profile, seen map[*group]bool) []candidate {
 			break
 		}
 	}
+	for _, m := range g.meant(p) {
+		e := g.slots[m.slot].in
+		i := slices.IndexFunc(list, func(c candidate) bool { return c.g == e })
+		if i < 0 {
+			i = len(list)
+			list = append(list, candidate{g: e, best: m.slot, foreign: true})
+		}
+		if m.above > list[i].meant.above {
+			list[i].meant = m
+		}
+	}
 	for i := range list {
 		c := &list[i]
 		c.cross, c.agree, c.compared = g.agree(p, *c)
@@ -379,7 +399,7 @@ func (g *Grouper) abroad(p *Profile, seen map[*group]bool) []candidate {
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(max(b.translation, 0), max(a.translation, 0)),
-			cmp.Compare(b.agree-b.bar(), a.agree-a.bar()), cmp.Compare(a.g.id, b.g.id))
+			cmp.Compare(b.lead(), a.lead()), cmp.Compare(a.g.id, b.g.id))
 	})
 	var out []candidate
 	rival := 0.0
@@ -400,6 +420,9 @@ func (g *Grouper) abroad(p *Profile, seen map[*group]bool) []candidate {
 	return out
 }
 
+// lead orders candidates by how far they are above what they have to be.
+func (c *candidate) lead() float64 { return c.agree - c.bar() + c.meant.above/meaningBar }
+
 // bar is what agree has to be.
 func (c *candidate) bar() float64 { return crossLeast[max(c.compared-1, 0)] }
 
@@ -409,6 +432,9 @@ func (c *candidate) crossOdds() float64 {
 	z := min((c.agree-c.bar())*8, (c.cross.shared-c.cross.least)/4, (c.cross.numbers-leastNumbers)*12, 5)
 	if c.agree < crossSure {
 		z = min(z, (c.margin-crossMargin)*8)
+	}
+	if m := c.meant.above; m > 0 { // the less has to be meant alike, the more is in common
+		z = max(z, min(m-meaningBar+2*min(c.agree, 1), (c.cross.numbers-leastNumbers)*12, meaningMost))
 	}
 	return max(z, min(c.translation, 5))
 }
@@ -692,6 +718,9 @@ func (g *Grouper) describe(p *Profile, c candidate) Decision {
 		d.Evidence = []Evidence{
 			{"anchors", c.cross.cosine, fmt.Sprintf("%d numbers, names and places in common across %s and %s", c.cross.hits, p.lang, with.lang)},
 			{"margin", 1 - 1/max(c.margin, 1), "ahead of the next event"},
+		}
+		if c.meant.above > 0 {
+			d.Evidence = append(d.Evidence, Evidence{"meaning", c.meant.cosine, fmt.Sprintf("likeness of the embeddings, %.1f deviations above that to other stories", c.meant.above)})
 		}
 		if c.cross.terms > 0 {
 			d.Evidence = append(d.Evidence, Evidence{"dictionary", c.cross.terms, "likeness of the words, as word lists render them"})

@@ -67,6 +67,7 @@ type Profile struct {
 	// ordinals are places in a series that its title and first words name.
 	ordinals []uint32
 	terms    *rendering // what a dictionary makes of its words; nil: nothing
+	meaning  *meaning   // its vector; nil: it has none
 }
 
 type tally struct {
@@ -110,6 +111,7 @@ func readProfile(s Story, opts Options) *Profile {
 	p.words = vector(lang, toks, off)
 	p.anchors = anchors(lang, toks, s, off)
 	p.terms = opts.Dictionary.render(lang, toks)
+	p.meaning = newMeaning(s.Vector)
 	p.sum()
 	return p
 }

@@ -16,7 +16,7 @@ const sketchVersion = 3
 var ErrSketch = errors.New("event: sketch of another version, or damaged")
 
 // Sketch packs a profile for [Grouper.Load]: its version, language, time and size,
-// then words, anchors and ordinals, and what a dictionary has made of words.
+// then words, anchors and ordinals, and what a dictionary has made of words, and a vector.
 func (p *Profile) Sketch() []byte {
 	b := make([]byte, 0, 48+8*(len(p.words)+len(p.anchors)))
 	b = append(b, sketchVersion, byte(len(p.lang)))
@@ -36,12 +36,23 @@ func (p *Profile) Sketch() []byte {
 		b = binary.LittleEndian.AppendUint16(b, uint16(p.terms.norm))
 		b = appendFeatures(b, p.terms.senses)
 	}
+	if p.meaning != nil {
+		b = append(b, sketchMeaning)
+		b = binary.LittleEndian.AppendUint32(b, p.meaning.model)
+		b = binary.AppendUvarint(b, uint64(len(p.meaning.values)))
+		for _, v := range p.meaning.values {
+			b = append(b, byte(v))
+		}
+	}
 	return b
 }
 
-// sketchTerms stands before what a dictionary has made of words, which most sketches
-// have nothing of.
-const sketchTerms = 't'
+// What stands before what a dictionary has made of words, and before a vector; most
+// sketches have neither.
+const (
+	sketchTerms   = 't'
+	sketchMeaning = 'v'
+)
 
 func appendFeatures(b []byte, fs []feature) []byte {
 	b = binary.AppendUvarint(b, uint64(len(fs)))
@@ -72,6 +83,10 @@ func decode(id int64, b []byte) (*Profile, error) {
 		r.skip(3)
 		p.terms = &rendering{r.features(maxKept), norm}
 		r.bad = r.bad || !(norm.float() >= 0)
+	}
+	if len(r.b) > 0 && r.b[0] == sketchMeaning {
+		r.skip(1)
+		p.meaning = r.meaning()
 	}
 	if r.bad || len(r.b) > 0 {
 		return nil, ErrSketch
@@ -130,6 +145,18 @@ func (r *sketchReader) hashes(limit int) []uint32 {
 		out[i] = r.uint32()
 	}
 	return out
+}
+
+func (r *sketchReader) meaning() *meaning {
+	m := &meaning{model: r.uint32()}
+	n := r.count(maxVector)
+	values := r.b[:min(n, len(r.b))]
+	r.skip(n)
+	for _, v := range values {
+		m.values = append(m.values, int8(v))
+	}
+	r.bad = r.bad || m.measured().norm == 0
+	return m
 }
 
 func (r *sketchReader) features(limit int) []feature {

@@ -12,6 +12,7 @@ import (
 	"newsfold"
 	"newsfold/dedupe"
 	"newsfold/dedupe/event"
+	"newsfold/internal/embedding"
 	"newsfold/internal/events"
 	"newsfold/store"
 )
@@ -29,6 +30,16 @@ const maxLive = 30_000
 
 // groupBatch is how many folded articles are looked at for events at a time.
 const groupBatch = 512
+
+// meantBatch is the same where a server of embeddings is waited for.
+const meantBatch = embedding.MaxBatch
+
+func (e *Engine) groupBatch() int {
+	if e.opts.Embeddings != nil {
+		return meantBatch
+	}
+	return groupBatch
+}
 
 var groupCursor = []byte("events")
 
@@ -167,7 +178,7 @@ func (f *folder) refolded(ctx context.Context) (outcome, error) {
 			b.last = c.Seq
 			b.articles = append(b.articles, c.Article)
 			b.changed[c.Article] = true
-			if len(b.articles) == groupBatch {
+			if len(b.articles) == f.e.groupBatch() {
 				break
 			}
 		}
@@ -193,12 +204,36 @@ func (f *folder) refolded(ctx context.Context) (outcome, error) {
 		}
 		return nil
 	})
-	for _, s := range b.stories {
-		if a, ok := leads[s.ID]; ok {
-			b.read[s.ID] = event.NewProfile(a, f.e.dictionary())
-		}
+	if err != nil {
+		return b, err
 	}
-	return b, err
+	for _, a := range f.e.meant(ctx, leads) {
+		b.read[newsfold.StoryID(a.ID)] = event.NewProfile(a, f.e.dictionary())
+	}
+	return b, nil
+}
+
+// meant returns stories with their vectors, where a server of embeddings has any.
+func (e *Engine) meant(ctx context.Context, leads map[newsfold.StoryID]event.Story) []event.Story {
+	stories := make([]event.Story, 0, len(leads))
+	for _, id := range slices.Sorted(maps.Keys(leads)) {
+		stories = append(stories, leads[id])
+	}
+	if e.opts.Embeddings == nil {
+		return stories
+	}
+	texts := make([]string, len(stories))
+	for i, s := range stories {
+		texts[i] = s.Title + "\n\n" + s.Text
+	}
+	vectors, err := e.opts.Embeddings.Embed(ctx, texts)
+	if err != nil && !errors.Is(err, embedding.ErrPaused) && ctx.Err() == nil {
+		e.log.Warn("look for events without embeddings", "err", err)
+	}
+	for i, v := range vectors {
+		stories[i].Vector = event.Vector{Model: e.opts.Embeddings.Model(), Values: v}
+	}
+	return stories
 }
 
 // in finds the stories that the articles are in, in the order in which they were

@@ -14,6 +14,7 @@ import (
 	"newsfold/dedupe"
 	"newsfold/dedupe/event"
 	"newsfold/fetch"
+	"newsfold/internal/embedding"
 	"newsfold/internal/pages"
 	"newsfold/store"
 )
@@ -38,6 +39,9 @@ type Options struct {
 	// Dictionary returns the word lists by which reports in two languages are compared,
 	// when it is known that there are any to compare; may be nil, and may return nil.
 	Dictionary func() *event.Dictionary
+	// Embeddings is asked what reports mean, to find events across languages; may be nil.
+	// The engine does without an answer.
+	Embeddings *embedding.Client
 	PushURL    string // public URL below which [Engine.Callback] is served; empty: no WebSub
 
 	// Lease is for how long work is taken over from a store that other daemons
