@@ -40,7 +40,7 @@ func TestKeptPagesAreReadAgain(t *testing.T) {
 	}
 	p, d := newPress(t), newDeskWith(t, ingest.Options{Manual: true, Archive: kept})
 	p.set("/wire.xml", p.rss("Wire", entry{"w1", "/w/ferry", "Ferry runs aground", "The night ferry ran aground."}))
-	p.set("/copy.xml", p.rss("Copy", entry{"c1", "/c/orchard", "Sweet apples", orchard}))
+	p.set("/copy.xml", p.rss("Copy", entry{"c1", "/c/orchard", "Ferry runs aground off the islands", orchard}))
 	p.set("/w/ferry", document(ferry))
 	d.subscribe(p.URL+"/wire.xml", p.URL+"/copy.xml")
 	d.pass()
