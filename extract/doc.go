@@ -18,7 +18,8 @@
 // # How
 //
 // A page is decoded; scripts, styles, menus and attributes that nobody reads are
-// left out on its bytes; the rest is parsed and walked once. The walk yields
+// left out on its bytes; of the rest a tree is built, from memory where it is plain
+// and by a parser where it is not, and walked once. The walk yields
 // blocks, which are the paragraphs a reader sees. A fitted table of decision trees
 // gives each block its probability of being article text from what it says, how
 // it is marked up, and what stands around it; nothing is known about any single
