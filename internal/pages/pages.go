@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,7 +78,8 @@ func Open(dir string, opts Options) (*Archive, error) {
 		return nil, fmt.Errorf("open the kept pages: %w", err)
 	}
 	for _, e := range entries {
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && filepath.Ext(e.Name()) == suffix {
+		number, ours := strings.CutSuffix(e.Name(), suffix)
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && ours && len(number) == 8 && strings.Trim(number, "0123456789") == "" {
 			a.sizes[e.Name()] = info.Size()
 		}
 	}

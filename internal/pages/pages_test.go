@@ -92,6 +92,9 @@ func same(a, b Page) bool {
 
 func TestLastPageOfEachArticleComesBack(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "pages")
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(filepath.Join(dir, "my.pages"), []byte("not ours"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	a := open(t, dir, 1<<20)
 	if got := a.all(t); len(got) != 0 {
 		t.Fatalf("%d pages in an empty archive", len(got))
