@@ -16,83 +16,30 @@ import (
 
 // replay is such a repetition.
 type replay struct {
-	late *doc      // the article that arrived late
-	was  partition // of what is involved, when the article had been decided on
-	is   partition // as it would be
+	late *doc     // the article that arrived late
+	was  *Stories // of what is involved, when the article had been decided on
+	is   *Stories // as it would be
 }
 
 // maxReplay is how many articles the stories may have that are decided on again.
 const maxReplay = 64
-
-// partition says which articles are in one story: names of stories by article, and
-// their articles, ascending.
-type partition struct {
-	of      map[int64]int64
-	members map[int64][]int64
-}
-
-func newPartition() partition {
-	return partition{map[int64]int64{}, map[int64][]int64{}}
-}
-
-func (p partition) clone() partition {
-	q := partition{maps.Clone(p.of), map[int64][]int64{}}
-	for name, ids := range p.members {
-		q.members[name] = slices.Clone(ids)
-	}
-	return q
-}
-
-// put makes a story of articles.
-func (p partition) put(ids ...int64) {
-	slices.Sort(ids)
-	for _, id := range ids {
-		p.of[id] = ids[0]
-	}
-	p.members[ids[0]] = ids
-}
-
-// take takes an article out of its story.
-func (p partition) take(id int64) {
-	name, ok := p.of[id]
-	if !ok {
-		return
-	}
-	rest := slices.DeleteFunc(p.members[name], func(m int64) bool { return m == id })
-	delete(p.members, name)
-	delete(p.of, id)
-	if len(rest) > 0 {
-		p.put(rest...)
-	}
-}
-
-// place carries out a decision.
-func (p partition) place(id int64, d Decision) {
-	p.take(id)
-	all := []int64{id}
-	for _, name := range append([]int64{d.Story}, d.Merge...) {
-		all = append(all, p.members[name]...)
-		delete(p.members, name)
-	}
-	p.put(all...)
-}
 
 // moves returns what changes because an article arrived late, if it did.
 func (f *Folder) moves(d *doc, dec Decision, lookup func(keys []uint32) error) ([]Move, error) {
 	if !f.late(d) {
 		return nil, nil
 	}
-	was := newPartition()
+	was := NewStories()
 	for _, g := range f.near {
 		was.put(slices.Clone(g.story)...)
 	}
-	was.place(d.art.ID, dec)
-	if len(was.of) > maxReplay {
+	was.Place(d.art.ID, dec)
+	if len(was.names) > maxReplay {
 		return nil, nil
 	}
 	f.replay = &replay{d, was, was.clone()}
 	defer func() { f.replay = nil }()
-	docs, err := f.sorted(slices.Collect(maps.Keys(was.of)))
+	docs, err := f.sorted(slices.Collect(maps.Keys(was.names)))
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +59,7 @@ func (f *Folder) moves(d *doc, dec Decision, lookup func(keys []uint32) error) (
 		if anew[m.art.ID], err = f.decide(m, matches); err != nil {
 			return nil, err
 		}
-		f.replay.is.place(m.art.ID, anew[m.art.ID])
+		f.replay.is.Place(m.art.ID, anew[m.art.ID])
 	}
 	return f.changes(anew)
 }
@@ -176,7 +123,7 @@ func (f *Folder) story(id int64) ([]int64, error) {
 	if r == nil {
 		return f.lib.Story(id)
 	}
-	if _, ok := r.is.of[id]; !ok {
+	if _, ok := r.is.names[id]; !ok {
 		ids, err := f.lib.Story(id)
 		if err != nil {
 			return nil, err
@@ -184,7 +131,7 @@ func (f *Folder) story(id int64) ([]int64, error) {
 		r.was.put(slices.Clone(ids)...)
 		r.is.put(slices.Clone(ids)...)
 	}
-	return r.is.members[r.is.of[id]], nil
+	return r.is.Of(id), nil
 }
 
 // changes returns the moves that lead from the stories as they were to those as
@@ -201,7 +148,7 @@ func (f *Folder) changes(anew map[int64]Decision) ([]Move, error) {
 	for _, d := range docs {
 		id := d.art.ID
 		goes = slices.DeleteFunc(goes, func(m int64) bool { return m == id })
-		there := slices.DeleteFunc(slices.Clone(r.is.members[r.is.of[id]]), func(m int64) bool {
+		there := slices.DeleteFunc(slices.Clone(r.is.Of(id)), func(m int64) bool {
 			return m == id || slices.Contains(goes, m)
 		})
 		dec, ok, err := f.settle(d, anew[id], there)
@@ -212,12 +159,12 @@ func (f *Folder) changes(anew map[int64]Decision) ([]Move, error) {
 			continue
 		}
 		now.take(id)
-		if name, ok := now.of[dec.With]; ok && name < id {
+		if name, ok := now.names[dec.With]; ok && name < id {
 			dec.Story = name
 		} else if ok {
 			dec.Merge = []int64{name}
 		}
-		now.place(id, dec)
+		now.Place(id, dec)
 		moves = append(moves, Move{id, dec})
 	}
 	return moves, nil
@@ -252,8 +199,8 @@ func (f *Folder) settle(d *doc, dec Decision, with []int64) (Decision, bool, err
 func (r *replay) leaving() []int64 {
 	type part struct{ was, is int64 }
 	size := map[part]int{}
-	for id, name := range r.was.of {
-		size[part{name, r.is.of[id]}]++
+	for id, name := range r.was.names {
+		size[part{name, r.is.names[id]}]++
 	}
 	parts := slices.SortedFunc(maps.Keys(size), func(a, b part) int {
 		return cmp.Or(cmp.Compare(size[b], size[a]), cmp.Compare(a.was, b.was), cmp.Compare(a.is, b.is))
@@ -266,8 +213,8 @@ func (r *replay) leaving() []int64 {
 		}
 	}
 	var out []int64
-	for id, name := range r.was.of {
-		if goesOn[name] != r.is.of[id] {
+	for id, name := range r.was.names {
+		if goesOn[name] != r.is.names[id] {
 			out = append(out, id)
 		}
 	}

@@ -116,7 +116,7 @@ func origin(data string, show bool) error {
 
 func report(name string, o *ours, truth map[int64]string, show bool) {
 	var stories, named, copies, namedOfCopies, other int
-	for _, members := range o.members {
+	for members := range o.stories.All() {
 		credits := map[string]int{}
 		var list []dedupe.Article
 		for _, id := range members {

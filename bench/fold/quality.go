@@ -79,27 +79,25 @@ func (u union) root(i int) int {
 type ours struct {
 	f        *dedupe.Folder
 	articles []dedupe.Article
-	story    map[int64]int64
-	members  map[int64][]int64
+	stories  *dedupe.Stories
 }
 
 func newOurs() *ours {
-	o := &ours{story: map[int64]int64{}, members: map[int64][]int64{}}
+	o := &ours{stories: dedupe.NewStories()}
 	o.f = dedupe.NewFolder(dedupe.Options{}, o)
 	return o
 }
 
 func (o *ours) Article(id int64) (dedupe.Article, error) { return o.articles[id-1], nil }
-func (o *ours) Story(id int64) ([]int64, error)          { return o.members[o.story[id]], nil }
+func (o *ours) Story(id int64) ([]int64, error)          { return o.stories.Of(id), nil }
 
 func (o *ours) add(a dedupe.Article) ([]int, error) {
 	o.articles = append(o.articles, a)
-	d, err := o.fold(a)
-	if err != nil {
+	if _, err := o.fold(a); err != nil {
 		return nil, err
 	}
 	var out []int
-	for _, m := range o.members[d.Story] {
+	for _, m := range o.stories.Of(a.ID) {
 		if m != a.ID {
 			out = append(out, int(m-1))
 		}
@@ -150,7 +148,9 @@ func run(data string, s *set, name string, m method) error {
 	took := cpuTime() - began
 	same := func(a, b string) bool { return u.root(s.ids[a]) == u.root(s.ids[b]) }
 	if o, ok := m.(*ours); ok { // which may take stories apart again
-		same = func(a, b string) bool { return o.story[int64(s.ids[a]+1)] == o.story[int64(s.ids[b]+1)] }
+		same = func(a, b string) bool {
+			return o.stories.Of(int64(s.ids[a] + 1))[0] == o.stories.Of(int64(s.ids[b] + 1))[0]
+		}
 	}
 	row := []string{fmt.Sprintf("%.0f", float64(took.Microseconds())/float64(len(s.articles)))}
 	row = append(row, hand(data, s.name, same)...)

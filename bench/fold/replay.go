@@ -10,7 +10,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/pprof"
-	"slices"
 	"strings"
 	"time"
 
@@ -133,32 +132,9 @@ func (o *ours) fold(a dedupe.Article) (dedupe.Decision, error) {
 	if err != nil {
 		return d, err
 	}
-	o.place(a.ID, d)
+	o.stories.Place(a.ID, d)
 	for _, m := range d.Moves {
-		o.place(m.ID, m.Decision)
+		o.stories.Place(m.ID, m.Decision)
 	}
 	return d, nil
-}
-
-func (o *ours) place(id int64, d dedupe.Decision) {
-	if old, ok := o.story[id]; ok {
-		rest := slices.DeleteFunc(o.members[old], func(m int64) bool { return m == id })
-		delete(o.members, old)
-		if len(rest) > 0 {
-			o.members[rest[0]] = rest
-		}
-		for _, m := range rest {
-			o.story[m] = rest[0]
-		}
-	}
-	set := append(o.members[d.Story], id)
-	for _, m := range d.Merge {
-		set = append(set, o.members[m]...)
-		delete(o.members, m)
-	}
-	slices.Sort(set)
-	o.members[d.Story] = slices.Compact(set)
-	for _, m := range set {
-		o.story[m] = d.Story
-	}
 }

@@ -11,7 +11,6 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -135,9 +134,8 @@ type foldStream struct {
 	tail    map[int64]span    // and what was decided on it, as JSON
 	id      []json.RawMessage // by article number - 1, as given
 	number  map[string]int64  // by id as given
-	story   map[int64]int64   // of an article
-	members map[int64][]int64 // of a story, ascending
-	events  *event.Grouper    // nil: none are wanted
+	stories *dedupe.Stories
+	events  *event.Grouper // nil: none are wanted
 }
 
 // span is a stretch of the spool.
@@ -153,7 +151,7 @@ func newFoldStream(w io.Writer, opts dedupe.Options, live bool) (*foldStream, er
 	}
 	s := &foldStream{
 		out: bufio.NewWriterSize(w, 1<<16), live: live, spool: spool,
-		at: map[int64]span{}, leads: map[int64]int64{}, tail: map[int64]span{}, number: map[string]int64{}, story: map[int64]int64{}, members: map[int64][]int64{},
+		at: map[int64]span{}, leads: map[int64]int64{}, tail: map[int64]span{}, number: map[string]int64{}, stories: dedupe.NewStories(),
 	}
 	s.folder = dedupe.NewFolder(opts, s)
 	return s, nil
@@ -242,7 +240,7 @@ func (s *foldStream) line(b []byte) error {
 	if err != nil {
 		return err
 	}
-	s.place(a.ID, d)
+	s.stories.Place(a.ID, d)
 	what := s.describe(d)
 	if s.events != nil {
 		what.Of = s.group(a)
@@ -273,7 +271,7 @@ func (s *foldStream) move(moves []dedupe.Move) error {
 		if err != nil {
 			return err
 		}
-		s.place(m.ID, m.Decision)
+		s.stories.Place(m.ID, m.Decision)
 		what := s.describe(m.Decision)
 		if s.events != nil {
 			what.Of = s.group(a)
@@ -288,7 +286,7 @@ func (s *foldStream) move(moves []dedupe.Move) error {
 // group gives a new story its event. A story is known to events by its first
 // article, whichever stands for it later.
 func (s *foldStream) group(a dedupe.Article) *foldEvent {
-	set := s.members[s.story[a.ID]]
+	set := s.stories.Of(a.ID)
 	for _, m := range set[1:] { // what was a story before it was tied to this one
 		s.events.Remove(m)
 	}
@@ -385,32 +383,7 @@ func (s *foldStream) Article(id int64) (dedupe.Article, error) {
 }
 
 // Story returns the articles of the story of an article.
-func (s *foldStream) Story(id int64) ([]int64, error) { return s.members[s.story[id]], nil }
-
-// place moves an article, and what it merges, into its story.
-func (s *foldStream) place(id int64, d dedupe.Decision) {
-	if old, ok := s.story[id]; ok { // the rest goes on under the name of its next article
-		rest := slices.DeleteFunc(s.members[old], func(m int64) bool { return m == id })
-		delete(s.members, old)
-		if len(rest) > 0 {
-			s.members[rest[0]] = rest
-		}
-		for _, m := range rest {
-			s.story[m] = rest[0]
-		}
-	}
-	set := append(s.members[d.Story], id)
-	for _, m := range d.Merge {
-		set = append(set, s.members[m]...)
-		delete(s.members, m)
-	}
-	slices.Sort(set)
-	set = slices.Compact(set)
-	s.members[d.Story] = set
-	for _, m := range set {
-		s.story[m] = d.Story
-	}
-}
+func (s *foldStream) Story(id int64) ([]int64, error) { return s.stories.Of(id), nil }
 
 // finish writes what was held back.
 func (s *foldStream) finish() error {
@@ -487,14 +460,14 @@ func (s *foldStream) describe(d dedupe.Decision) folded {
 
 // write writes a line with its decision before the closing brace.
 func (s *foldStream) write(line []byte, id int64, what folded) error {
-	story := s.story[id]
+	story := s.stories.Of(id)
 	lead, err := s.lead(story)
 	if err != nil {
 		return err
 	}
-	what.Story, what.Lead = s.id[s.members[story][0]-1], s.id[lead-1]
+	what.Story, what.Lead = s.id[story[0]-1], s.id[lead-1]
 	if s.events != nil {
-		if e := s.events.Event(s.members[story][0]); e != 0 {
+		if e := s.events.Event(story[0]); e != 0 {
 			what.Event = s.id[e-1]
 		}
 	}
@@ -511,22 +484,22 @@ func (s *foldStream) write(line []byte, id int64, what folded) error {
 
 // lead elects the lead of a story among its first members: reading hundreds of
 // reprints again for each new one would cost more than it tells.
-func (s *foldStream) lead(story int64) (int64, error) {
-	members := s.members[story]
-	if len(members) == 1 {
-		return members[0], nil
+func (s *foldStream) lead(story []int64) (int64, error) {
+	name := story[0]
+	if len(story) == 1 {
+		return name, nil
 	}
-	if lead, ok := s.leads[story]; ok && !s.live {
+	if lead, ok := s.leads[name]; ok && !s.live {
 		return lead, nil
 	}
 	articles := make([]dedupe.Article, 0, 8)
-	for _, m := range members[:min(len(members), 8)] {
+	for _, m := range story[:min(len(story), 8)] {
 		a, err := s.Article(m)
 		if err != nil {
 			return 0, err
 		}
 		articles = append(articles, a)
 	}
-	s.leads[story] = dedupe.Lead(articles, "")
-	return s.leads[story], nil
+	s.leads[name] = dedupe.Lead(articles, "")
+	return s.leads[name], nil
 }
