@@ -133,23 +133,24 @@ func (t *builder) markup() {
 	}
 }
 
+const doctype = "<!doctype"
+
 // declaration reads a document type, or what counts as a comment.
 func (t *builder) declaration() {
 	rest := t.s[t.at:]
-	n := strings.IndexByte(rest, '>')
-	if n < 0 || strings.HasPrefix(rest, "<!--") {
+	end := strings.IndexByte(rest, '>')
+	if end < 0 || strings.HasPrefix(rest, "<!--") {
 		t.lost = true
 		return
 	}
-	t.at += n + 1
-	const doctype = "<!doctype"
-	if n >= len(doctype) && strings.EqualFold(rest[:len(doctype)], doctype) {
-		t.docType(rest[:n+1])
+	t.at += end + 1
+	if end >= len(doctype) && strings.EqualFold(rest[:len(doctype)], doctype) {
+		t.docType(rest[:end+1])
 		return
 	}
-	data := rest[1:n]
+	data := rest[1:end]
 	if rest[1] == '!' {
-		data = rest[2:n]
+		data = rest[2:end]
 	}
 	parent := t.top()
 	switch t.mode {
@@ -158,9 +159,9 @@ func (t *builder) declaration() {
 	case afterBody:
 		parent = t.open[0].Node
 	}
-	n2 := t.node(html.CommentNode)
-	n2.Data = t.clean(data)
-	parent.AppendChild(n2)
+	comment := t.node(html.CommentNode)
+	comment.Data = t.clean(data)
+	parent.AppendChild(comment)
 }
 
 // docType notes the document type. Which of them make a browser follow the rules
@@ -173,7 +174,7 @@ func (t *builder) docType(s string) {
 		return
 	}
 	t.mode = beforeHTML
-	if s[len("<!doctype"):] == " html>" {
+	if s[len(doctype):] == " html>" {
 		n := t.node(html.DoctypeNode)
 		n.Data = "html"
 		t.doc.AppendChild(n)

@@ -6,38 +6,38 @@ import "golang.org/x/net/html/atom"
 type role uint8
 
 const (
-	phrasing     role = iota // and all that has no rule of its own
-	beyond                   // what Build gives up at
-	block                    // closes a paragraph
-	heading                  //
-	preformatted             // begins with a newline that does not count
-	paragraph                // a block, except that its end tag may stand alone
-	form                     //
-	item                     // li
-	definition               // dd, dt
-	button                   //
-	anchor                   // formatting, but never in another
-	formatting               // opened again in the next block until closed
-	void                     // has no content, stands for some
-	input                    //
-	param                    // has no content, stands for none
-	rule                     // hr
-	picture                  // image, which means img
-	rawText                  // content is text
-	rawBlock                 // … and closes a paragraph
-	rawHead                  // … and belongs into the head
-	metadata                 // belongs into the head, has no content
-	selection                // select
-	option                   //
-	group                    // optgroup
-	ruby                     // rb, rtc
-	annotation               // rp, rt
-	embedded                 // applet, marquee, object
-	table                    //
-	tablePart                //
-	root                     // html
-	head                     //
-	body                     //
+	phrasing role = iota // and all that has no rule of its own
+	beyond               // what Build gives up at
+	block                // closes a paragraph
+	heading
+	preformatted // begins with a newline that does not count
+	paragraph    // a block, except that its end tag may stand alone
+	form
+	item       // li
+	definition // dd, dt
+	button
+	anchor     // formatting, but never in another
+	formatting // opened again in the next block until closed
+	void       // has no content, stands for some
+	input
+	param     // has no content, stands for none
+	rule      // hr
+	picture   // image, which means img
+	rawText   // content is text
+	rawBlock  // … and closes a paragraph
+	rawHead   // … and belongs into the head
+	metadata  // belongs into the head, has no content
+	selection // select
+	option
+	group      // optgroup
+	ruby       // rb, rtc
+	annotation // rp, rt
+	embedded   // applet, marquee, object
+	table
+	tablePart
+	root // html
+	head
+	body
 )
 
 // traits are the lists of elements that the rules ask of open elements.

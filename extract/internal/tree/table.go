@@ -6,7 +6,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// startTable is start for the modes within tables (13.2.6.4.9 to 15).
+// startTable is start for the modes within tables (13.2.6.4.9 to 15). The innermost
+// element is always the one that the mode is named after, or a cell's or caption's
+// content: nothing else is put between the parts of a table.
 func (t *builder) startTable() bool {
 	a := t.tag.atom
 	part := t.tag.role == tablePart
@@ -45,25 +47,20 @@ func (t *builder) startInTable() bool {
 	a := t.tag.atom
 	switch {
 	case a == atom.Caption:
-		t.clearTo(atom.Table, 0)
 		t.active = append(t.active, nil)
 		t.add()
 		t.mode = inCaption
 	case a == atom.Colgroup:
-		t.clearTo(atom.Table, 0)
 		t.add()
 		t.mode = inColumns
 	case a == atom.Col:
-		t.clearTo(atom.Table, 0)
 		t.imply(atom.Colgroup)
 		t.mode = inColumns
 		return false
 	case t.tag.traits&isSection != 0:
-		t.clearTo(atom.Table, 0)
 		t.add()
 		t.mode = inTableBody
 	case t.tag.role == tablePart:
-		t.clearTo(atom.Table, 0)
 		t.imply(atom.Tbody)
 		t.mode = inTableBody
 		return false
@@ -106,11 +103,9 @@ func (t *builder) startAmid() bool {
 func (t *builder) startSection() bool {
 	switch {
 	case t.tag.atom == atom.Tr:
-		t.clearTo(0, isSection)
 		t.add()
 		t.mode = inRow
 	case t.tag.traits&isCell != 0:
-		t.clearTo(0, isSection)
 		t.imply(atom.Tr)
 		t.mode = inRow
 		return false
@@ -130,7 +125,6 @@ func (t *builder) startSection() bool {
 func (t *builder) startRow() bool {
 	switch {
 	case t.tag.traits&isCell != 0:
-		t.clearTo(atom.Tr, 0)
 		t.add()
 		t.active = append(t.active, nil)
 		t.mode = inCell
@@ -140,15 +134,6 @@ func (t *builder) startRow() bool {
 		return t.startAmid()
 	}
 	return true
-}
-
-// clearTo closes elements up to one of a name or with a trait, or the root.
-func (t *builder) clearTo(a atom.Atom, any traits) {
-	i := len(t.open) - 1
-	for i > 0 && t.open[i].DataAtom != a && t.open[i].traits&any == 0 {
-		i--
-	}
-	t.cut(i + 1)
 }
 
 // endCaption closes the caption, and reports whether there was one.
@@ -176,7 +161,6 @@ func (t *builder) endRow() bool {
 	if t.inScope(endsTable, atom.Tr) < 0 {
 		return false
 	}
-	t.clearTo(atom.Tr, 0)
 	t.cut(len(t.open) - 1)
 	t.mode = inTableBody
 	return true
@@ -191,38 +175,25 @@ func (t *builder) endColumns() bool {
 	return true
 }
 
-// resetMode finds the mode by the open elements (13.2.4.1).
+// resetMode finds the mode by the open elements when a table is closed (13.2.4.1). It
+// stood in a cell, a caption or the body: where none may stand, Build gave up.
 func (t *builder) resetMode() {
+	t.mode = inBody
 	for i := len(t.open) - 1; i >= 0; i-- {
-		switch a := t.open[i].DataAtom; {
+		switch {
 		case t.open[i].traits&isCell != 0:
 			t.mode = inCell
-		case a == atom.Tr:
-			t.mode = inRow
-		case t.open[i].traits&isSection != 0:
-			t.mode = inTableBody
-		case a == atom.Caption:
+			return
+		case t.open[i].DataAtom == atom.Caption:
 			t.mode = inCaption
-		case a == atom.Colgroup:
-			t.mode = inColumns
-		case a == atom.Table:
-			t.mode = inTable
-		case a == atom.Head:
-			t.mode = inHead
-		case a == atom.Body:
-			t.mode = inBody
-		case a == atom.Html:
-			t.mode = afterHead
-		default:
-			continue
+			return
 		}
-		return
 	}
 }
 
 // endTable is end for the modes within tables.
 func (t *builder) endTable() bool {
-	a, part := t.tag.atom, t.tag.role == tablePart || t.tag.role == body || t.tag.role == root
+	a, part := t.tag.atom, t.tag.frames()
 	switch t.mode {
 	case inCaption:
 		switch {
@@ -270,12 +241,15 @@ func (t *builder) endTable() bool {
 	return t.endAmid()
 }
 
+// frames reports whether the tag is that of a part of a table or of the page: within
+// a table, such end tags close what they name or nothing.
+func (g *tag) frames() bool { return g.role == tablePart || g.role == body || g.role == root }
+
 // endSection is endTable for the rows of a table.
 func (t *builder) endSection() bool {
 	switch a := t.tag.atom; {
 	case t.tag.traits&isSection != 0:
 		if t.inScope(endsTable, a) >= 0 {
-			t.clearTo(0, isSection)
 			t.cut(len(t.open) - 1)
 			t.mode = inTable
 		}
@@ -284,7 +258,7 @@ func (t *builder) endSection() bool {
 			t.mode = inTable
 			return false
 		}
-	case t.tag.role == tablePart || t.tag.role == body || t.tag.role == root:
+	case t.tag.frames():
 	default:
 		return t.endAmid()
 	}
@@ -308,7 +282,7 @@ func (t *builder) endInCell() bool {
 		}
 		t.mode = inRow
 		return false
-	case t.tag.role == tablePart || t.tag.role == body || t.tag.role == root:
+	case t.tag.frames():
 	default:
 		return t.endBody()
 	}
