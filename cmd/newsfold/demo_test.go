@@ -66,6 +66,39 @@ func TestDemoPrintsTheSavingAndTheEvents(t *testing.T) {
 	}
 }
 
+// TestEventsOfTheNewsroom shows its two events, each in two languages, in the list of
+// events and in a digest for people and one for programs.
+func TestEventsOfTheNewsroom(t *testing.T) {
+	room, err := newsroom.Listen(t.Context(), newsroom.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = room.Close() }()
+	d := &desk{t: t, dir: t.TempDir(), net: room.Transport(), in: string(room.OPML())}
+	d.run("import", "-")
+	d.run("fetch", "--all", "--allow-net", strings.Join(hosts(room.Feeds()), ","))
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"events"}, []string{
+			"Electric ferry ends thirty years without a crossing at Port Ellery  — 3 reports in 8 outlets · en, es",
+			"Secret talks in the lighthouse hotel on sharing the waters of the river  — 3 reports in 5 outlets · en, ar",
+			"translation of", "Un transbordador eléctrico", "محادثات سرية",
+		}},
+		{[]string{"events", "--json"}, []string{`"languages":["en","es"]`, `"languages":["en","ar"]`, `"relation":"translation"`}},
+		{[]string{"digest", "--since", "7d", "--format", "markdown"}, []string{"Other reports: [", "[Un transbordador eléctrico", "[محادثات سرية"}},
+		{[]string{"digest", "--since", "7d", "--format", "json"}, []string{`"reports": [`, "Un transbordador eléctrico", "محادثات سرية"}},
+	} {
+		d.run(c.args...)
+		for _, want := range c.want {
+			if !strings.Contains(d.out, want) {
+				t.Errorf("newsfold %s prints no %q:\n%s", strings.Join(c.args, " "), want, d.out)
+			}
+		}
+	}
+}
+
 // stories decodes what `list --json` prints.
 func stories(t *testing.T, lines string) []river.Story {
 	t.Helper()
