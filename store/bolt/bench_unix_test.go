@@ -244,6 +244,12 @@ func BenchmarkRead(b *testing.B) {
 		fold(b, db, k)
 		insertPlain(b, plain, k, texts)
 	}
+	for more := true; more; { // as a daemon does
+		var err error
+		if more, err = db.Pack(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
 	view := func(b *testing.B, fn func(tx store.Tx) error) {
 		for b.Loop() {
 			if err := db.View(b.Context(), fn); err != nil {
