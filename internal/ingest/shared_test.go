@@ -73,7 +73,7 @@ func (r *race) run(dice *rand.Rand, between func()) {
 }
 
 // gate is a proxy of a database server whose messages to it take part in races.
-func gate(t *testing.T, server string, current *atomic.Pointer[race]) (address string) {
+func gate(t testing.TB, server string, current *atomic.Pointer[race]) (address string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -308,8 +308,9 @@ func checkRace(t *testing.T, e *Engine, seed int) {
 	}
 }
 
-// sharedEngine is an engine over the store of this test, behind a gate.
-func sharedEngine(t *testing.T, dsn string, current *atomic.Pointer[race], now func() time.Time) *Engine {
+// sharedEngine is an engine over the store of this test, behind a gate if there are
+// races.
+func sharedEngine(t testing.TB, dsn string, current *atomic.Pointer[race], now func() time.Time) *Engine {
 	t.Helper()
 	u, err := url.Parse(dsn)
 	if err != nil {
@@ -318,8 +319,10 @@ func sharedEngine(t *testing.T, dsn string, current *atomic.Pointer[race], now f
 	schema := fmt.Sprintf("test_race_%d", os.Getpid())
 	q := u.Query()
 	q.Set("search_path", schema)
-	direct := u.Host
-	u.RawQuery, u.Host = q.Encode(), gate(t, direct, current)
+	u.RawQuery = q.Encode()
+	if current != nil {
+		u.Host = gate(t, u.Host, current)
+	}
 	db, err := postgres.Open(t.Context(), u.String(), postgres.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
@@ -341,6 +344,58 @@ func sharedEngine(t *testing.T, dsn string, current *atomic.Pointer[race], now f
 		t.Fatal(err)
 	}
 	return New(db, client, Options{Manual: true})
+}
+
+// BenchmarkFoldShared folds what waits in a shared store, a third of it copies word for
+// word and a third edited ones, and says for how long the lease of folding is held for
+// that: no other daemon can fold meanwhile, so it bounds what all of them fold together.
+//
+//	NEWSFOLD_POSTGRES=postgres://… go test ./internal/ingest -run xxx -bench FoldShared -benchtime 20000x
+func BenchmarkFoldShared(b *testing.B) {
+	dsn := os.Getenv("NEWSFOLD_POSTGRES")
+	if dsn == "" {
+		b.Skip("NEWSFOLD_POSTGRES names no PostgreSQL server to measure with (postgres://user@host/database)")
+	}
+	e := sharedEngine(b, dsn, nil, nil)
+	e.opts.NoEvents = true
+	for from := 0; from < b.N; from += foldBatch {
+		if err := e.update(b.Context(), func(tx store.Tx) error { return storeBacklog(tx, from, min(b.N, from+foldBatch)) }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var has stages
+	b.ResetTimer()
+	for folded := 0; folded < b.N; {
+		n, err := e.turn(b.Context(), &has)
+		if err != nil || n == 0 {
+			b.Fatalf("%d of %d articles are folded: %v", folded, b.N, err)
+		}
+		folded += n
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e6/float64(b.N), "ms/1000articles")
+}
+
+// storeBacklog stores articles that are to be folded: of each three, the second is a copy of
+// the first and the third an edited one.
+func storeBacklog(tx store.Tx, from, to int) error {
+	for i := from; i < to; i++ {
+		text := textsOfRace(i / 3)[0]
+		if i%3 == 2 {
+			text = strings.Replace(text, text[200:240], "another wording here", 1)
+		}
+		host := fmt.Sprintf("outlet%d.example", i%50)
+		a := newsfold.Article{URL: fmt.Sprintf("http://%s/%d", host, i), Host: host, Title: text[:30], Lang: "en", Seen: time.Now()}
+		if err := tx.PutArticle(&a); err != nil {
+			return err
+		}
+		if err := tx.PutBody(a.ID, newsfold.Body{Text: text}); err != nil {
+			return err
+		}
+		if err := tx.Append(store.Texts, a.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // textsOfRace invents texts for an interleaving.

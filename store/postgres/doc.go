@@ -25,7 +25,8 @@
 // A sequence gives numbers in the order in which transactions ask, not that in
 // which they commit, and a cursor over such numbers skips what commits late.
 // Therefore the positions in change logs are given last of all, under a lock that
-// is held until the commit is done.
+// is held until the commit is done. Both and the commit are one message, so that no
+// daemon is waited for in between.
 //
 // # When the server goes away
 //
