@@ -84,6 +84,6 @@
 //
 // The package depends on nothing of newsfold, reads no files and no network, looks
 // at no clock, and keeps to bounds whatever it is given: 64 KiB or 1,500 words of
-// a text, 96 words and 112 anchors of a story, 16 candidates of its language and
+// a text, 96 words and 112 anchors of a story, 8 candidates of its language and
 // 32 of others, 24 stories that are looked at again together.
 package event
