@@ -21,8 +21,6 @@ type Term struct {
 
 const (
 	maxSenses  = 8   // of a term: those that were added first
-	maxTerm    = 4   // words of a term
-	maxGlyph   = 6   // likewise characters of one in a script without spaces
 	maxTerms   = 96  // of a story, the rarest
 	maxKept    = 384 // what these are called, in all
 	saltTerm   = 0x7472
@@ -77,9 +75,9 @@ func termKey(lang, text string) (key uint64, ok bool) {
 // termKeys yields the keys of the runs of tokens from i on that may be a term,
 // shortest first.
 func termKeys(lang string, toks []token, i int) func(yield func(uint64) bool) {
-	limit := maxTerm
+	limit := maxPhrase
 	if toks[i].script.spaceless() && !toks[i].katak {
-		limit = maxGlyph
+		limit = maxGlyphs
 	}
 	return func(yield func(uint64) bool) {
 		h := uint32(0)

@@ -122,8 +122,10 @@ func TestWhatIsNoAnswerIsRefused(t *testing.T) {
 		want   string
 	}{
 		"hangs":      {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "Timeout"},
-		"status 500": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 500) }, "the server says 500"},
-		"redirects":  {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/else", 307) }, "the server says 307"},
+		"status 500": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusInternalServerError) }, "the server says 500"},
+		"redirects": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/else", http.StatusTemporaryRedirect)
+		}, "the server says 307"},
 		"goes midway": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "99")
 			fmt.Fprint(w, `{"data":[`)
