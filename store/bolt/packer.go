@@ -14,8 +14,8 @@ import (
 const (
 	// defaultLoose is how many articles stay loose unless Options say otherwise.
 	defaultLoose = 1000
-	// packArticles is how many articles make a pack. Of twice as many one takes 3 %
-	// less, and reading it twice as long.
+	// packArticles is how many articles make a pack. Of 32, packs took 4 % more of the
+	// file (50,000 articles); the more there are, the longer it takes to read one.
 	packArticles = 48
 	// packRecords is how many records make one where there are fewer articles, as of
 	// stories that were marked, and half of what fits in.
