@@ -156,14 +156,7 @@ func (d *daemon) renewed(ctx context.Context) (*daemon, control.Reloaded, error)
 			done.Live = append(done.Live, r)
 		}
 	}
-	from, to := sections(d.configured.file), sections(a.configured.file)
-	both := maps.Clone(from)
-	maps.Copy(both, to)
-	for _, name := range slices.Sorted(maps.Keys(both)) {
-		if from[name] != to[name] {
-			done.Live = append(done.Live, control.Reset{Key: "digest." + name, From: from[name], To: to[name]})
-		}
-	}
+	done.Live = append(done.Live, otherSections(sections(d.configured.file), sections(a.configured.file))...)
 	a.dir, a.store = d.dir, d.store
 	if next.lists, err = wordlist.Stamp(a.dictionaryDir()); err != nil {
 		return nil, done, err
@@ -185,6 +178,18 @@ func (d *daemon) renewed(ctx context.Context) (*daemon, control.Reloaded, error)
 	}
 	client.Close()
 	return next, done, nil
+}
+
+// otherSections are the digests that are others in two files.
+func otherSections(from, to map[string]string) (others []control.Reset) {
+	both := maps.Clone(from)
+	maps.Copy(both, to)
+	for _, name := range slices.Sorted(maps.Keys(both)) {
+		if from[name] != to[name] {
+			others = append(others, control.Reset{Key: "digest." + name, From: from[name], To: to[name]})
+		}
+	}
+	return others
 }
 
 // sections are the digests of a file, by name, each as one line.
