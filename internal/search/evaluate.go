@@ -391,8 +391,8 @@ func (u *union) seek(doc uint32) bool {
 		return u.doc != math.MaxUint32
 	}
 	u.begun = true
-	if len(u.lists) == 1 && len(u.free) == 0 && u.lists[0].to(doc) { // mostly
-		u.doc = u.lists[0].doc
+	if p := u.only(); p != nil && p.to(doc) { // mostly
+		u.doc = p.doc
 		return true
 	}
 	least := uint32(math.MaxUint32)
@@ -410,6 +410,17 @@ func (u *union) seek(doc uint32) bool {
 	}
 	u.doc = least
 	return least != math.MaxUint32
+}
+
+// only returns the list of a union of one; nil when there are more, or none.
+func (u *union) only() *postings {
+	switch {
+	case len(u.lists) == 1 && len(u.free) == 0:
+		return u.lists[0]
+	case len(u.lists) == 0 && len(u.free) == 1:
+		return u.free[0]
+	}
+	return nil
 }
 
 func (u *union) now() (doc, weight uint32) {

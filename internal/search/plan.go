@@ -120,6 +120,10 @@ func (a *analyzer) clauses(w Word, langs []language) []clause {
 	}
 	var out []clause
 	for _, n := range at {
+		said := func(c clause) bool { return len(c.places[0].terms) == 0 && slices.Equal(c.free, free[n]) }
+		if len(forms[n]) == 0 && slices.ContainsFunc(out, said) {
+			continue // small words that ask for the same once more
+		}
 		out = append(out, clause{places: []place{{terms: forms[n]}}, free: free[n], not: w.Not, scored: !w.Not})
 	}
 	return out
