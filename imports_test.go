@@ -24,7 +24,7 @@ var reach = map[string][]string{
 	"store/bolt":        {".", "store", "store/internal/record"},
 	"store/postgres":    {".", "store", "store/internal/record"},
 	"store/storetest":   {".", "store"},
-	"internal/river":    {".", "internal/events", "store"},
+	"internal/river":    {".", "extract", "internal/events", "store"},
 	"internal/opml":     {"."},
 	"internal/search":   {".", "internal/river", "store"},
 	"internal/digest":   {".", "internal/diff", "internal/opml", "internal/river", "store"},

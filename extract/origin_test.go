@@ -15,6 +15,9 @@ func TestCreditsSeed(t *testing.T) {
 	if strings.Contains(body, "alhurra") || strings.Contains(body, "Leave a") {
 		t.Errorf("body still ends in %q", body[len(body)-200:])
 	}
+	if got := Cited(string(b)); len(got) != 2 || got[0] != "New York Times" || got[1] != "Financial Times" {
+		t.Errorf("cited = %q", got)
+	}
 	if len(o) != 1 || o[0].Name != "alhurra.com" || o[0].URL != "https://www.alhurra.com" {
 		t.Errorf("origins = %+v", o)
 	}

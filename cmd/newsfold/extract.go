@@ -74,6 +74,7 @@ type extracted struct {
 	Tags        []string          `json:"tags,omitempty"`
 	License     string            `json:"license,omitempty"`
 	Origin      []extractedOrigin `json:"origin,omitempty"`
+	Cited       []string          `json:"cited,omitempty"`
 	Caption     string            `json:"caption,omitempty"`
 	Text        string            `json:"text"`
 	HTML        string            `json:"html"`
@@ -205,7 +206,7 @@ func (o *extraction) page(file string, in io.Reader) (*extracted, error) {
 	line := &extracted{
 		ID: pageID(file), URL: o.url, Kind: d.Kind, Title: d.Title, Byline: d.Byline, Date: stamp(d.Published), Modified: stamp(d.Modified),
 		Site: d.Site, Lang: d.Lang, Dir: d.Dir, Canonical: d.URL, Description: d.Description, Image: d.Image, Section: d.Section,
-		Tags: d.Tags, License: d.License, Caption: d.Caption, Text: d.Shown(), HTML: d.HTML,
+		Tags: d.Tags, License: d.License, Cited: extract.Cited(d.Text), Caption: d.Caption, Text: d.Shown(), HTML: d.HTML,
 	}
 	if line.URL == "" {
 		line.URL = d.URL

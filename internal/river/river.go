@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/extract"
 	"newsfold/store"
 )
 
@@ -47,6 +48,7 @@ type Story struct {
 	Text    string            `json:"text,omitempty"`
 	HTML    string            `json:"html,omitempty"`
 	Origins []newsfold.Origin `json:"origins,omitempty"`
+	Cited   []string          `json:"cited,omitempty"` // outlets whose reports it stands on
 }
 
 // Feed names a feed that carries a story.
@@ -129,6 +131,7 @@ func (s *Story) Fill(tx store.Tx) error {
 		if a.Lead {
 			body, err := tx.Body(a.ID)
 			s.Text, s.HTML = body.Text, body.HTML
+			s.Cited = extract.Cited(body.Text)
 			return err
 		}
 	}
