@@ -267,6 +267,7 @@ func printPage(w io.Writer, p *extracted) {
 		{"canonical", p.Canonical},
 		{"image", p.Image},
 		{"license", p.License},
+		{"cited", strings.Join(p.Cited, ", ")},
 	} {
 		if row[1] != "" {
 			fmt.Fprintf(w, "%-10s %s\n", row[0], row[1])
