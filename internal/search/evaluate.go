@@ -67,13 +67,24 @@ func (s *snapshot) search(ctx context.Context, cs []clause, q *Query, most int) 
 	if err := e.prepare(); err != nil {
 		return nil, 0, err
 	}
-	for i, seg := range s.segs {
-		if err := e.segment(ctx, seg, e.found[i]); err != nil {
+	for _, i := range e.youngest() {
+		if err := e.segment(ctx, s.segs[i], e.found[i]); err != nil {
 			return nil, 0, err
 		}
 	}
 	slices.SortFunc(e.best.hits, better)
 	return e.best.hits, e.total, nil
+}
+
+// youngest returns the numbers of the segments, that with the youngest articles first:
+// of hits that score alike those found later are then worse, and change nothing.
+func (s *snapshot) youngest() []int {
+	of := make([]int, len(s.segs))
+	for i := range of {
+		of[i] = i
+	}
+	slices.SortFunc(of, func(i, j int) int { return cmp.Compare(s.segs[j].last(), s.segs[i].last()) })
+	return of
 }
 
 // evaluation is one run of a query.

@@ -197,6 +197,14 @@ type segment struct {
 	goneCount int
 }
 
+// last returns the ID of the article that came in last; 0 in a segment without any.
+func (s *segment) last() int64 {
+	if len(s.ids) == 0 {
+		return 0
+	}
+	return s.ids[len(s.ids)-1]
+}
+
 // file is an open file that several snapshots may use.
 type file struct {
 	*os.File
