@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -234,22 +233,6 @@ func (d *daemon) deliver(ctx context.Context, g *errgroup.Group) {
 		s.Desk = &delivery.Desk{DB: d.db, Now: time.Now, Log: d.log, Mail: d.mail(), Secret: []byte(os.Getenv("NEWSFOLD_WEBHOOK_SECRET"))}
 		g.Go(func() error { return s.Run(ctx) })
 	}
-}
-
-// giveBack gives the memory that starting has used, and nobody needs any more,
-// back to the system once that is over: reading what is known of the articles of a
-// month leaves as much garbage as it leaves knowledge, and an idle daemon would
-// keep it for a long time.
-func giveBack(ctx context.Context) error {
-	const started = 45 * time.Second
-	t := time.NewTimer(started)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-		debug.FreeOSMemory()
-	}
-	return nil
 }
 
 // callbacks opens the listener for hubs; nil without --push-url.
