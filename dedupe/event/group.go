@@ -346,7 +346,7 @@ func (g *Grouper) keep(e *group) {
 
 // keptParts is how many events keep their parts at least, not to make them anew
 // for each story.
-const keptParts = 512
+const keptParts = 8192
 
 // leastNumbers is the share of the numbers that two reports of one event in two
 // languages have in common at least, when there are numbers in both.

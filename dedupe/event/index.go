@@ -2,6 +2,7 @@ package event
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 )
@@ -31,16 +32,23 @@ type postings struct {
 	nodes row[node]
 }
 
+// perNode is how many slots lie side by side: to follow a list from slot to slot is to
+// wait for memory with each.
+const perNode = 7
+
 // list is what stories of one language have a feature.
 type list struct {
 	lang  int32
-	first int32 // node
-	next  int32 // list of the feature in another language; -1: none
+	next  int32          // list of the feature in another language; -1: none
+	older int32          // node; -1: none
+	n     int32          // of young
+	young [perNode]int32 // the youngest slots, in the order in which they came
 }
 
+// node is slots of a list, all younger than those of the next node.
 type node struct {
-	slot int32
-	next int32 // -1: none
+	slots [perNode]int32
+	next  int32 // -1: none
 }
 
 // row is a long row that grows without being moved.
@@ -140,7 +148,7 @@ func (p *postings) after(l *list) *list {
 func (p *postings) put(h uint32, lang, slot int32) {
 	for l := p.of(h); l != nil; l = p.after(l) {
 		if l.lang == lang {
-			l.first = p.nodes.add(node{slot, l.first})
+			p.push(l, slot)
 			return
 		}
 	}
@@ -148,7 +156,35 @@ func (p *postings) put(h uint32, lang, slot int32) {
 	if !ok {
 		next = -1
 	}
-	p.head[h] = p.lists.add(list{lang, p.nodes.add(node{slot, -1}), next})
+	p.head[h] = p.lists.add(list{lang: lang, next: next, older: -1, n: 1, young: [perNode]int32{slot}})
+}
+
+// push adds the youngest slot to a list.
+func (p *postings) push(l *list, slot int32) {
+	if l.n == perNode {
+		l.older, l.n = p.nodes.add(node{l.young, l.older}), 0
+	}
+	l.young[l.n] = slot
+	l.n++
+}
+
+// slots yields the slots of a list, the youngest first.
+func (p *postings) slots(l *list) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		slots, older := l.young[:l.n], l.older
+		for {
+			for _, s := range slices.Backward(slots) {
+				if !yield(s) {
+					return
+				}
+			}
+			if older < 0 {
+				return
+			}
+			n := p.nodes.at(older)
+			slots, older = n.slots[:], n.next
+		}
+	}
 }
 
 // remove makes a slot one that is not found. It may be used again only in
@@ -174,7 +210,7 @@ func (x *index) alike(p *Profile, n int) []hit {
 		w := f.weight.float()
 		for l := x.words.of(f.hash); l != nil; l = x.words.after(l) {
 			if l.lang == lang {
-				left = x.count(&x.words, l.first, w*w, left)
+				left = x.count(&x.words, l, w*w, left)
 			}
 		}
 	}
@@ -195,7 +231,7 @@ func (x *index) abroad(p *Profile, n int, least float32) []hit {
 		for _, f := range fs {
 			for l := x.anchors.of(f.hash); l != nil; l = x.anchors.after(l) {
 				if l.lang != home {
-					left[l.lang] = x.count(&x.anchors, l.first, times*f.weight.float(), left[l.lang])
+					left[l.lang] = x.count(&x.anchors, l, times*f.weight.float(), left[l.lang])
 				}
 			}
 		}
@@ -214,8 +250,11 @@ func (x *index) abroad(p *Profile, n int, least float32) []hit {
 func (x *index) holds(lang string, h uint32) bool {
 	home := x.lang(lang)
 	for l := x.anchors.of(h); l != nil; l = x.anchors.after(l) {
-		for i := l.first; l.lang == home && i >= 0; i = x.anchors.nodes.at(i).next {
-			if x.board[x.anchors.nodes.at(i).slot].score != dead {
+		if l.lang != home {
+			continue
+		}
+		for slot := range x.anchors.slots(l) {
+			if x.board[slot].score != dead {
 				return true
 			}
 		}
@@ -225,20 +264,24 @@ func (x *index) holds(lang string, h uint32) bool {
 
 // count adds a weight to the stories of a list and returns how many more may be
 // looked at.
-func (x *index) count(p *postings, i int32, weight float32, left int) int {
+func (x *index) count(p *postings, l *list, weight float32, left int) int {
 	most := min(left, maxPosting)
-	for ; i >= 0 && most > 0; most-- {
-		left--
-		n := p.nodes.at(i)
-		i = n.next
-		c := &x.board[n.slot]
-		switch c.score {
+	if most <= 0 {
+		return left
+	}
+	for slot := range p.slots(l) {
+		switch c := &x.board[slot]; c.score {
 		case dead:
-			continue
 		case 0:
-			x.touched = append(x.touched, n.slot)
+			x.touched = append(x.touched, slot)
+			c.score = weight
+		default:
+			c.score += weight
 		}
-		c.score += weight
+		left--
+		if most--; most == 0 {
+			break
+		}
 	}
 	return left
 }
