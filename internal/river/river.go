@@ -48,7 +48,7 @@ type Story struct {
 	Text    string            `json:"text,omitempty"`
 	HTML    string            `json:"html,omitempty"`
 	Origins []newsfold.Origin `json:"origins,omitempty"`
-	Cited   []string          `json:"cited,omitempty"` // outlets whose reports it stands on
+	Cited   []string          `json:"cited,omitempty"` // outlets whose reports it stands on; only from Load
 }
 
 // Feed names a feed that carries a story.
@@ -122,7 +122,9 @@ func Load(tx store.Tx, id newsfold.ArticleID) (Story, error) {
 	if err != nil {
 		return st, err
 	}
-	return st, st.Fill(tx)
+	err = st.Fill(tx)
+	st.Cited = extract.Cited(st.Text)
+	return st, err
 }
 
 // Fill adds the text of the lead to a story of [Outline].
@@ -131,7 +133,6 @@ func (s *Story) Fill(tx store.Tx) error {
 		if a.Lead {
 			body, err := tx.Body(a.ID)
 			s.Text, s.HTML = body.Text, body.HTML
-			s.Cited = extract.Cited(body.Text)
 			return err
 		}
 	}
