@@ -46,6 +46,11 @@ func group(from string) string {
 func (f *failures) waiting(from string, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	return f.left(from, now)
+}
+
+// left is waiting; mu is held.
+func (f *failures) left(from string, now time.Time) error {
 	e := f.by[group(from)]
 	if e == nil || e.n < freeFailures {
 		return nil
@@ -60,10 +65,28 @@ func (f *failures) waiting(from string, now time.Time) error {
 	return nil
 }
 
+// attempt counts a failure before it is known to be one, unless the address has
+// to wait: then it returns a *WaitError. Looking and counting are one step, so
+// of many attempts at once no more get through than of as many in a row.
+func (f *failures) attempt(from string, now time.Time) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.left(from, now); err != nil {
+		return err
+	}
+	f.count(from, now)
+	return nil
+}
+
 // add counts a failure.
 func (f *failures) add(from string, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.count(from, now)
+}
+
+// count is add; mu is held.
+func (f *failures) count(from string, now time.Time) {
 	if f.by == nil {
 		f.by = map[string]*failure{}
 	}

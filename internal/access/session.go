@@ -37,16 +37,15 @@ func sessionKey(token string) []byte {
 // Login checks the name and the password that a person sends from an address,
 // and opens a session. It fails with [ErrRefused] or [ErrWait].
 func (g *Gate) Login(ctx context.Context, from, user, password string) (token string, err error) {
-	if err := g.failures.waiting(from, g.now()); err != nil {
+	// A failure counts before the hash is made: many at once must not slip
+	// through while one is being made.
+	if err := g.failures.attempt(from, g.now()); err != nil {
 		return "", err
 	}
 	l, err := g.load(ctx, keyPassword)
 	if err != nil {
 		return "", err
 	}
-	// A failure counts before the hash is made: many at once must not slip
-	// through while one is being made.
-	g.failures.add(from, g.now())
 	ok := false
 	if l != nil && len(password) <= longest {
 		if ok, err = g.matches(ctx, l.Hash, password); err != nil {
