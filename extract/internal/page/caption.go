@@ -1,6 +1,11 @@
 package page
 
-import "golang.org/x/net/html/atom"
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html/atom"
+)
 
 // maxCaption is the length from which on a block is no caption unless its
 // element is a figcaption, in characters.
@@ -28,7 +33,25 @@ func (p *Page) Caption(i int) bool {
 			}
 		}
 	}
-	return short && !caption && named&FCaption != 0
+	return short && !caption && (named&FCaption != 0 || b.credits())
+}
+
+// credits reports whether a block says no more than who took a picture.
+func (b *Block) credits() bool {
+	const most = 120 // characters
+	if b.Chars > most {
+		return false
+	}
+	s := strings.ToLower(strings.TrimLeft(b.Text[:min(len(b.Text), 40)], "([ "))
+	return slices.ContainsFunc(creditStarts[:], func(start string) bool { return strings.HasPrefix(s, start) })
+}
+
+// creditStarts are what the credit of a picture begins with, in lower case.
+var creditStarts = [...]string{
+	"photo:", "photos:", "photo by", "photo credit", "photo courtesy", "photo via", "photograph:", "photograph by", "image:", "images:", "image by", "image credit",
+	"image courtesy", "image source", "image via", "picture:", "pictures:", "picture by", "credit:", "credits:", "illustration:", "illustration by",
+	"foto:", "fotos:", "foto ©", "bild:", "bilder:", "bild ©", "bildquelle", "symbolbild", "symbolfoto", "archivbild", "crédit photo", "crédit :", "crédit:", "photo :", "crédits",
+	"crédito", "imagen:", "foto de", "foto di", "fot.", "zdjęcie:", "zdj.", "фото:", "fotoğraf:", "الصورة:", "图片来源", "写真：", "写真:",
 }
 
 // Above returns the blocks of the caption and the credit of the picture right

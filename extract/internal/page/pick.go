@@ -16,12 +16,12 @@ func (p *Page) Pick() []bool {
 const threshold = .5
 
 // Choose reports which blocks are the article: the likely ones that are shown,
-// without the captions of pictures and what readers wrote below. What is hidden
-// counts only on pages that hide most of their text until a script shows it, and
-// captions stay where they are most of the text. Of a page of a few blocks, none of
-// them likely, the likeliest are taken.
+// without labels, the captions of pictures, what leads to other articles and what
+// readers wrote below. What is hidden counts only on pages that hide most of their
+// text until a script shows it, and captions stay where they are most of the text. Of
+// a page of a few blocks, none of them likely, the likeliest are taken.
 func (p *Page) Choose(prob []float32, threshold float32) []bool {
-	const post = 300 // characters of an article, however many the comments have
+	const post = 300 // characters of an article, however much else there is
 	keep := make([]bool, len(p.Blocks))
 	hidden := make([]bool, len(p.Elems))
 	for i := 1; i < len(p.Elems); i++ {
@@ -31,12 +31,13 @@ func (p *Page) Choose(prob []float32, threshold float32) []bool {
 	threshold = within(prob, threshold)
 	for i := range keep {
 		b := &p.Blocks[i]
-		keep[i] = prob[i] >= threshold && !hidden[b.Elem] && (b.Chars > 24 || !furniture[Fold(b.Text, 48)])
+		keep[i] = prob[i] >= threshold && !hidden[b.Elem] && !b.label()
 	}
 	comment, thread := p.comments(false), p.comments(true)
 	p.leaveOut(keep, func(i int) bool { return comment[p.Blocks[i].Elem] }, math.MaxInt32)
 	p.leaveOut(keep, func(i int) bool { return thread[p.Blocks[i].Elem] }, post)
 	p.leaveOut(keep, p.Caption, math.MaxInt32)
+	p.leaveOut(keep, p.teasers(), post)
 	return keep
 }
 
@@ -103,13 +104,4 @@ func (p *Page) comments(threads bool) []bool {
 		marks[i] = left[i] > 0
 	}
 	return marks
-}
-
-// furniture are blocks that are never article text by themselves, folded.
-var furniture = map[string]bool{
-	"advertisement": true, "advertisements": true, "advertising": true, "ad": true, "sponsored": true, "adfeedback": true,
-	"anzeige": true, "werbung": true, "publicité": true, "publicidad": true, "pubblicità": true, "publicidade": true, "advertentie": true,
-	"reklama": true, "реклама": true, "reklam": true, "إعلان": true, "広告": true, "广告": true, "annons": true, "annonse": true,
-	"share": true, "sharethis": true, "tweet": true, "leaveacomment": true, "advertisementcontinuereadingthemainstory": true,
-	"storycontinuesbelow": true, "scrolltocontinue": true,
 }

@@ -17,6 +17,8 @@ func TestChooseAndAbove(t *testing.T) {
 	article := "<p>" + first + "</p><p>" + second + "</p>"
 	comment := `<div class="comment"><p>` + strings.Repeat("I was there and saw it all. ", 12) + "</p></div>"
 	long := strings.Repeat("<p>"+first+"</p>", 8)
+	teasers := `<ul><li><a href="/1">A bridge for Lowen</a> LOWEN: The council has voted for a second bridge after years of...</li>` +
+		`<li><a href="/2">Rain until Friday</a> The weather service expects rain in the north and...</li></ul>`
 	for _, tt := range []struct {
 		name, page   string
 		kept         int
@@ -37,6 +39,12 @@ func TestChooseAndAbove(t *testing.T) {
 		{"a long thread below a short post", strings.Repeat("<p>"+first+"</p>", 5) + `<div id="comments">` + strings.Repeat(comment, 6) + "</div>", 5, "", first},
 		{"an editor's comments", strings.Repeat("<p>"+first+"</p>", 5) + "<div>" + strings.Repeat(comment, 6) + "</div>", 11, "", first},
 		{"a discussion", "<p>Who has seen it?</p><div>" + comment + comment + "</div>", 3, "", "Who has seen it?"},
+		{"labels", "<p>" + first + "</p><p>3 Comments</p><p>Image 2 of 5</p><p>Читайте также:</p><p>" + second + "</p><p>Comments by the ministry</p>", 3, "", first},
+		{"a credit that nothing names", image + "<p>(Photo by D. Marsh)</p>" + article, 2, "(Photo by D. Marsh)", first},
+		{"a paragraph about a photo", "<p>Photo: " + strings.Repeat(second+" ", 2) + "</p>" + article, 3, "", "Photo"},
+		{"teasers above and below", teasers + article + long + teasers, 10, "", first},
+		{"teasers above", teasers + article + long, 12, "", "A bridge"},
+		{"more teasers than text", teasers + teasers + "<p>" + first + "</p>", 5, "", "A bridge"},
 		{"a page named after its comments", `<div class="comments-open">` + long + "</div>", 8, "", first},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
