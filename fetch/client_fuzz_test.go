@@ -124,7 +124,7 @@ func FuzzPush(f *testing.F) {
 		p.Asked = now
 		q, err := url.ParseQuery(question)
 		if err == nil {
-			challenge, err := p.Verify(q, now, false)
+			challenge, err := p.Verify(q, now)
 			switch {
 			case err != nil && (challenge != "" || !p.Verified.IsZero() || p.Denied != ""):
 				t.Errorf("%q: refused with %q, and yet %+v", question, challenge, p)

@@ -24,8 +24,8 @@ type Outcome struct {
 	// Entries are those of the body, in its order, with absolute links; Feed,
 	// Seen and Article are not set. Empty after a 304 or a failure.
 	Entries []newsfold.Entry
-	// Hubs are the WebSub hubs that the body announces, and Topic what to ask
-	// them for ([NewPush]).
+	// Hubs are the WebSub hubs that the feed announces and that can be trusted to
+	// sign what they send, and Topic what to ask them for ([NewPush]).
 	Hubs  []string
 	Topic string
 }
@@ -69,6 +69,10 @@ func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(keys [
 	out.Feed = p.feed
 	if p.feed.Poll.Result == newsfold.Updated {
 		out.Hubs, out.Topic = hubs(p.answer, &p.parsed.Details)
+		out.Hubs = slices.DeleteFunc(out.Hubs, func(hub string) bool {
+			u, err := parseURL(hub)
+			return err != nil || !c.confides(u)
+		})
 	}
 	return out, nil
 }

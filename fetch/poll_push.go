@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,12 +37,18 @@ type Push struct {
 	Until    time.Time `json:"until,omitzero"`    // end of the lease
 	Denied   string    `json:"denied,omitempty"`  // why the hub refused
 	Missed   int       `json:"missed,omitempty"`  // entries in a row that only polling found
+	Ending   bool      `json:"ending,omitempty"`  // an end was asked for
 }
 
 const (
 	pushLease  = 10 * day
 	pushMissed = 3 // after which pushes are not relied on
-	pushPoll   = 6 * time.Hour
+	pushHops   = 3 // redirects of a hub that are followed
+
+	// At the default interval; less when it is shorter, see shrunk.
+	pushPoll   = 6 * time.Hour // between polls to be sure
+	pushSilent = day           // until a hub that did not answer is asked again
+	pushDenied = 7 * day       // until one that refused is
 )
 
 // NewPush prepares a subscription for a feed that announces a hub. base is the
@@ -60,60 +67,94 @@ func (p *Push) Live(now time.Time) bool {
 }
 
 // Renew is when to subscribe again: after two thirds of the lease, a day after
-// a request that was not answered, a week after a refusal.
-func (p *Push) Renew() time.Time {
+// a request that was not answered, a week after a refusal; sooner where
+// Options.Interval is less than an hour.
+func (c *Client) Renew(p *Push) time.Time {
 	switch {
 	case p.Denied != "":
-		return p.Asked.Add(7 * day)
+		return p.Asked.Add(shrunk(pushDenied, c.opts.Interval))
 	case p.Verified.IsZero() || p.Verified.Before(p.Asked):
-		return p.Asked.Add(day)
+		return p.Asked.Add(shrunk(pushSilent, c.opts.Interval))
 	}
 	return p.Verified.Add(p.Until.Sub(p.Verified) * 2 / 3)
 }
 
-// Subscribe asks the hub for a lease of ten days, or for an end when end is
-// set. Failures are *[Error], but for those of ctx. The hub answers by asking
-// the callback: see [Push.Verify].
-func (c *Client) Subscribe(ctx context.Context, p *Push, end bool) error {
-	u, err := parseURL(p.Hub)
-	if err != nil {
-		return &Error{Kind: BadURL, URL: p.Hub, Err: err}
-	}
-	if err := c.guard.checkURL(u); err != nil {
-		return &Error{Kind: Forbidden, URL: p.Hub, Err: err}
-	}
-	form := url.Values{
-		"hub.mode": {"subscribe"}, "hub.topic": {p.Topic}, "hub.callback": {p.Callback},
-		"hub.lease_seconds": {strconv.Itoa(int(pushLease / time.Second))},
-	}
-	if u.Scheme == "https" || c.guard.ours(u) {
-		form.Set("hub.secret", p.Secret) // never in clear over the open network
-	}
-	if end {
-		form.Set("hub.mode", "unsubscribe")
-		form.Del("hub.lease_seconds")
+// Serves reports whether a subscription is still what a feed announces: one of
+// its hubs and its topic.
+func (p *Push) Serves(hubs []string, topic string) bool {
+	return p.Topic == topic && slices.Contains(hubs, p.Hub)
+}
+
+// confides reports whether a hub may be told the secret: never in clear over the
+// open network. What other hubs send could not be believed.
+func (c *Client) confides(hub *url.URL) bool {
+	return hub.Scheme == "https" || c.guard.ours(hub)
+}
+
+// Subscribe asks the hub for a lease of ten days, or for an end when
+// Push.Ending is set. Failures are *[Error], but for those of ctx. The hub
+// answers by asking the callback: see [Push.Verify].
+func (c *Client) Subscribe(ctx context.Context, p *Push) error {
+	form := url.Values{"hub.mode": {"unsubscribe"}, "hub.topic": {p.Topic}, "hub.callback": {p.Callback}}
+	if !p.Ending {
+		form.Set("hub.mode", "subscribe")
+		form.Set("hub.lease_seconds", strconv.Itoa(int(pushLease/time.Second)))
+		form.Set("hub.secret", p.Secret)
 	}
 	p.Asked, p.Denied = c.opts.Now(), ""
-	status, text, err := c.post(ctx, u, form.Encode())
-	if err != nil {
-		return err
+	at := p.Hub
+	for range 1 + pushHops {
+		next, err := c.petition(ctx, at, form.Encode())
+		if err != nil || next == "" {
+			return err
+		}
+		at = next
 	}
-	if status/100 != 2 {
-		e := &Error{Kind: Status, URL: p.Hub, Status: status}
+	return &Error{Kind: Redirect, URL: p.Hub, Err: fmt.Errorf("more than %d in a row", pushHops)}
+}
+
+// petition sends a request to a hub. Where the hub redirects to, the request is
+// to be sent again.
+func (c *Client) petition(ctx context.Context, hub, form string) (next string, err error) {
+	u, err := parseURL(hub)
+	if err != nil {
+		return "", &Error{Kind: BadURL, URL: hub, Err: err}
+	}
+	if err := c.guard.checkURL(u); err != nil {
+		return "", &Error{Kind: Forbidden, URL: hub, Err: err}
+	}
+	if !c.confides(u) {
+		return "", &Error{Kind: Forbidden, URL: hub, Err: errors.New("a hub without https cannot sign what it sends")}
+	}
+	resp, text, err := c.post(ctx, u, form)
+	if err != nil {
+		return "", err
+	}
+	switch status := resp.StatusCode; status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		to, err := target(u, resp.Header)
+		if err != nil {
+			return "", asError(hub, err)
+		}
+		return to.String(), nil
+	default:
+		if status/100 == 2 {
+			return "", nil
+		}
+		e := &Error{Kind: Status, URL: hub, Status: status}
 		if text != "" {
 			e.Err = errors.New(text)
 		}
-		return e
+		return "", e
 	}
-	return nil
 }
 
-// post sends a form within the host's budget and returns the status and the
-// beginning of the answer.
-func (c *Client) post(ctx context.Context, u *url.URL, form string) (int, string, error) {
+// post sends a form within the host's budget and returns the answer, whose body
+// is closed, with the beginning of that.
+func (c *Client) post(ctx context.Context, u *url.URL, form string) (*http.Response, string, error) {
 	release, err := c.acquire(ctx, u, false)
 	if err != nil {
-		return 0, "", err
+		return nil, "", err
 	}
 	defer release()
 	parent := ctx
@@ -126,19 +167,19 @@ func (c *Client) post(ctx context.Context, u *url.URL, form string) (int, string
 	resp, err := c.trip.RoundTrip(r)
 	if err != nil {
 		if parent.Err() != nil {
-			return 0, "", parent.Err()
+			return nil, "", parent.Err()
 		}
-		return 0, "", classify(u.String(), because(ctx, err))
+		return nil, "", classify(u.String(), because(ctx, err))
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
-	return resp.StatusCode, strings.Join(strings.Fields(string(text)), " "), nil
+	return resp, strings.Join(strings.Fields(string(text)), " "), nil
 }
 
 // Verify answers a hub's question at the callback whether it was us who
-// subscribed: it returns what to answer with status 200, or an error, for
-// which 404 is the answer. ending tells that an end was asked for.
-func (p *Push) Verify(q url.Values, now time.Time, ending bool) (challenge string, err error) {
+// subscribed, or asked for an end: it returns what to answer with status 200, or
+// an error, for which 404 is the answer.
+func (p *Push) Verify(q url.Values, now time.Time) (challenge string, err error) {
 	if q.Get("hub.topic") != p.Topic {
 		return "", fmt.Errorf("a hub asks about %.200q, which was not asked for", q.Get("hub.topic"))
 	}
@@ -150,10 +191,10 @@ func (p *Push) Verify(q url.Values, now time.Time, ending bool) (challenge strin
 		}
 		p.Denied = p.Denied[:min(len(p.Denied), 200)]
 		return "", nil
-	case mode == "unsubscribe" && ending:
+	case mode == "unsubscribe" && p.Ending:
 		p.Verified, p.Until = time.Time{}, time.Time{}
 		return q.Get("hub.challenge"), nil
-	case mode != "subscribe" || ending || p.Asked.IsZero():
+	case mode != "subscribe" || p.Ending || p.Asked.IsZero():
 		return "", fmt.Errorf("a hub asks for mode %.40q, which was not asked for", mode)
 	}
 	lease := pushLease
@@ -165,9 +206,7 @@ func (p *Push) Verify(q url.Values, now time.Time, ending bool) (challenge strin
 }
 
 // Signed reports whether a pushed body comes from the hub. What is not signed
-// should be answered with status 200 all the same, and thrown away; at most it
-// is a reason to poll. So is all that comes from a hub without https, which is
-// never told the secret.
+// should be answered with status 200 all the same, and thrown away.
 func (p *Push) Signed(h http.Header, body []byte) bool {
 	method, signature, ok := strings.Cut(h.Get("X-Hub-Signature"), "=")
 	if !ok {
@@ -216,22 +255,28 @@ func (c *Client) Pushed(ctx context.Context, feed newsfold.Feed, h http.Header, 
 	return Outcome{Feed: feed, Entries: parsed.Entries}, nil
 }
 
-// Polled tells the subscription what a poll found beside it: the number of
+// Polled tells a subscription what a poll found beside it: the number of
 // entries that were not known. They should have been pushed; when that happens
 // three times in a row, the hub is not relied on any more until the next
 // lease. It returns when the feed should be polled next: rarely while the hub
-// can be relied on.
-func (p *Push) Polled(feed newsfold.Feed, unknown int, now time.Time) (next time.Time, why string) {
+// can be relied on, but in time to renew the lease.
+func (c *Client) Polled(p *Push, feed newsfold.Feed, unknown int, now time.Time) (next time.Time, why string) {
 	if unknown > 0 {
 		p.Missed++
 	} else {
 		p.Missed = 0
 	}
 	next, why = feed.Poll.Next, feed.Poll.Why
-	if feed.Poll.Errors == 0 && p.Live(now) {
-		if at := now.Add(pushPoll + jitter(pushPoll, feed.URL)); at.After(next) {
-			return at, "a hub pushes what is new, so this is only to be sure"
-		}
+	if feed.Poll.Errors > 0 || !p.Live(now) {
+		return next, why
+	}
+	rest := shrunk(pushPoll, c.opts.Interval)
+	at := now.Add(rest + jitter(rest, feed.URL))
+	if renew := c.Renew(p); renew.Before(at) {
+		at = renew
+	}
+	if at.After(next) {
+		return at, "a hub pushes what is new, so this is only to be sure"
 	}
 	return next, why
 }

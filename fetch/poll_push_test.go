@@ -70,10 +70,10 @@ func TestPushIsSubscribedVerifiedAndRenewed(t *testing.T) {
 	if p.Live(clk.now()) {
 		t.Error("live before anything was asked")
 	}
-	if _, err := p.Verify(url.Values{"hub.mode": {"subscribe"}, "hub.topic": {p.Topic}}, clk.now(), false); err == nil {
+	if _, err := p.Verify(url.Values{"hub.mode": {"subscribe"}, "hub.topic": {p.Topic}}, clk.now()); err == nil {
 		t.Error("a question was answered before we asked")
 	}
-	if err := c.Subscribe(t.Context(), p, false); err != nil {
+	if err := c.Subscribe(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
 	for k, want := range map[string]string{
@@ -87,27 +87,30 @@ func TestPushIsSubscribedVerifiedAndRenewed(t *testing.T) {
 	if !strings.HasPrefix(p.Callback, "https://reader.example/push/") || len(p.Callback) < 50 {
 		t.Errorf("callback %s can be guessed", p.Callback)
 	}
-	if p.Live(clk.now()) || !p.Renew().Equal(clk.now().Add(day)) {
-		t.Errorf("live %v, renewed at %s, before the hub has answered", p.Live(clk.now()), p.Renew())
+	if p.Live(clk.now()) || !c.Renew(p).Equal(clk.now().Add(day)) {
+		t.Errorf("live %v, renewed at %s, before the hub has answered", p.Live(clk.now()), c.Renew(p))
 	}
-	challenge, err := p.Verify(h.question(), clk.now(), false)
+	challenge, err := p.Verify(h.question(), clk.now())
 	if err != nil || challenge != "c-123" {
 		t.Fatalf("%q, %v", challenge, err)
 	}
-	if !p.Live(clk.now()) || !p.Renew().Equal(clk.now().Add(160*time.Hour)) {
-		t.Errorf("live %v, renewed at %s", p.Live(clk.now()), p.Renew())
+	if !p.Live(clk.now()) || !c.Renew(p).Equal(clk.now().Add(160*time.Hour)) {
+		t.Errorf("live %v, renewed at %s", p.Live(clk.now()), c.Renew(p))
 	}
 	if p.Live(clk.now().Add(11 * day)) {
 		t.Error("live after the lease")
 	}
 	clk.advance(7 * day)
-	if err := c.Subscribe(t.Context(), p, true); err != nil {
+	p.Ending = true
+	if err := c.Subscribe(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Verify(h.question(), clk.now(), false); err == nil {
+	p.Ending = false
+	if _, err := p.Verify(h.question(), clk.now()); err == nil {
 		t.Error("an end was confirmed that we do not want any more")
 	}
-	if _, err := p.Verify(h.question(), clk.now(), true); err != nil || p.Live(clk.now()) {
+	p.Ending = true
+	if _, err := p.Verify(h.question(), clk.now()); err != nil || p.Live(clk.now()) {
 		t.Errorf("%v, live %v after the end", err, p.Live(clk.now()))
 	}
 }
@@ -116,7 +119,7 @@ func TestPushRefusals(t *testing.T) {
 	h, clk := newHub(t), newClock()
 	c := newClient(t, Options{Now: clk.now})
 	p := NewPush(h.URL, "https://bell.example/feed", "https://reader.example")
-	if err := c.Subscribe(t.Context(), p, false); err != nil {
+	if err := c.Subscribe(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
 	for _, q := range []url.Values{
@@ -125,21 +128,21 @@ func TestPushRefusals(t *testing.T) {
 		{"hub.mode": {"unsubscribe"}, "hub.topic": {p.Topic}},
 		{"hub.mode": {"publish"}, "hub.topic": {p.Topic}},
 	} {
-		if _, err := p.Verify(q, clk.now(), false); err == nil {
+		if _, err := p.Verify(q, clk.now()); err == nil {
 			t.Errorf("%v was confirmed", q)
 		}
 	}
-	if _, err := p.Verify(url.Values{"hub.mode": {"denied"}, "hub.topic": {p.Topic}, "hub.reason": {"full"}}, clk.now(), false); err != nil || p.Denied != "full" || p.Live(clk.now()) {
+	if _, err := p.Verify(url.Values{"hub.mode": {"denied"}, "hub.topic": {p.Topic}, "hub.reason": {"full"}}, clk.now()); err != nil || p.Denied != "full" || p.Live(clk.now()) {
 		t.Errorf("denied %q, %v", p.Denied, err)
 	}
 	h.deny = true
-	err := c.Subscribe(t.Context(), p, false)
+	err := c.Subscribe(t.Context(), p)
 	if err == nil || !strings.Contains(err.Error(), "no such topic") || asError("", err).Kind != Status {
 		t.Errorf("error %v", err)
 	}
 	for _, bad := range []string{"ftp://x.example/", "http://192.168.0.1/hub", ""} {
 		p.Hub = bad
-		if err := c.Subscribe(t.Context(), p, false); err == nil {
+		if err := c.Subscribe(t.Context(), p); err == nil {
 			t.Errorf("%q was asked", bad)
 		}
 	}
@@ -158,15 +161,45 @@ func TestTheSecretIsNotSentInClear(t *testing.T) {
 		t.Fatal("the hub is ours")
 	}
 	p := NewPush("http://hub.example:8080/", "https://bell.example/feed", "https://reader.example")
+	asked := 0
 	c.trip = roundTrip(func(r *http.Request) (*http.Response, error) {
-		body, _ := io.ReadAll(r.Body)
-		if strings.Contains(string(body), p.Secret) {
-			t.Error("the secret was sent")
-		}
-		return &http.Response{StatusCode: 202, Header: http.Header{}, Body: http.NoBody}, nil
+		asked++
+		return &http.Response{
+			StatusCode: 307, Header: http.Header{"Location": {"http://hub.example/"}}, Body: http.NoBody, Request: r,
+		}, nil
 	})
-	if err := c.Subscribe(t.Context(), p, false); err != nil {
-		t.Fatal(err)
+	if err := c.Subscribe(t.Context(), p); asError("", err).Kind != Forbidden || asked > 0 {
+		t.Errorf("a hub without https: %v after %d requests; want it refused before", err, asked)
+	}
+	p.Hub = "https://hub.example/"
+	if err := c.Subscribe(t.Context(), p); asError("", err).Kind != Forbidden || asked != 1 {
+		t.Errorf("a hub that redirects to one without https: %v after %d requests; want it refused after one", err, asked)
+	}
+	u, err = url.Parse(p.Hub)
+	if err != nil || !c.confides(u) {
+		t.Errorf("a hub with https is not trusted (%v)", err)
+	}
+}
+
+func TestHubsMayRedirect(t *testing.T) {
+	h := newHub(t)
+	for status, want := range map[int]string{301: "", 302: "", 307: "", 308: "", 303: "status"} {
+		from := httptest.NewServer(http.RedirectHandler(h.URL, status))
+		c, p := newClient(t, Options{}), NewPush(from.URL, "https://bell.example/feed", "https://reader.example")
+		h.form = nil
+		kind := ""
+		if err := c.Subscribe(t.Context(), p); err != nil {
+			kind = string(asError("", err).Kind)
+		}
+		if kind != want || (h.form.Get("hub.secret") == p.Secret) != (want == "") || p.Hub != from.URL {
+			t.Errorf("%d: %q, want %q; the hub got %v", status, kind, want, h.form)
+		}
+		from.Close()
+	}
+	loop := httptest.NewServer(http.RedirectHandler("/", http.StatusTemporaryRedirect))
+	defer loop.Close()
+	if err := newClient(t, Options{}).Subscribe(t.Context(), NewPush(loop.URL, "x", "y")); asError("", err).Kind != Redirect {
+		t.Errorf("a loop: %v", err)
 	}
 }
 
@@ -178,7 +211,7 @@ func TestOnlySignedPushesAreRead(t *testing.T) {
 	h, clk := newHub(t), newClock()
 	c := newClient(t, Options{Now: clk.now, MaxBody: 10_000})
 	p := NewPush(h.URL, "https://bell.example/feed", "https://reader.example")
-	if err := c.Subscribe(t.Context(), p, false); err != nil {
+	if err := c.Subscribe(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
 	body := rss("a", "b")
@@ -211,21 +244,63 @@ func TestPollingIsRareWhilePushesComeAndReturnsWhenTheyStop(t *testing.T) {
 	clk := newClock()
 	feed := newsfold.Feed{ID: 1, URL: "https://bell.example/feed"}
 	feed.Poll.Next = clk.now().Add(time.Hour)
+	c := newClient(t, Options{Now: clk.now})
 	p := &Push{Asked: clk.now(), Verified: clk.now(), Until: clk.now().Add(10 * day)}
-	next, _ := p.Polled(feed, 0, clk.now())
+	next, _ := c.Polled(p, feed, 0, clk.now())
 	between(t, next.Sub(clk.now()), 6*time.Hour, 7*time.Hour)
 	for range 2 {
-		next, _ = p.Polled(feed, 1, clk.now())
+		next, _ = c.Polled(p, feed, 1, clk.now())
 		between(t, next.Sub(clk.now()), 6*time.Hour, 7*time.Hour)
 	}
-	next, _ = p.Polled(feed, 1, clk.now())
+	next, _ = c.Polled(p, feed, 1, clk.now())
 	if !next.Equal(feed.Poll.Next) {
 		t.Errorf("next %s although the hub has missed three", next)
 	}
 	feed.Poll.Errors = 1
 	p.Missed = 0
-	if next, _ = p.Polled(feed, 0, clk.now()); !next.Equal(feed.Poll.Next) {
+	if next, _ = c.Polled(p, feed, 0, clk.now()); !next.Equal(feed.Poll.Next) {
 		t.Errorf("a failure waits until %s", next)
+	}
+}
+
+func TestShortLeasesAreRenewedInTime(t *testing.T) {
+	clk := newClock()
+	feed := newsfold.Feed{ID: 1, URL: "https://bell.example/feed"}
+	feed.Poll.Next = clk.now().Add(time.Hour)
+	c := newClient(t, Options{Now: clk.now})
+	p := &Push{Asked: clk.now(), Verified: clk.now(), Until: clk.now().Add(3 * time.Hour)}
+	if next, _ := c.Polled(p, feed, 0, clk.now()); !next.Equal(clk.now().Add(2 * time.Hour)) {
+		t.Errorf("polled after %s, want after two thirds of the lease of 3 h", next.Sub(clk.now()))
+	}
+	p.Until = clk.now().Add(time.Hour)
+	if next, _ := c.Polled(p, feed, 0, clk.now()); !next.Equal(feed.Poll.Next) {
+		t.Errorf("polled after %s: a lease makes it more often than without", next.Sub(clk.now()))
+	}
+}
+
+func TestPushesScaleDownToSeconds(t *testing.T) {
+	clk := newClock()
+	feed := newsfold.Feed{ID: 1, URL: "https://bell.example/feed"}
+	feed.Poll.Next = clk.now().Add(2 * time.Second)
+	c := newClient(t, Options{Now: clk.now, Interval: 2 * time.Second})
+	p := &Push{Asked: clk.now(), Verified: clk.now(), Until: clk.now().Add(10 * day)}
+	next, _ := c.Polled(p, feed, 0, clk.now())
+	between(t, next.Sub(clk.now()), 12*time.Second, 14*time.Second)
+	p = &Push{Asked: clk.now()}
+	between(t, c.Renew(p).Sub(clk.now()), 48*time.Second, 48*time.Second)
+	p.Denied = "no"
+	between(t, c.Renew(p).Sub(clk.now()), 336*time.Second, 336*time.Second)
+}
+
+func TestHubsThatCannotSignAreLeftOut(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><id>x</id>
+<link rel="hub" href="http://hub.example/"/><link rel="hub" href="https://hub.example/"/><link rel="self" href="https://bell.example/feed"/>
+<entry><id>a</id><title>a</title></entry></feed>`)
+	})
+	out := poll(t, newClient(t, Options{}), feedAt(s.URL))
+	if fmt.Sprint(out.Hubs) != "[https://hub.example/]" {
+		t.Errorf("hubs %v", out.Hubs)
 	}
 }
 

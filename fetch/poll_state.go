@@ -97,8 +97,13 @@ func (s *state) doubt(now time.Time, interval time.Duration) bool {
 	if s.Lies > 0 {
 		return s.NotModified >= lyingEvery-1
 	}
-	period := min(fullPeriod, time.Duration(fullPeriod/time.Hour)*interval)
-	return s.NotModified > 0 && !s.Full.IsZero() && now.Sub(s.Full) >= period
+	return s.NotModified > 0 && !s.Full.IsZero() && now.Sub(s.Full) >= shrunk(fullPeriod, interval)
+}
+
+// shrunk is a time that is meant for usual intervals of an hour, for shorter ones:
+// as many of these.
+func shrunk(d, interval time.Duration) time.Duration {
+	return min(d, time.Duration(d/time.Hour)*interval)
 }
 
 // compare learns from a body that belongs to the same URL as the stored

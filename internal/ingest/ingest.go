@@ -72,6 +72,7 @@ type Engine struct {
 
 	writes  chan *write
 	feeds   chan struct{} // capacity 1: subscriptions changed
+	parted  chan struct{} // capacity 1: some may have ended
 	passes  chan *pass
 	texts   chan struct{} // capacity 1: something to fold
 	wanted  chan struct{} // capacity 1: pages to fetch
@@ -113,6 +114,7 @@ func New(db store.DB, client *fetch.Client, opts Options) *Engine {
 		db: db, shared: newSharing(db, opts.Lease), client: client, opts: opts, log: opts.Log, now: opts.Now,
 		writes:  make(chan *write),
 		feeds:   make(chan struct{}, 1),
+		parted:  make(chan struct{}, 1),
 		passes:  make(chan *pass),
 		texts:   make(chan struct{}, 1),
 		wanted:  make(chan struct{}, 1),
@@ -134,7 +136,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		return wrap("read subscriptions with hubs", err)
 	}
 	g, gctx := errgroup.WithContext(ctx)
-	for _, loop := range []func(context.Context) error{e.writeLoop, e.pollLoop, e.pageLoop, e.foldLoop, e.retainLoop, e.packLoop} {
+	for _, loop := range []func(context.Context) error{e.writeLoop, e.pollLoop, e.partLoop, e.pageLoop, e.foldLoop, e.retainLoop, e.packLoop} {
 		g.Go(func() error { return loop(gctx) })
 	}
 	err := g.Wait()
@@ -146,7 +148,10 @@ func (e *Engine) Run(ctx context.Context) error {
 
 // Changed tells a running engine that subscriptions were added, changed or
 // removed.
-func (e *Engine) Changed() { nudge(e.feeds) }
+func (e *Engine) Changed() {
+	nudge(e.feeds)
+	nudge(e.parted)
+}
 
 // Progress is how far a [Engine.Pass] has come.
 type Progress struct {

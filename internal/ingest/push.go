@@ -38,6 +38,12 @@ func (p *pushes) find(callback string) (newsfold.FeedID, bool) {
 	return id, ok
 }
 
+func (p *pushes) drop(callback string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.feeds, path.Base(callback))
+}
+
 func pushKey(id newsfold.FeedID) []byte { return binary.BigEndian.AppendUint64(nil, uint64(id)) }
 
 func loadPush(tx store.Tx, id newsfold.FeedID) (*fetch.Push, error) {
@@ -57,36 +63,83 @@ func putPush(tx store.Tx, id newsfold.FeedID, p *fetch.Push) error {
 	return tx.Shelf(pushShelf).Put(pushKey(id), v)
 }
 
-// loadPushes brings back the callbacks, and drops those of feeds that are
-// subscribed no more: their hubs are told when they call.
+// subscriber is a subscription with a hub and the feed that it is for.
+type subscriber struct {
+	feed    newsfold.FeedID
+	removed bool // is subscribed to no more
+	push    fetch.Push
+}
+
+// subscribers reads all subscriptions with hubs.
+func subscribers(tx store.Tx) (list []subscriber, err error) {
+	for pair, err := range tx.Shelf(pushShelf).All(nil) {
+		if err != nil {
+			return nil, err
+		}
+		s := subscriber{feed: newsfold.FeedID(binary.BigEndian.Uint64(pair.Key))}
+		if err := json.Unmarshal(pair.Value, &s.push); err != nil {
+			return nil, err
+		}
+		_, err := tx.Feed(s.feed)
+		if s.removed = isNew(err); err != nil && !s.removed {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// loadPushes brings back the callbacks, and drops those whose end was asked for
+// before: their hubs are told when they call.
 func (e *Engine) loadPushes(ctx context.Context) error {
 	if e.opts.PushURL == "" {
 		return nil
 	}
 	return e.db.Update(ctx, func(tx store.Tx) error {
-		var gone [][]byte
-		for pair, err := range tx.Shelf(pushShelf).All(nil) {
-			if err != nil {
-				return err
-			}
-			id := newsfold.FeedID(binary.BigEndian.Uint64(pair.Key))
-			if _, err := tx.Feed(id); isNew(err) {
-				gone = append(gone, pair.Key)
+		list, err := subscribers(tx)
+		if err != nil {
+			return err
+		}
+		for _, s := range list {
+			if s.push.Ending {
+				if err := tx.Shelf(pushShelf).Delete(pushKey(s.feed)); err != nil {
+					return err
+				}
 				continue
 			}
-			var p fetch.Push
-			if err := json.Unmarshal(pair.Value, &p); err != nil {
-				return err
-			}
-			e.pushes.set(p.Callback, id)
-		}
-		for _, key := range gone {
-			if err := tx.Shelf(pushShelf).Delete(key); err != nil {
-				return err
-			}
+			e.pushes.set(s.push.Callback, s.feed)
 		}
 		return nil
 	})
+}
+
+// partLoop ends the subscriptions with hubs of feeds that were removed.
+func (e *Engine) partLoop(ctx context.Context) error {
+	for e.opts.PushURL != "" {
+		var list []subscriber
+		err := e.db.View(ctx, func(tx store.Tx) (err error) {
+			list, err = subscribers(tx)
+			return err
+		})
+		if err != nil {
+			return wrap("read subscriptions with hubs", err)
+		}
+		for _, s := range list {
+			if !s.removed || s.push.Ending {
+				continue
+			}
+			s.push.Ending = true
+			if err := e.petition(ctx, s.feed, &s.push); err != nil {
+				return wrap("end a subscription with a hub", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-e.parted:
+		}
+	}
+	return nil
 }
 
 // follow subscribes with the hub that a polled feed announces, or renews that.
@@ -102,22 +155,34 @@ func (e *Engine) follow(ctx context.Context, f newsfold.Feed, out fetch.Outcome)
 	if err != nil {
 		return err
 	}
+	announced := len(out.Hubs) > 0 && out.Topic != ""
 	switch {
-	case p == nil && (len(out.Hubs) == 0 || out.Topic == ""):
+	case p == nil && !announced:
 		return nil
 	case p == nil:
 		p = fetch.NewPush(out.Hubs[0], out.Topic, e.opts.PushURL)
-	case p.Renew().After(e.now()):
+	case announced && !p.Serves(out.Hubs, out.Topic): // the old hub is told when it calls
+		e.pushes.drop(p.Callback)
+		p = fetch.NewPush(out.Hubs[0], out.Topic, e.opts.PushURL)
+	case e.client.Renew(p).After(e.now()):
 		return nil
+	case !announced && f.Poll.Result == newsfold.Updated: // it has a hub no more
+		e.pushes.drop(p.Callback)
+		return e.store(ctx, func(tx store.Tx) error { return tx.Shelf(pushShelf).Delete(pushKey(f.ID)) })
 	}
-	// The hub asks back while it is being asked, so the callback has to be known.
-	e.pushes.set(p.Callback, f.ID)
+	return e.petition(ctx, f.ID, p)
+}
+
+// petition asks a hub for a subscription, or for its end. The hub asks back while
+// it is being asked, so the callback has to be known.
+func (e *Engine) petition(ctx context.Context, id newsfold.FeedID, p *fetch.Push) error {
+	e.pushes.set(p.Callback, id)
 	p.Asked = e.now()
-	if err := e.store(ctx, func(tx store.Tx) error { return putPush(tx, f.ID, p) }); err != nil {
+	if err := e.store(ctx, func(tx store.Tx) error { return putPush(tx, id, p) }); err != nil {
 		return err
 	}
-	if err := e.client.Subscribe(ctx, p, false); err != nil && ctx.Err() == nil {
-		e.log.Warn("a hub refuses a subscription", "feed", f.ID, "hub", fetch.Redact(p.Hub), "err", err)
+	if err := e.client.Subscribe(ctx, p); err != nil && ctx.Err() == nil {
+		e.log.Warn("a hub refuses", "feed", id, "hub", fetch.Redact(p.Hub), "err", err)
 	}
 	return nil
 }
@@ -128,7 +193,7 @@ func (e *Engine) rest(tx store.Tx, f *newsfold.Feed, added int, now time.Time) e
 	if err != nil || p == nil || p.Verified.IsZero() {
 		return err
 	}
-	f.Poll.Next, f.Poll.Why = p.Polled(*f, added, now)
+	f.Poll.Next, f.Poll.Why = e.client.Polled(p, *f, added, now)
 	return putPush(tx, f.ID, p)
 }
 
@@ -158,20 +223,33 @@ var errDenied = errors.New("not asked for")
 
 // verify answers a hub that asks whether it was us who subscribed.
 func (e *Engine) verify(w http.ResponseWriter, r *http.Request, id newsfold.FeedID) {
-	var challenge string
+	var (
+		challenge string
+		ended     bool
+	)
 	err := e.store(r.Context(), func(tx store.Tx) error {
 		p, err := loadPush(tx, id)
 		if err != nil {
 			return err
 		}
-		if p == nil {
+		_, err = tx.Feed(id)
+		switch removed := isNew(err); {
+		case p == nil, removed && !p.Ending:
 			return errDenied
+		case err != nil && !removed:
+			return err
 		}
-		if challenge, err = p.Verify(r.URL.Query(), e.now(), false); err != nil {
+		if challenge, err = p.Verify(r.URL.Query(), e.now()); err != nil {
 			return errors.Join(errDenied, err)
+		}
+		if ended = p.Ending; ended {
+			return tx.Shelf(pushShelf).Delete(pushKey(id))
 		}
 		return putPush(tx, id, p)
 	})
+	if err == nil && ended {
+		e.pushes.drop(r.URL.Path)
+	}
 	switch {
 	case errors.Is(err, errDenied):
 		http.Error(w, "not asked for", http.StatusNotFound)

@@ -26,22 +26,29 @@ type hub struct {
 	mu       sync.Mutex
 	callback string
 	secret   string
-	verified bool
+	modes    []string // of requests that were verified
+}
+
+// verified returns what was asked for and confirmed so far.
+func (h *hub) verified() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return strings.Join(h.modes, " ")
 }
 
 func newHub(t *testing.T) *hub {
 	h := &hub{}
 	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := r.ParseForm(); err != nil || r.Form.Get("hub.mode") != "subscribe" {
-			http.Error(w, "subscribe only", http.StatusBadRequest)
+		if err := r.ParseForm(); err != nil {
+			http.Error(w, "no form", http.StatusBadRequest)
 			return
 		}
+		mode, callback := r.Form.Get("hub.mode"), r.Form.Get("hub.callback")
 		h.mu.Lock()
-		h.callback, h.secret = r.Form.Get("hub.callback"), r.Form.Get("hub.secret")
-		callback := h.callback
+		h.callback, h.secret = callback, r.Form.Get("hub.secret")
 		h.mu.Unlock()
 		w.WriteHeader(http.StatusAccepted)
-		q := url.Values{"hub.mode": {"subscribe"}, "hub.topic": {r.Form.Get("hub.topic")}, "hub.challenge": {"c1"}, "hub.lease_seconds": {"86400"}}
+		q := url.Values{"hub.mode": {mode}, "hub.topic": {r.Form.Get("hub.topic")}, "hub.challenge": {"c1"}, "hub.lease_seconds": {"86400"}}
 		res, err := http.Get(callback + "?" + q.Encode())
 		if err != nil {
 			return
@@ -49,7 +56,9 @@ func newHub(t *testing.T) *hub {
 		body, _ := io.ReadAll(res.Body)
 		_ = res.Body.Close()
 		h.mu.Lock()
-		h.verified = res.StatusCode == http.StatusOK && string(body) == "c1"
+		if res.StatusCode == http.StatusOK && string(body) == "c1" {
+			h.modes = append(h.modes, mode)
+		}
 		h.mu.Unlock()
 	}))
 	t.Cleanup(h.Close)
@@ -75,29 +84,35 @@ func (h *hub) push(t *testing.T, body, secret string) int {
 	return res.StatusCode
 }
 
-func TestHubsPushWhatIsNew(t *testing.T) {
+// withHub is the feed of a press that announces a hub.
+func withHub(p *press, h *hub, entries ...entry) string {
+	const link = `<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="%s" href="%s"/>`
+	return strings.Replace(p.rss("Wire", entries...), "<channel>",
+		"<channel>"+fmt.Sprintf(link, "hub", h.URL+"/")+fmt.Sprintf(link, "self", p.URL+"/wire.xml"), 1)
+}
+
+// newCallbacks returns a desk that serves callbacks, and the URL below which.
+func newCallbacks(t *testing.T) (d *desk, base string) {
 	callbacks := httptest.NewUnstartedServer(nil)
-	base := "http://" + callbacks.Listener.Addr().String() + "/hook"
-	p, h := newPress(t), newHub(t)
-	d := newDeskWith(t, ingest.Options{Manual: true, PushURL: base})
+	base = "http://" + callbacks.Listener.Addr().String() + "/hook"
+	d = newDeskWith(t, ingest.Options{Manual: true, PushURL: base})
 	callbacks.Config.Handler = d.engine.Callback()
 	callbacks.Start()
 	t.Cleanup(callbacks.Close)
-	feed := func(entries ...entry) string {
-		return strings.Replace(p.rss("Wire", entries...), "<channel>", fmt.Sprintf(
-			`<channel><a:link xmlns:a="http://www.w3.org/2005/Atom" rel="hub" href="%s/"/><a:link xmlns:a="http://www.w3.org/2005/Atom" rel="self" href="%s/wire.xml"/>`, h.URL, p.URL), 1)
-	}
-	p.set("/wire.xml", feed(entry{"w1", "/w/ferry", "Ferry", ferry}))
+	return d, base
+}
+
+func TestHubsPushWhatIsNew(t *testing.T) {
+	p, h := newPress(t), newHub(t)
+	d, base := newCallbacks(t)
+	p.set("/wire.xml", withHub(p, h, entry{"w1", "/w/ferry", "Ferry", ferry}))
 	d.subscribe(p.URL + "/wire.xml")
 	d.pass()
-	h.mu.Lock()
-	verified := h.verified
-	h.mu.Unlock()
-	if !verified {
+	if h.verified() != "subscribe" {
 		t.Fatal("the hub's question was not answered")
 	}
 
-	news := feed(entry{"w2", "/w/orchard", "Apples", orchard})
+	news := withHub(p, h, entry{"w2", "/w/orchard", "Apples", orchard})
 	if code := h.push(t, news, "guessed"); code != http.StatusOK {
 		t.Errorf("a forged push is answered with %d, want 200", code)
 	}
@@ -126,6 +141,55 @@ func TestHubsPushWhatIsNew(t *testing.T) {
 	h.callback = base + "/unknown"
 	if code := h.push(t, news, h.secret); code != http.StatusGone {
 		t.Errorf("a push to nobody is answered with %d, want 410", code)
+	}
+}
+
+func TestANewHubIsSubscribedWithAndTheOldOneLeft(t *testing.T) {
+	p, old, next := newPress(t), newHub(t), newHub(t)
+	d, _ := newCallbacks(t)
+	p.set("/wire.xml", withHub(p, old, entry{"w1", "/w/ferry", "Ferry", ferry}))
+	d.subscribe(p.URL + "/wire.xml")
+	d.pass()
+	d.pass()
+	if got := old.verified(); got != "subscribe" {
+		t.Fatalf("the first hub was asked to %q, want once to subscribe", got)
+	}
+	news := withHub(p, next, entry{"w2", "/w/orchard", "Apples", orchard})
+	p.set("/wire.xml", news)
+	d.pass()
+	if got := next.verified(); got != "subscribe" {
+		t.Errorf("the new hub was asked to %q, want to subscribe", got)
+	}
+	if code := old.push(t, news, old.secret); code != http.StatusGone {
+		t.Errorf("a push of the old hub is answered with %d, want 410", code)
+	}
+	if code := next.push(t, news, next.secret); code != http.StatusOK {
+		t.Errorf("a push of the new hub is answered with %d, want 200", code)
+	}
+}
+
+func TestRemovingAFeedEndsItsSubscriptionWithAHub(t *testing.T) {
+	p, h := newPress(t), newHub(t)
+	d, _ := newCallbacks(t)
+	p.set("/wire.xml", withHub(p, h, entry{"w1", "/w/ferry", "Ferry", ferry}))
+	d.subscribe(p.URL + "/wire.xml")
+	d.pass()
+	if err := d.db.Update(t.Context(), func(tx store.Tx) error { return tx.DeleteFeed(1) }); err != nil {
+		t.Fatal(err)
+	}
+	question := h.callback + "?" + url.Values{"hub.mode": {"subscribe"}, "hub.topic": {p.URL + "/wire.xml"}, "hub.challenge": {"c2"}}.Encode()
+	res, err := http.Get(question)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusNotFound {
+		t.Errorf("a hub that renews what was removed is answered with %d, want 404", res.StatusCode)
+	}
+	d.engine.Changed()
+	eventually(t, "the hub is told", func() bool { return h.verified() == "subscribe unsubscribe" })
+	if code := h.push(t, "", h.secret); code != http.StatusGone {
+		t.Errorf("a push for it is answered with %d, want 410", code)
 	}
 }
 
