@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"newsfold"
 	"newsfold/internal/control"
 	"newsfold/internal/river"
 )
@@ -68,15 +69,17 @@ func (s screen) happening(h river.Happening, now time.Time) string {
 		tail += " · " + plain(strings.Join(h.Languages, ", "))
 	}
 	fmt.Fprintf(&b, "%s%s%s\n", s.dim(fmt.Sprintf("%6d  %-10s  ", h.ID, river.Clock(h.First, now))), s.bold(plain(h.Title)), s.dim(tail))
+	of := river.Originals(h.Reports)
 	for _, r := range h.Reports {
-		b.WriteString(s.dim(fit(s.report(r, h.First), s.width)))
+		b.WriteString(s.dim(fit(s.report(r, h.First, of[r.ID]), s.width)))
 		b.WriteByte('\n')
 	}
 	return b.String()
 }
 
-// report is the line of a story of an event that began at a time.
-func (s screen) report(r river.Report, began time.Time) string {
+// report is the line of a story of an event that began at a time; original is what
+// it is a translation of, 0: of nothing there.
+func (s screen) report(r river.Report, began time.Time, original newsfold.StoryID) string {
 	line := fmt.Sprintf("%18s└ %d  %s", "", r.ID, plain(r.Outlet))
 	if r.Copies > 0 {
 		line += fmt.Sprintf(" +%d", r.Copies)
@@ -85,8 +88,8 @@ func (s screen) report(r river.Report, began time.Time) string {
 		line += " [" + plain(r.Lang) + "]"
 	}
 	line += ", " + river.Lag(r.Time.Sub(began)) + " after"
-	if r.Relation == "translation" {
-		line += fmt.Sprintf(", translation of %d", r.With)
+	if original != 0 {
+		line += fmt.Sprintf(", translation of %d", original)
 	}
 	return line + ": " + plain(r.Title)
 }

@@ -17,8 +17,10 @@ func (a *app) newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain A B",
 		Short: "Say why two articles are, or are not, one story",
-		Long: `Compare two articles by every rule: what one
-is to the other, how far that is from the border, and what was weighed.`,
+		Long: `Compare two articles by every rule, whether they were ever compared or not: what
+the first is to the second, how far that is from the border, and what was weighed;
+and, unless they are one story, whether they report one event. A and B are the IDs
+of articles, as "newsfold show" prints them, or of stories.`,
 		Example: "  newsfold explain 12 15\n  newsfold explain 12 15 --format '{{.Relation}} {{.Score}}'",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -131,6 +133,8 @@ func article(relation string) string {
 		return "an expanded version of"
 	case "update":
 		return "an update of"
+	case "translation":
+		return "a translation of"
 	}
 	return relation + " of"
 }

@@ -102,11 +102,12 @@ func (s screen) event(b *strings.Builder, st river.Story) {
 			head += " in " + count(len(langs), "language", "languages")
 		}
 		fmt.Fprintf(b, "\n%s\n", s.bold(head))
+		of := river.Originals(e.Reports)
 		for _, r := range e.Reports {
-			fmt.Fprintln(b, s.dim(strings.TrimLeft(s.report(r, e.Reports[0].Time), " └")))
+			fmt.Fprintln(b, s.dim(strings.TrimLeft(s.report(r, e.Reports[0].Time, of[r.ID]), " └")))
 		}
 		if e.With != 0 {
-			fmt.Fprintf(b, "This is a %s of %d, score %.2f\n", e.Relation, e.With, e.Score)
+			fmt.Fprintf(b, "%s, score %.2f\n", tied(st, of), e.Score)
 		}
 		for _, v := range e.Evidence {
 			fmt.Fprintf(b, "        · %s\n", evidence(v))
@@ -117,11 +118,23 @@ func (s screen) event(b *strings.Builder, st river.Story) {
 	}
 }
 
+// tied says what ties a story to its event; of are the translations there.
+func tied(st river.Story, of map[newsfold.StoryID]newsfold.StoryID) string {
+	with := st.Event.With
+	switch {
+	case of[st.ID] == with:
+		return fmt.Sprintf("This is a translation of %d", with)
+	case of[with] == st.ID:
+		return fmt.Sprintf("%d is a translation of this", with)
+	}
+	return fmt.Sprintf("%d reports the same", with)
+}
+
 // member prints one article of a story with the evidence of its fold.
 func (s screen) member(b *strings.Builder, ar river.Article, st river.Story) {
 	role := string(ar.Relation)
 	if ar.With != 0 {
-		role = fmt.Sprintf("%s %d, score %.2f", relative(ar.Relation), ar.With, ar.Score)
+		role = fmt.Sprintf("%s %d, score %.2f", article(string(ar.Relation)), ar.With, ar.Score)
 	}
 	if ar.Lead {
 		role = "lead; " + role
@@ -138,14 +151,6 @@ func (s screen) member(b *strings.Builder, ar river.Article, st river.Story) {
 	for _, l := range ar.Links {
 		fmt.Fprintf(b, "        · related, not folded: %s %d\n", l.Relation, l.With)
 	}
-}
-
-// relative puts the right word behind a relation.
-func relative(r newsfold.Relation) string {
-	if r == newsfold.Identical {
-		return "identical to"
-	}
-	return string(r) + " of"
 }
 
 func evidence(e newsfold.Evidence) string { return plain(river.Because(e)) }

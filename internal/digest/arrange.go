@@ -128,8 +128,9 @@ func spread(s river.Story) int {
 	}
 	voices := chosen(s)
 	if s.Event != nil {
+		of := river.Originals(s.Event.Reports)
 		for _, r := range s.Event.Reports {
-			if r.ID != s.ID && r.Relation != string(newsfold.Translation) {
+			if r.ID != s.ID && of[r.ID] == 0 && of[s.ID] != r.ID {
 				voices[cmp.Or(strings.ToLower(r.Outlet), fmt.Sprint(r.ID))] = true
 			}
 		}

@@ -126,17 +126,19 @@ func TestStoriesThatMostOutletsChoseComeFirstAndOnce(t *testing.T) {
 }
 
 func TestIndependentReportsOfAnEventCountAndOneOpensTheDigest(t *testing.T) {
-	report := func(id newsfold.StoryID, outlet, relation string) river.Report {
-		return river.Report{ID: id, Title: "Report " + outlet, URL: "http://" + strings.ToLower(outlet) + ".example/", Outlet: outlet, Relation: relation}
+	report := func(id newsfold.StoryID, outlet, relation string, with newsfold.StoryID) river.Report {
+		return river.Report{ID: id, Title: "Report " + outlet, URL: "http://" + strings.ToLower(outlet) + ".example/", Outlet: outlet, Relation: relation, With: with}
 	}
-	event := &river.Event{ID: 1, Stories: 3, Reports: []river.Report{report(1, "A", ""), report(2, "B", "report"), report(3, "C", "translation")}}
+	event := &river.Event{ID: 1, Stories: 3, Reports: []river.Report{report(1, "A", "", 0), report(2, "B", "report", 1), report(3, "C", "translation", 1)}}
 	alone := func(id newsfold.StoryID, outlet string, e *river.Event) river.Story {
 		return river.Story{ID: id, Title: "Story " + outlet, Time: clock(9, 0), Event: e, Articles: []river.Article{{ID: newsfold.ArticleID(id), Lead: true, Outlet: outlet}}}
 	}
-	translated := &river.Event{ID: 5, Stories: 2, Reports: []river.Report{report(5, "E", ""), report(6, "F", "translation")}}
-	d := digest.Digest{Since: clock(0, 0), Until: clock(23, 0), Stories: []river.Story{alone(4, "D", nil), alone(1, "A", event), alone(2, "B", event), alone(5, "E", translated)}}
+	// Whichever of the two came in first: they are one voice.
+	original := &river.Event{ID: 5, Stories: 2, Reports: []river.Report{report(5, "E", "", 0), report(6, "F", "translation", 5)}}
+	translated := &river.Event{ID: 7, Stories: 2, Reports: []river.Report{report(7, "G", "", 0), report(8, "H", "translation", 7)}}
+	d := digest.Digest{Since: clock(0, 0), Until: clock(23, 0), Stories: []river.Story{alone(4, "D", nil), alone(1, "A", event), alone(2, "B", event), alone(5, "E", original), alone(8, "H", translated)}}
 	d.Stories[2].Outlets = 4
-	want := []string{"Top stories", "Story B", "Other stories", "Story D", "Story A", "Story E"}
+	want := []string{"Top stories", "Story B", "Other stories", "Story D", "Story A", "Story E", "Story H"}
 	if got := told(t, d); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

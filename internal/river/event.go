@@ -128,6 +128,27 @@ func reported(tx store.Tx, e events.Event) (out []Report, hosts map[string]bool,
 	return out, hosts, nil
 }
 
+// Originals says which stories of an event are translations, and of which others. Two
+// are found to be translations in the order in which they came in; here the original
+// is the one that appeared first.
+func Originals(reports []Report) map[newsfold.StoryID]newsfold.StoryID {
+	at := map[newsfold.StoryID]time.Time{}
+	for _, r := range reports {
+		at[r.ID] = r.Time
+	}
+	of := map[newsfold.StoryID]newsfold.StoryID{}
+	for _, r := range reports {
+		switch {
+		case r.Relation != string(newsfold.Translation):
+		case r.Time.Before(at[r.With]):
+			of[r.With] = r.ID
+		default:
+			of[r.ID] = r.With
+		}
+	}
+	return of
+}
+
 // Happenings returns the events whose latest story is of a time or later,
 // those first that most outlets report, then the latest. Limit 0 is no limit.
 func Happenings(tx store.Tx, since time.Time, limit int) ([]Happening, error) {

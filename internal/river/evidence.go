@@ -29,6 +29,13 @@ func Because(e newsfold.Evidence) string {
 		return fmt.Sprintf("other facts in the same places (%s of those compared): %s", percent(e.Value), detail)
 	case "weights":
 		return fmt.Sprintf("all weighed together: %.2f (%s)", e.Value, detail)
+	case "furniture":
+		return fmt.Sprintf("%s of what they share stands on many pages of the site", percent(e.Value))
+	case "worn":
+		return fmt.Sprintf("%s of what they share stands in articles of other days too", percent(e.Value))
+	}
+	if said := ofEvent(e); said != "" {
+		return said
 	}
 	switch {
 	case detail == "":
@@ -37,6 +44,29 @@ func Because(e newsfold.Evidence) string {
 		return fmt.Sprintf("%s: %s", e.Kind, detail)
 	}
 	return fmt.Sprintf("%s %.2f: %s", e.Kind, e.Value, detail)
+}
+
+// ofEvent puts the kinds into words that tie stories to events; empty for others.
+func ofEvent(e newsfold.Evidence) string {
+	switch e.Kind {
+	case "words":
+		return fmt.Sprintf("words %s alike: %s", percent(e.Value), e.Detail)
+	case "cohesion":
+		return fmt.Sprintf("%s of the likeness within the event", percent(e.Value))
+	case "anchors", "meaning", "dictionary":
+		return fmt.Sprintf("%s (%.2f)", e.Detail, e.Value)
+	case "margin":
+		return fmt.Sprintf("%s by %s", e.Detail, percent(e.Value))
+	case "order":
+		return fmt.Sprintf("%s, %s of them in the same order", e.Detail, percent(e.Value))
+	case "cover":
+		return fmt.Sprintf("%s of the numbers, names and places of the one are in the other", percent(e.Value))
+	case "length":
+		return fmt.Sprintf("the shorter is %s as long as the other, as their scripts have it", percent(e.Value))
+	case "alternate", "earlier":
+		return e.Detail
+	}
+	return ""
 }
 
 func percent(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) }

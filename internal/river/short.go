@@ -19,13 +19,13 @@ func Clock(t, now time.Time) string {
 	return t.Format("15:04")
 }
 
-// Lag prints a delay: "23 min", "4 h", "2 d".
+// Lag prints a delay in the one unit that matters, rounded: "23 min", "4 h", "2 d".
 func Lag(d time.Duration) string {
 	switch {
 	case d < 90*time.Minute:
 		return fmt.Sprintf("%d min", int(d.Minutes()))
 	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h", int(d.Hours()))
+		return fmt.Sprintf("%.0f h", d.Hours())
 	}
-	return fmt.Sprintf("%d d", int(d.Hours()/24))
+	return fmt.Sprintf("%.0f d", d.Hours()/24)
 }

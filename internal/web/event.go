@@ -146,6 +146,7 @@ func told3(stories, outlets, languages int) string {
 // reports describes the stories of an event, seen from one of them.
 func (s *server) reports(all []river.Report, here newsfold.StoryID) []report {
 	var out []report
+	of := river.Originals(all)
 	for _, r := range all[:min(len(all), mostReports)] {
 		rep := report{
 			ID: r.ID, Headline: clip(r.Title, 300), Outlet: name(r.Outlet, r.URL), URL: outside(r.URL), Lang: language(r.Lang),
@@ -158,7 +159,7 @@ func (s *server) reports(all []river.Report, here newsfold.StoryID) []report {
 		if r.Copies > 0 {
 			rep.Copies = "+" + count(r.Copies, "copy", "copies")
 		}
-		if r.Relation == string(newsfold.Translation) {
+		if of[r.ID] != 0 {
 			rep.Relation = "translation"
 		}
 		out = append(out, rep)
