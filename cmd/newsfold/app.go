@@ -134,8 +134,22 @@ config" says how, and what each comes to.
 		newExtract(), a.newFold(), newParse(), a.newConfig(), a.newRule(), a.newReload(), a.newDoctor(), a.newMan(), a.newVersion(),
 	)
 	root.AddCommand(a.keeping()...)
+	helped(root)
 	named(root)
 	return root
+}
+
+// helped has help complain of a command that there is not.
+func helped(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	help, _, _ := root.Find([]string{"help"}) // it is there
+	help.Example = "  newsfold help list"
+	help.Args = func(_ *cobra.Command, args []string) error {
+		if cmd, rest, _ := root.Find(args); len(rest) > 0 {
+			return noCommand(cmd, rest[0])
+		}
+		return nil
+	}
 }
 
 // named turns every command's complaint about its arguments into a usage error.

@@ -30,6 +30,14 @@ func (p *picked) flags(cmd *cobra.Command) {
 	f.BoolVar(&p.moved, "moved", false, "only feeds that have moved to another address, or are about to")
 }
 
+// args takes none, and knows what was probably meant by one.
+func (p *picked) args(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 && cmd.Flags().Changed("stale") {
+		return usage("say --stale=%s, without a space", args[0])
+	}
+	return cobra.NoArgs(cmd, args)
+}
+
 // choose returns what tells whether a feed is listed.
 func (p *picked) choose(now time.Time) (func(control.Feed) bool, error) {
 	if p.stale == "" && !p.failing && !p.moved {

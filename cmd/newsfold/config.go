@@ -225,7 +225,7 @@ not as by default. A running daemon takes over changes with "newsfold reload".`,
 				}
 			}
 			if len(args) > 0 && len(found) == 0 {
-				return usage("there is no setting %q%s", args[0], a.nearestSetting(args[0]))
+				return usage("there is no setting %q%s; `newsfold config --all` lists all keys", args[0], a.nearestSetting(args[0]))
 			}
 			return a.write("", func(w io.Writer) error { return a.printSettings(w, found, asJSON) })
 		},

@@ -38,6 +38,9 @@ is 0 only when they are the same.`,
 					return marked{fmt.Errorf("there is no store at %s", path), errStore}
 				}
 			}
+			if same(from, to) {
+				return usage("--from and --to are the same store: %s", from)
+			}
 			src, err := a.openAt(ctx, from)
 			if err != nil {
 				return err
@@ -65,6 +68,18 @@ is 0 only when they are the same.`,
 	cmd.Flags().StringVar(&from, "from", "", "`store` to copy")
 	cmd.Flags().StringVar(&to, "to", "", "`store` to fill, which must be empty")
 	return cmd
+}
+
+// same reports whether two names lead to one file, or are one connection string.
+func same(from, to string) bool {
+	f, _ := storePath(from)
+	t, _ := storePath(to)
+	one, err := os.Stat(f)
+	if err != nil {
+		return f == t
+	}
+	other, err := os.Stat(t)
+	return err == nil && os.SameFile(one, other)
 }
 
 // asStore marks what is wrong with a store.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/net/http/httpguts"
 	"golang.org/x/sync/errgroup"
 
 	"newsfold/fetch"
@@ -69,6 +70,14 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 		}
 		if err := choice("--images", d.images, "proxy", "off"); err != nil {
 			return nil, err
+		}
+		if !httpguts.ValidHeaderFieldName(d.proxyHeader) {
+			return nil, usage("--proxy-header %q is no name of a header", d.proxyHeader)
+		}
+		for _, h := range d.hosts {
+			if h == "" || strings.ContainsAny(h, " :/") {
+				return nil, usage("--host %q is no name: say one without scheme and port, such as news.example", h)
+			}
 		}
 		if d.retain, err = keep.parse(); err != nil {
 			return nil, err
@@ -240,8 +249,8 @@ func (d *daemon) callbacks() (net.Listener, error) {
 	if d.pushURL == "" {
 		return nil, nil
 	}
-	if _, err := control.Address(d.pushURL); err != nil || !strings.Contains(d.pushURL, "://") {
-		return nil, usage("--push-url %q is no URL of http or https", d.pushURL)
+	if err := webAddress("--push-url", d.pushURL); err != nil {
+		return nil, err
 	}
 	l, err := net.Listen("tcp", d.pushListen)
 	if err != nil {

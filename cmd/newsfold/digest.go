@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,11 +34,11 @@ type post struct {
 
 // check completes the flags.
 func (p *post) check() error {
-	if formats := digest.Formats(); !slices.Contains(formats, p.format) {
-		return usage("--format %q: say %s", p.format, strings.Join(formats, ", "))
+	if err := choice("--format", p.format, digest.Formats()...); err != nil {
+		return err
 	}
 	if p.limit < 0 {
-		return usage("%d stories: say a number from 1 up, or 0 for all", p.limit)
+		return usage("--limit %d: say a number from 1 up, or 0 for all", p.limit)
 	}
 	if err := choice("--by", cmp.Or(p.by, "folder"), "folder", "tag"); err != nil {
 		return err

@@ -50,9 +50,9 @@ func (a *app) newDoctor() *cobra.Command {
 		Short: "Check configuration, store, daemon, disk, clock and network",
 		Long: `Check what newsfold needs, one thing after the other, and say of each how it is and
 what mends it: the configuration, the directory and its permissions, the space on its
-disk, word lists for events, the store and its lock, the daemon and its socket, the network, by the servers
-of the first feeds, and the clock. Nothing is changed. The exit code is 1 when
-something has failed. "newsfold check" looks through the whole store.`,
+disk, word lists for events, the store and its lock, the daemon and its socket, the
+network, by the servers of the first feeds, and the clock. Nothing is changed. The exit
+code is 1 when something has failed. "newsfold check" looks through the whole store.`,
 		Example: "  newsfold doctor\n  newsfold doctor --json | jq 'select(.state != \"ok\")'",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -14,6 +14,7 @@ func (a *app) newExport() *cobra.Command {
 	opml := &cobra.Command{
 		Use:     "opml",
 		Short:   "Write the subscriptions as OPML 2.0",
+		Long:    "Write the subscriptions as OPML 2.0, folders kept, for \"newsfold import\" and other\nreaders.",
 		Example: "  newsfold export opml > feeds.opml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -24,12 +24,12 @@ import (
 func newExtract() *cobra.Command {
 	var o extraction
 	cmd := &cobra.Command{
-		Use:   "extract [--url URL] [--jsonl] [-j N] FILE...",
+		Use:   "extract FILE…",
 		Short: "Take the article out of saved pages",
-		Long: `Extract reads web pages and prints the article on each: its text, clean HTML,
-title, author, dates, language, address, and what the page says about where the
-text comes from. A FILE may be a page, a page compressed with gzip (*.gz), a
-folder, of which all pages are read, or "-" for standard input.
+		Long: `Read web pages and print the article on each: its text, clean HTML, title, author,
+dates, language, address, and what the page says about where the text comes from. A
+FILE may be a page, a page compressed with gzip (*.gz), a folder, of which all pages
+are read, or "-" for standard input.
 
 One page is printed as text for reading. Several pages, or one with --jsonl,
 are printed as JSON Lines in the order given; "id" is the name of the file
@@ -42,9 +42,9 @@ without its endings. The fields are described in doc/json.md.`,
 			return o.run(cmd.Context(), args, cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&o.url, "url", "", "address of the page, against which its links are resolved")
+	cmd.Flags().StringVar(&o.url, "url", "", "`URL` of the page, against which its links are resolved")
 	cmd.Flags().BoolVar(&o.jsonl, "jsonl", false, "print JSON Lines even for a single page")
-	cmd.Flags().IntVarP(&o.jobs, "jobs", "j", runtime.NumCPU(), "pages read at the same time")
+	cmd.Flags().IntVarP(&o.jobs, "jobs", "j", runtime.NumCPU(), "`number` of pages read at the same time")
 	return cmd
 }
 
@@ -90,7 +90,10 @@ type extractedOrigin struct {
 // run reads the pages on several cores and prints them in order.
 func (o *extraction) run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	if o.jobs < 1 {
-		return usage("--jobs %d: give at least 1", o.jobs)
+		return usage("--jobs %d: say a number from 1 up", o.jobs)
+	}
+	if err := webAddress("--url", o.url); err != nil {
+		return err
 	}
 	files, err := pagesOf(args)
 	if err != nil {

@@ -30,7 +30,7 @@ func (a *app) newFeeds() *cobra.Command {
   newsfold feeds --failing --moved
   newsfold feeds --stale=60d
   newsfold feeds --json | jq 'select(.poll.errors > 3) | .url'`,
-		Args: cobra.NoArgs,
+		Args: pick.args,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			chosen, err := pick.choose(time.Now())
 			if err != nil {

@@ -24,8 +24,8 @@ import (
 // maxFoldLine bounds one line of input.
 const maxFoldLine = 16 << 20
 
-const foldHelp = `Fold reads articles, one JSON object a line, and writes the same lines with what
-they are to those before them:
+const foldHelp = `Read articles, one JSON object a line, and write the same lines with what they are
+to those before them:
 
   story      the id of the story's first article
   lead       the id of the article that stands for the story
@@ -81,12 +81,15 @@ func (a *app) newFold() *cobra.Command {
 		},
 	}
 	c.Flags().DurationVar(&f.opts.Window, "window", 30*24*time.Hour, "how far apart copies may be")
-	c.Flags().Float64Var(&f.opts.Threshold, "threshold", .5, "score from which copies fold")
+	c.Flags().Float64Var(&f.opts.Threshold, "threshold", .5, "`score` from which copies fold, above 0 and up to 1")
 	c.Flags().BoolVar(&f.apart, "no-events", false, "fold stories only, without grouping them into events")
 	c.Flags().StringVar(&f.dict, "dict", "", "`directory` of word lists, such as eng-ara.tsv, to find events across languages by")
 	c.Flags().BoolVar(&dry, "dry-run", false, "say what would change in the store, and fold no files")
 	c.Flags().StringVar(&again.since, "since", "", "with --dry-run: articles from this `time` on, such as 7d")
 	c.Flags().BoolVar(&f.live, "live", false, "write each line at once, before later ones are known")
+	for _, name := range []string{"window", "no-events", "dict", "live"} {
+		c.MarkFlagsMutuallyExclusive("dry-run", name)
+	}
 	return c
 }
 
@@ -98,8 +101,11 @@ type folding struct {
 }
 
 func (f folding) run(a *app, cmd *cobra.Command, files []string) (err error) {
-	if f.opts.Threshold <= 0 || f.opts.Threshold > 1 || f.opts.Window <= 0 {
-		return usage("--threshold must be between 0 and 1, and --window positive")
+	switch {
+	case f.opts.Threshold <= 0 || f.opts.Threshold > 1:
+		return usage("--threshold %v: a number above 0 and up to 1 is wanted", f.opts.Threshold)
+	case f.opts.Window <= 0:
+		return usage("--window %v: say a time, such as 72h", f.opts.Window)
 	}
 	words, err := a.lists(f.dict)
 	if err != nil {

@@ -129,7 +129,20 @@ func (a *app) list(ctx context.Context, c *control.Client, l listing, print func
 	case end.More:
 		a.note("… there are more: --limit 0 lists them all.")
 	}
-	if n == 0 && !l.count {
+	if n > 0 || l.count {
+		return nil
+	}
+	feeds := 0
+	err = c.Feeds(ctx, func(control.Feed) error {
+		feeds++
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case feeds == 0:
+		a.note("%s", noFeeds(0))
+	default:
 		a.note("No such stories.")
 	}
 	return nil

@@ -37,7 +37,11 @@ func (a *app) openStore(ctx context.Context) (store.DB, error) {
 
 // openAt opens the store of a path or connection string.
 func (a *app) openAt(ctx context.Context, name string) (db store.DB, err error) {
-	if path, ok := storePath(name); ok {
+	path, ok := storePath(name)
+	if ok && strings.Contains(name, "://") {
+		return nil, usage("%q is no store: say a directory, a file or postgres://user@host/database", name)
+	}
+	if ok {
 		db, err = bolt.Open(ctx, path, bolt.Options{})
 	} else {
 		level := slog.LevelError

@@ -39,7 +39,7 @@ func (a *app) write(name string, fn func(io.Writer) error) (err error) {
 	}
 	f, err := os.OpenFile(filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%x", filepath.Base(name), rand.Uint64())), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return fmt.Errorf("write %s: %w", name, errors.Unwrap(err)) // the other name says nothing to a person
 	}
 	defer func() {
 		if err != nil {

@@ -27,11 +27,11 @@ const maxFeedFile = 10 << 20
 func newParse() *cobra.Command {
 	var o parsing
 	cmd := &cobra.Command{
-		Use:   "parse [--url URL] [--header 'Name: value']... FILE...",
+		Use:   "parse FILE…",
 		Short: "Show how saved feeds are read",
-		Long: `Parse reads feeds from files and prints them as newsfold sees them: JSON Lines,
-one feed a line, with absolute links and dates in RFC 3339. "-" is standard
-input. What had to be mended is listed under "faults".
+		Long: `Read feeds from files and print them as newsfold sees them: JSON Lines, one feed a
+line, with absolute links and dates in RFC 3339. "-" is standard input. What had to
+be mended is listed under "faults".
 
 A file that is no feed, or cannot be read, gets a line with "ok": false and the
 reason, and the exit code 6. The fields are described in doc/json.md.`,
@@ -42,7 +42,7 @@ reason, and the exit code 6. The fields are described in doc/json.md.`,
 			return o.run(cmd.Context(), args, cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&o.url, "url", "", "address of the feed, against which its links are resolved")
+	cmd.Flags().StringVar(&o.url, "url", "", "`URL` of the feed, against which its links are resolved")
 	cmd.Flags().StringArrayVar(&o.headers, "header", nil, "`header` of the answer that brought the feed, as 'Name: value'")
 	return cmd
 }
@@ -55,6 +55,9 @@ type parsing struct {
 
 // run prints a line for each file. The error names those that are no feeds.
 func (o *parsing) run(ctx context.Context, files []string, in io.Reader, out io.Writer) error {
+	if err := webAddress("--url", o.url); err != nil {
+		return err
+	}
 	header := make(http.Header)
 	for _, h := range o.headers {
 		name, value, ok := strings.Cut(h, ":")
@@ -130,7 +133,7 @@ type parsedFeed struct {
 	Kind    string        `json:"kind,omitempty"`
 	Faults  []string      `json:"faults,omitempty"`
 	Feed    *parsedSource `json:"feed,omitempty"`
-	Entries []parsedEntry `json:"entries"`
+	Entries []parsedEntry `json:"entries,omitzero"` // nil: it is no feed
 }
 
 // parsedSource is a feed without its entries.

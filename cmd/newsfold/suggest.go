@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -29,6 +30,16 @@ func choice(flag, value string, among ...string) error {
 	return usage("%s %q is none of %s%s", flag, value, strings.Join(among, ", "), meant("", value, among))
 }
 
+// webAddress complains of a flag's value that is given and is no URL of http or
+// https.
+func webAddress(flag, value string) error {
+	u, err := url.Parse(value)
+	if value != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return usage("%s %q is no URL of http or https", flag, value)
+	}
+	return nil
+}
+
 // misflagged words what is wrong with the flags of a command line.
 func misflagged(cmd *cobra.Command, err error) error {
 	see := fmt.Sprintf("; see `%s --help`", cmd.CommandPath())
@@ -52,7 +63,11 @@ func misflagged(cmd *cobra.Command, err error) error {
 		}
 		return usage("`%s` has no flag --%s%s%s", cmd.CommandPath(), name, hint, see)
 	case errors.As(err, &unknown):
-		return usage("`%s` has no flag -%s%s", cmd.CommandPath(), unknown.GetSpecifiedName(), see)
+		hint := ""
+		if strings.Contains(cmd.Use, "QUERY") {
+			hint = fmt.Sprintf("; a query with -WORD goes behind --: `%s -- ferry -festival`", cmd.CommandPath())
+		}
+		return usage("`%s` has no flag -%s%s%s", cmd.CommandPath(), unknown.GetSpecifiedName(), hint, see)
 	case errors.As(err, &bad):
 		return usage("--%s: %v%s", bad.GetFlag().Name, misfit(bad.GetFlag(), bad.GetValue(), bad.Unwrap()), see)
 	case errors.As(err, &empty):
@@ -78,25 +93,39 @@ func flagElsewhere(cmd *cobra.Command, name string) string {
 // misnamed words a complaint about a command's arguments, of which the first may
 // be a command that there is not.
 func misnamed(cmd *cobra.Command, args []string, err error) error {
-	if len(args) > 0 && cmd.HasSubCommands() && strings.HasPrefix(err.Error(), "unknown command") {
-		var names []string
-		for _, c := range cmd.Commands() {
-			if !c.Hidden {
-				names = append(names, c.Name())
-			}
-		}
-		return usage("there is no command %q of %s%s; see `%s --help`", args[0], cmd.CommandPath(), meant("", args[0], names), cmd.CommandPath())
-	}
-	if strings.HasPrefix(err.Error(), "unknown command") {
+	unknown := strings.HasPrefix(err.Error(), "unknown command")
+	switch {
+	case errors.Is(err, errUsage):
+		return err
+	case unknown && cmd.HasSubCommands():
+		return noCommand(cmd, args[0])
+	case unknown:
 		return usage("`%s` takes no argument such as %q; see `%s --help`", cmd.CommandPath(), args[0], cmd.CommandPath())
+	case len(args) == 0:
+		return usage("something is missing: say `%s %s`; see `%s --help`", cmd.Parent().CommandPath(), cmd.Use, cmd.CommandPath())
 	}
-	return usage("%v; see `%s --help`", err, cmd.CommandPath())
+	return usage("%s given: say `%s %s`; see `%s --help`", count(len(args), "argument", "arguments"), cmd.Parent().CommandPath(), cmd.Use, cmd.CommandPath())
+}
+
+// noCommand complains of a command that there is not.
+func noCommand(of *cobra.Command, name string) error {
+	var names []string
+	for _, c := range of.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	return usage("there is no command %q of %s%s; see `%s --help`", name, of.CommandPath(), meant("", name, names), of.CommandPath())
 }
 
 // contradictory complains of flags given together that exclude one another.
 // Cobra knows which those are (MarkFlagsMutuallyExclusive); its words for it are
-// not for people.
+// not for people. And of a feed that a script has left empty: all feeds are not
+// meant by it.
 func contradictory(cmd *cobra.Command) error {
+	if f := cmd.Flags().Lookup("feed"); f != nil && f.Changed && f.Value.String() == "" {
+		return usage("--feed: say an ID, a URL or a title behind it")
+	}
 	err := cmd.ValidateFlagGroups()
 	if err == nil {
 		return nil

@@ -178,7 +178,9 @@ func sorted(err error) *Error {
 		return &Error{Unread, err.Error()}
 	case errors.As(err, &mb):
 		return &Error{Invalid, fmt.Sprintf("more than the %d MiB that are read at once", maxRequest>>20)}
-	case errors.Is(err, search.ErrQuery) && !errors.Is(err, newsfold.ErrNotFound):
+	case errors.Is(err, search.ErrQuery) && errors.Is(err, newsfold.ErrNotFound):
+		return &Error{NotFound, strings.TrimSuffix(err.Error(), ": "+newsfold.ErrNotFound.Error()) + "; `newsfold feeds` lists them"}
+	case errors.Is(err, search.ErrQuery):
 		return &Error{Invalid, err.Error()}
 	case errors.Is(err, newsfold.ErrNotFound):
 		return &Error{NotFound, err.Error()}
@@ -230,6 +232,9 @@ func decode[T any](r *http.Request) (v T, err error) {
 // resolve finds the feed that a person means: by ID, by URL, or by a title that
 // only one feed has.
 func resolve(tx store.Tx, name string) (newsfold.Feed, error) {
+	if name == "" {
+		return newsfold.Feed{}, invalid("which feed? say its number, URL or title; `newsfold feeds` lists them")
+	}
 	if id, err := strconv.ParseInt(name, 10, 64); err == nil {
 		f, err := tx.Feed(newsfold.FeedID(id))
 		if errors.Is(err, newsfold.ErrNotFound) {

@@ -103,7 +103,7 @@ func index(title string, names []string) []byte {
 func replace(name string, data []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return fmt.Errorf("write %s: %w", name, errors.Unwrap(err)) // the other name says nothing to a person
 	}
 	defer func() {
 		if err != nil {
