@@ -107,7 +107,7 @@ func New(opts Options) (*Client, error) {
 	opts = opts.withDefaults()
 	c := &Client{
 		opts: opts, guard: g, trip: opts.Transport, log: opts.Log,
-		hosts: newHosts(opts.PerHost, opts.Interval), slots: make(chan struct{}, opts.Parallel),
+		hosts: newHosts(opts.PerHost, 2*opts.Interval), slots: make(chan struct{}, opts.Parallel),
 		wary: make(chan struct{}, max(1, opts.Parallel/2)),
 		big:  make(chan struct{}, bigBodies), cpus: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		health: &health{}, robots: newRobotsCache(), memo: &memo{},
@@ -476,7 +476,7 @@ func (c *Client) request(ctx context.Context, q ask, u *url.URL, a *answer) *htt
 		},
 	}).WithContext(ctx)
 	if q.delta {
-		r.Header["A-Im"] = []string{"feed"}
+		r.Header["A-IM"] = []string{"feed"} // as RFC 3229 spells it
 	}
 	if u.User != nil {
 		password, _ := u.User.Password()

@@ -11,7 +11,7 @@ import (
 // the next one may start, and until when the host wants to be left alone.
 type hosts struct {
 	per    int
-	window time.Duration // for how long a good answer speaks for its host
+	window time.Duration // for how long a good answer speaks for its host: until the next and longer
 
 	mu sync.Mutex
 	m  map[string]*host

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,24 +38,8 @@ func freshness(h http.Header, now time.Time) (left time.Duration, stated bool) {
 	if n, err := strconv.ParseInt(strings.TrimSpace(h.Get("Age")), 10, 32); err == nil && n > 0 {
 		age = time.Duration(n) * time.Second
 	}
-	for _, line := range h.Values("Cache-Control") {
-		for d := range strings.SplitSeq(line, ",") {
-			name, value, _ := strings.Cut(strings.TrimSpace(d), "=")
-			switch strings.ToLower(strings.TrimSpace(name)) {
-			case "no-cache", "no-store":
-				return 0, true
-			case "max-age":
-				value = strings.Trim(strings.TrimSpace(value), `"`)
-				n, err := strconv.ParseInt(value, 10, 64)
-				switch {
-				case errors.Is(err, strconv.ErrRange) && n > 0, n > int64(longest/time.Second):
-					return longest, true
-				case err != nil || n < 0:
-					return 0, true // not understood: stale (RFC 9111 section 4.2.1)
-				}
-				return max(0, time.Duration(n)*time.Second-age), true
-			}
-		}
+	if d, stated := cacheControl(h.Values("Cache-Control")); stated {
+		return max(0, d-age), true
 	}
 	if v := h.Get("Expires"); v != "" {
 		expires, err := http.ParseTime(v)
@@ -68,6 +53,43 @@ func freshness(h http.Header, now time.Time) (left time.Duration, stated bool) {
 		return min(max(0, expires.Sub(date)-age), longest), true
 	}
 	return 0, false
+}
+
+// partial are the directives that are about single fields of an answer (RFC 9111
+// sections 5.2.2.4 and 5.2.2.7).
+var partial = regexp.MustCompile(`(?i)\b(no-cache|private)\s*=\s*("[^"]*"|[^",\s]*)`)
+
+// cacheControl reads how long an answer is fresh by its Cache-Control headers: for
+// no time when it is not to be used unasked, wherever that is said, else for the
+// first max-age.
+func cacheControl(lines []string) (fresh time.Duration, stated bool) {
+	for _, line := range lines {
+		for d := range strings.SplitSeq(partial.ReplaceAllLiteralString(line, ""), ",") {
+			name, value, _ := strings.Cut(strings.TrimSpace(d), "=")
+			switch strings.ToLower(strings.TrimSpace(name)) {
+			case "no-cache", "no-store":
+				return 0, true
+			case "max-age":
+				if !stated {
+					fresh, stated = maxAge(strings.Trim(strings.TrimSpace(value), `"`)), true
+				}
+			}
+		}
+	}
+	return fresh, stated
+}
+
+// maxAge reads a number of seconds, at most longest. What is not understood is
+// stale (RFC 9111 section 4.2.1).
+func maxAge(s string) time.Duration {
+	n, err := strconv.ParseInt(s, 10, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange) && n > 0, err == nil && n > int64(longest/time.Second):
+		return longest
+	case err != nil || n < 0:
+		return 0
+	}
+	return time.Duration(n) * time.Second
 }
 
 // retryAfter reads how long a server wants to be left alone (RFC 9110 section
@@ -195,6 +217,9 @@ func backoffOf(e *Error) backoff {
 func (t timing) afterFailure(now time.Time, e *Error, n int, seed string) (time.Time, string) {
 	if e.Retry.After(now) {
 		wait := max(e.Retry.Sub(now), t.least)
+		if n > 1 || e.Status == http.StatusTooManyRequests { // what is asked too often, or stays away, is not asked more often
+			wait = max(wait, t.usual)
+		}
 		why := "the server asks to be left alone for " + span(e.Retry.Sub(now)) + " (Retry-After)"
 		return now.Add(wait + jitter(wait, seed)/2), why
 	}

@@ -40,6 +40,9 @@ func TestFreshnessIsObeyed(t *testing.T) {
 		{"Expires in the past", map[string]string{"Date": date(0), "Expires": date(-time.Hour)}, usual},
 		{"Expires 0", map[string]string{"Expires": "0"}, usual},
 		{"no-cache", map[string]string{"Cache-Control": "no-cache, max-age=7200"}, usual},
+		{"no-cache at the end", map[string]string{"Cache-Control": "max-age=7200, must-revalidate, no-cache"}, usual},
+		{"no-cache of single fields", map[string]string{"Cache-Control": `No-Cache="Set-Cookie, Via", private=Server, max-age=7200`}, 2 * time.Hour},
+		{"the first of two", map[string]string{"Cache-Control": "max-age=7200, max-age=14400"}, 2 * time.Hour},
 		{"rubbish", map[string]string{"Cache-Control": "max-age=soon"}, usual},
 		{"negative", map[string]string{"Cache-Control": "max-age=-1"}, usual},
 		{"a year", map[string]string{"Cache-Control": "max-age=31536000"}, 7 * day},
@@ -125,8 +128,6 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 			lo, hi time.Duration
 		}{
 			{"seconds", map[string]string{"Retry-After": "7200"}, 2 * time.Hour, 132 * time.Minute},
-			{"seconds below the usual interval", map[string]string{"Retry-After": "1200"}, 20 * time.Minute, 22 * time.Minute},
-			{"seconds below the least", map[string]string{"Retry-After": "3"}, 10 * time.Minute, 11 * time.Minute},
 			{"date", map[string]string{"Date": date(0), "Retry-After": date(3 * time.Hour)}, 3 * time.Hour, 200 * time.Minute},
 			{"date by a clock that is slow", map[string]string{"Date": date(-day), "Retry-After": date(3*time.Hour - day)}, 3 * time.Hour, 200 * time.Minute},
 			{"a century", map[string]string{"Retry-After": "3153600000"}, 7 * day, 8 * day},
@@ -140,6 +141,31 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 				between(t, out.Feed.Poll.Next.Sub(clk.now()), tc.lo, tc.hi)
 			})
 		}
+	}
+}
+
+// A server that was out of order may be asked again as soon as it says, once.
+func TestRetryAfterDoesNotMakePollsMoreFrequent(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		status  int
+		seconds string
+		times   int
+		lo, hi  time.Duration
+	}{
+		{"out of order", 503, "1200", 1, 20 * time.Minute, 22 * time.Minute},
+		{"out of order, below the least", 503, "3", 1, 10 * time.Minute, 11 * time.Minute},
+		{"still out of order", 503, "1200", 2, time.Hour, 66 * time.Minute},
+		{"asked too often", 429, "1200", 1, time.Hour, 66 * time.Minute},
+		{"asked too often, for long", 429, "7200", 3, 2 * time.Hour, 132 * time.Minute},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			clk := newClock()
+			s := script(t, step{status: tc.status, header: map[string]string{"Retry-After": tc.seconds}})
+			c := newClient(t, Options{Now: clk.now})
+			out := play(t, c, clk, s, tc.times)
+			between(t, out.Feed.Poll.Next.Sub(out.Feed.Poll.Attempted), tc.lo, tc.hi)
+		})
 	}
 }
 
@@ -231,6 +257,32 @@ func TestAHostIsNotLeftAloneForAFewOfItsFeeds(t *testing.T) {
 	poll(t, c, feedAt(s.URL+"/0"))
 	if len(s.asked()) != before {
 		t.Error("the host was asked after three refusals in a row")
+	}
+}
+
+func TestFeedsThatWereWelcomeSpeakForTheirHostUntilTheirNextPoll(t *testing.T) {
+	refuse := false
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if refuse {
+			w.Header().Set("Retry-After", "7200")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		serve(w, rss("a"))
+	})
+	clk := newClock()
+	c := newClient(t, Options{Now: clk.now})
+	for i := range 5 {
+		poll(t, c, feedAt(fmt.Sprint(s.URL, "/", i)))
+	}
+	clk.advance(66 * time.Minute) // the usual interval, with jitter
+	refuse = true
+	for i := range 2 {
+		poll(t, c, feedAt(fmt.Sprint(s.URL, "/", i)))
+	}
+	refuse = false
+	if out := poll(t, c, feedAt(s.URL+"/2")); out.Feed.Poll.Result != newsfold.Updated {
+		t.Errorf("a feed was not asked because two of its host's five were refused: %s", out.Feed.Poll.Why)
 	}
 }
 
