@@ -65,19 +65,8 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 	}
 	a.settle = func() (_ *daemon, err error) {
 		a.serving = true
-		if d.lease < 2*time.Second {
-			return nil, usage("--lease %v is too short: at least 2s", d.lease)
-		}
-		if err := choice("--images", d.images, "proxy", "off"); err != nil {
+		if err := d.checkFlags(); err != nil {
 			return nil, err
-		}
-		if !httpguts.ValidHeaderFieldName(d.proxyHeader) {
-			return nil, usage("--proxy-header %q is no name of a header", d.proxyHeader)
-		}
-		for _, h := range d.hosts {
-			if h == "" || strings.ContainsAny(h, " :/") {
-				return nil, usage("--host %q is no name: say one without scheme and port, such as news.example", h)
-			}
 		}
 		if d.retain, err = keep.parse(); err != nil {
 			return nil, err
@@ -104,6 +93,22 @@ func (d *daemon) flags(f *pflag.FlagSet) {
 	f.BoolVar(&d.search, "search", true, "keep an index for searching; of daemons that share a --store, those that nobody reads from need none")
 	f.StringSliceVar(&d.proxies, "trusted-proxy", nil, "`networks` of proxies, as CIDR or address, that let people in and say so in a header")
 	f.StringVar(&d.proxyHeader, "proxy-header", "Remote-User", "`header` in which a trusted proxy names who was let in")
+}
+
+// checkFlags finds flags of the daemon itself that could never work.
+func (d *daemon) checkFlags() error {
+	if d.lease < 2*time.Second {
+		return usage("--lease %v is too short: at least 2s", d.lease)
+	}
+	if !httpguts.ValidHeaderFieldName(d.proxyHeader) {
+		return usage("--proxy-header %q is no name of a header", d.proxyHeader)
+	}
+	for _, h := range d.hosts {
+		if h == "" || strings.ContainsAny(h, " :/") {
+			return usage("--host %q is no name: say one without scheme and port, such as news.example", h)
+		}
+	}
+	return choice("--images", d.images, "proxy", "off")
 }
 
 // daemon is everything that one process runs over one store.
@@ -140,26 +145,18 @@ type daemon struct {
 func (d *daemon) run(ctx context.Context) error {
 	socket := d.socket
 	if socket == nil {
+		var leave func()
 		var err error
-		if socket, err = control.Listen(d.dir); err != nil {
-			return marked{err, errStore}
+		if socket, leave, err = d.door(); err != nil {
+			return err
 		}
-		defer func() {
-			if err := os.Remove(control.SocketPath(d.dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				d.log.Warn("leave the control socket behind", "err", err)
-			}
-		}()
+		defer leave()
 	}
 	site, err := d.site(ctx)
 	if err != nil {
 		return errors.Join(err, socket.Close())
 	}
 	defer site.close()
-	callbacks, err := d.callbacks()
-	if err != nil {
-		_ = socket.Close()
-		return err
-	}
 	engine, closeArchive, err := d.engine()
 	if err != nil {
 		return errors.Join(err, socket.Close())
@@ -174,6 +171,10 @@ func (d *daemon) run(ctx context.Context) error {
 		Version: version, Daemon: true, Index: index, Reload: d.reload,
 	}
 	if err := site.furnish(d, server.Handler()); err != nil {
+		return errors.Join(err, socket.Close())
+	}
+	callbacks, err := d.callbacks()
+	if err != nil {
 		return errors.Join(err, socket.Close())
 	}
 	g, ctx := errgroup.WithContext(ctx)
@@ -200,6 +201,20 @@ func (d *daemon) run(ctx context.Context) error {
 	err = errors.Join(g.Wait(), closeIndex())
 	d.log.Info("stopped")
 	return err
+}
+
+// door opens the control socket. What it returns last closes and removes it.
+func (d *daemon) door() (net.Listener, func(), error) {
+	l, err := control.Listen(d.dir)
+	if err != nil {
+		return nil, nil, marked{err, errStore}
+	}
+	return l, func() {
+		_ = l.Close() // a server has closed it already
+		if err := os.Remove(control.SocketPath(d.dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			d.log.Warn("leave the control socket behind", "err", err)
+		}
+	}, nil
 }
 
 // engine makes the engine. What it returns last ends the archive of its pages.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"maps"
 	"net"
@@ -33,16 +32,11 @@ import (
 
 // keepOn runs a daemon until ctx is done, with new settings as they come.
 func (d *daemon) keepOn(ctx context.Context) error {
-	socket, err := control.Listen(d.dir)
+	socket, leave, err := d.door()
 	if err != nil {
-		return marked{err, errStore}
+		return err
 	}
-	defer func() {
-		_ = socket.Close()
-		if err := os.Remove(control.SocketPath(d.dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			d.log.Warn("leave the control socket behind", "err", err)
-		}
-	}()
+	defer leave()
 	kept, ok := socket.(*net.UnixListener)
 	if !ok {
 		return fmt.Errorf("the control socket is a %T", socket) // cannot be: Listen opens a socket of Unix

@@ -146,12 +146,8 @@ func (d *daemon) address() (*net.TCPAddr, error) {
 // when they are off. It is one of its own: a person waits for them, and the
 // pauses between polls would be long.
 func (d *daemon) pictures() (*fetch.Client, error) {
-	switch d.images {
-	case "proxy", "":
-	case "off":
+	if d.images == "off" {
 		return nil, nil
-	default:
-		return nil, usage("--images %q is none of proxy, off", d.images)
 	}
 	c, err := fetch.New(fetch.Options{
 		Allow: d.allow, Gap: -1, PerHost: 6, Timeout: 10 * time.Second, Subscribers: -1,
