@@ -105,6 +105,8 @@ type FetchRequest struct {
 	Feeds []string `json:"feeds,omitempty"` // only these, by ID, URL or title
 	// History reads the archives that the feeds link to as well (RFC 5005).
 	History bool `json:"history,omitempty"`
+	// Force asks feeds also when their servers want to be left alone (Retry-After).
+	Force bool `json:"force,omitempty"`
 }
 
 // ListRequest selects stories; see river.List.

@@ -264,6 +264,21 @@ func (c *Client) MergeEvents(ctx context.Context, ids []newsfold.ArticleID) (Cor
 	return ask[Corrected](ctx, c, "POST", "/v1/merge", nil, FoldRequest{IDs: ids, Event: true})
 }
 
+// NeverFold keeps the articles of feeds apart.
+func (c *Client) NeverFold(ctx context.Context, feeds []string) (Corrected, error) {
+	return ask[Corrected](ctx, c, "POST", "/v1/never-fold", nil, NeverFoldRequest{feeds})
+}
+
+// Lead makes an article the lead of its story.
+func (c *Client) Lead(ctx context.Context, ids []newsfold.ArticleID) (Corrected, error) {
+	return ask[Corrected](ctx, c, "POST", "/v1/lead", nil, FoldRequest{IDs: ids})
+}
+
+// Refold folds articles again, or says what that would change.
+func (c *Client) Refold(ctx context.Context, req RefoldRequest) (ingest.Refolded, error) {
+	return ask[ingest.Refolded](ctx, c, "POST", "/v1/refold", nil, req)
+}
+
 // Undo takes back the last decision on folds.
 func (c *Client) Undo(ctx context.Context) (Corrected, error) {
 	return ask[Corrected](ctx, c, "POST", "/v1/undo", nil, nil)

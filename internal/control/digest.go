@@ -30,7 +30,7 @@ func checkName(name string) error {
 
 // newsOf reads what is new behind a cursor.
 func (s *Server) newsOf(ctx context.Context, last func(store.Tx) (river.Cursor, error)) (news river.News, err error) {
-	err = s.view(ctx, func(tx store.Tx) error {
+	err = s.DB.View(ctx, func(tx store.Tx) error {
 		since, err := last(tx)
 		if err != nil {
 			return err
@@ -66,7 +66,7 @@ func (s *Server) pick(ctx context.Context, news river.News, q river.Query, emit 
 		some := news.New[:min(len(news.New), page)]
 		news.New = news.New[len(some):]
 		var stories []river.Story
-		err := s.view(ctx, func(tx store.Tx) error {
+		err := s.DB.View(ctx, func(tx store.Tx) error {
 			stories = stories[:0]
 			for _, id := range some {
 				st, ok, err := river.Pick(tx, id, q)
@@ -98,7 +98,7 @@ func (s *Server) tail(ctx context.Context, q river.Query, emit emitter) (any, er
 		return nil, invalid("nothing comes in while no daemon runs: start `newsfold daemon`, then follow")
 	}
 	var news river.News
-	err := s.view(ctx, func(tx store.Tx) error {
+	err := s.DB.View(ctx, func(tx store.Tx) error {
 		folded, err := ingest.Cursor(tx)
 		if err != nil {
 			return err
@@ -177,7 +177,7 @@ func (s *Server) digested(r *http.Request, buf *bytes.Buffer) (end Digested, err
 	desk := s.desk(delivery.Server{}, "")
 	var last river.Cursor
 	if want.Last {
-		err = s.view(r.Context(), func(tx store.Tx) (err error) {
+		err = s.DB.View(r.Context(), func(tx store.Tx) (err error) {
 			last, err = river.LoadCursor(tx, "digest/"+want.Name)
 			return err
 		})

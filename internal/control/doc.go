@@ -3,7 +3,7 @@
 // directory, and in-process by a command that opens the store itself. So each
 // command is written once and does the same with and without a daemon.
 //
-// [Handler] serves it; [Client] asks for it. Answers that may be long are
+// [Server] serves it; [Client] asks for it. Answers that may be long are
 // streams of JSON lines that end in an explicit last line, so a connection that
 // breaks is never taken for the end.
 //

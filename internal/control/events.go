@@ -26,7 +26,7 @@ func (s *Server) events(r *http.Request, emit emitter) (any, error) {
 		}
 	}
 	var found []river.Happening
-	err = s.view(r.Context(), func(tx store.Tx) (err error) {
+	err = s.DB.View(r.Context(), func(tx store.Tx) (err error) {
 		found, err = river.Happenings(tx, since, limit)
 		return err
 	})

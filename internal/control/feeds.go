@@ -33,7 +33,7 @@ func (s *Server) feeds(r *http.Request, emit emitter) (any, error) {
 
 // subscriptions are all feeds, by ascending ID.
 func (s *Server) subscriptions(ctx context.Context) (feeds []newsfold.Feed, err error) {
-	err = s.view(ctx, func(tx store.Tx) error {
+	err = s.DB.View(ctx, func(tx store.Tx) error {
 		feeds = feeds[:0]
 		for f, err := range tx.Feeds() {
 			if err != nil {
@@ -116,7 +116,7 @@ func (s *Server) add(r *http.Request) (any, error) {
 	if _, err := s.Engine.Pass(r.Context(), ingest.Request{Feeds: []newsfold.FeedID{added.Feed.ID}, NoPages: true}); err != nil {
 		return nil, err
 	}
-	err = s.view(r.Context(), func(tx store.Tx) (err error) {
+	err = s.DB.View(r.Context(), func(tx store.Tx) (err error) {
 		added.Feed, err = tx.Feed(added.Feed.ID)
 		return err
 	})
@@ -127,7 +127,7 @@ func (s *Server) add(r *http.Request) (any, error) {
 
 // unknown returns an error when a URL is subscribed to already.
 func (s *Server) unknown(ctx context.Context, target string) error {
-	return s.view(ctx, func(tx store.Tx) error {
+	return s.DB.View(ctx, func(tx store.Tx) error {
 		f, err := tx.FindFeed(target)
 		if errors.Is(err, newsfold.ErrNotFound) {
 			return nil
@@ -221,11 +221,11 @@ func (s *Server) fetch(r *http.Request, emit emitter) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	pass := ingest.Request{All: req.All, Report: func(p ingest.Progress) {
-		p.Failures = nil
+	pass := ingest.Request{All: req.All, Insist: req.Force, Report: func(p ingest.Progress) {
+		p.Failures, p.Waiting = nil, nil
 		_ = emit(p) // whoever asked has gone: the request's context ends the pass
 	}}
-	err = s.view(r.Context(), func(tx store.Tx) error {
+	err = s.DB.View(r.Context(), func(tx store.Tx) error {
 		pass.Feeds = pass.Feeds[:0]
 		for _, name := range req.Feeds {
 			f, err := resolve(tx, name)

@@ -4,12 +4,26 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"newsfold"
 	"newsfold/internal/events"
 	"newsfold/internal/ingest"
 	"newsfold/store"
 )
+
+// NeverFoldRequest keeps the articles of two feeds apart, named as [Client.Remove]
+// names them, or those of one feed from all others.
+type NeverFoldRequest struct {
+	Feeds []string `json:"feeds"`
+}
+
+// RefoldRequest asks for articles to be folded again.
+type RefoldRequest struct {
+	Since     time.Time `json:"since"`
+	Threshold float64   `json:"threshold,omitempty"` // 0: as always
+	DryRun    bool      `json:"dry_run,omitempty"`
+}
 
 func (s *Server) split(r *http.Request) (any, error) {
 	req, err := decode[FoldRequest](r)
@@ -43,6 +57,62 @@ func (s *Server) merge(r *http.Request) (any, error) {
 	return s.corrected(r.Context(), act, err)
 }
 
+func (s *Server) neverFold(r *http.Request) (any, error) {
+	req, err := decode[NeverFoldRequest](r)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(req.Feeds); n < 1 || n > 2 {
+		return nil, invalid("never fold what? name one feed, or two")
+	}
+	var ids [2]newsfold.FeedID
+	err = s.DB.View(r.Context(), func(tx store.Tx) error {
+		for i, name := range req.Feeds {
+			f, err := resolve(tx, name)
+			if err != nil {
+				return err
+			}
+			ids[i] = f.ID
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if ids[0] == ids[1] {
+		return nil, invalid("these are one feed: name it alone to keep it from all others")
+	}
+	act, err := s.Engine.NeverFold(r.Context(), ids[0], ids[1])
+	return s.corrected(r.Context(), act, err)
+}
+
+func (s *Server) lead(r *http.Request) (any, error) {
+	req, err := decode[FoldRequest](r)
+	if err != nil {
+		return nil, err
+	}
+	if len(req.IDs) != 1 {
+		return nil, invalid("which one is to lead? name one article")
+	}
+	act, err := s.Engine.Lead(r.Context(), req.IDs[0])
+	return s.corrected(r.Context(), act, err)
+}
+
+func (s *Server) refold(r *http.Request) (any, error) {
+	req, err := decode[RefoldRequest](r)
+	if err != nil {
+		return nil, err
+	}
+	if req.Threshold < 0 || req.Threshold > 1 {
+		return nil, invalid("the threshold is a number between 0 and 1")
+	}
+	res, err := s.Engine.Refold(r.Context(), ingest.RefoldRequest(req))
+	if errors.Is(err, ingest.ErrShared) {
+		return nil, invalid("%v", err)
+	}
+	return res, err
+}
+
 func (s *Server) undo(r *http.Request) (any, error) {
 	act, err := s.Engine.Undo(r.Context())
 	return s.corrected(r.Context(), act, err)
@@ -59,7 +129,7 @@ func (s *Server) corrected(ctx context.Context, act ingest.Act, err error) (any,
 		return nil, err
 	}
 	c := Corrected{Kind: act.Kind, IDs: act.IDs, Feeds: act.Feeds}
-	err = s.view(ctx, func(tx store.Tx) error {
+	err = s.DB.View(ctx, func(tx store.Tx) error {
 		c.Stories, c.Events = c.Stories[:0], c.Events[:0]
 		for _, id := range act.IDs {
 			a, err := tx.Article(id)

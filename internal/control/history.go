@@ -44,7 +44,7 @@ func (s *Server) wordings(r *http.Request) (any, error) {
 		return nil, err
 	}
 	var h History
-	err = s.view(r.Context(), func(tx store.Tx) (err error) {
+	err = s.DB.View(r.Context(), func(tx store.Tx) (err error) {
 		h, err = history(tx, id)
 		return err
 	})

@@ -44,7 +44,7 @@ func (s *Server) preview(r *http.Request) (any, error) {
 	if len(p.Feeds) == 0 {
 		return nil, &Error{Unread, fmt.Sprintf("%s: no feed there, and the page announces none", target)}
 	}
-	err = s.view(r.Context(), func(tx store.Tx) error {
+	err = s.DB.View(r.Context(), func(tx store.Tx) error {
 		p.Known = 0
 		for _, u := range []string{target, p.Feeds[0].URL} {
 			if f, err := tx.FindFeed(u); err == nil {

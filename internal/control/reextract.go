@@ -23,7 +23,7 @@ func (s *Server) reextract(r *http.Request, emit emitter) (any, error) {
 	}
 	what := ingest.Reextraction{Since: req.Since, DryRun: req.DryRun}
 	if req.Feed != "" {
-		err := s.view(r.Context(), func(tx store.Tx) error {
+		err := s.DB.View(r.Context(), func(tx store.Tx) error {
 			f, err := resolve(tx, req.Feed)
 			what.Feed = f.ID
 			return err

@@ -44,7 +44,7 @@ func (s *Server) report(r *http.Request) (any, error) {
 		return nil, invalid("days=%q: say a number from 1 to 3650", r.URL.Query().Get("days"))
 	}
 	lines := []FeedReport{}
-	err = s.view(r.Context(), func(tx store.Tx) error {
+	err = s.DB.View(r.Context(), func(tx store.Tx) error {
 		lines = lines[:0]
 		worth, err := river.Survey(tx, s.Now(), days, reportStories)
 		if err != nil {

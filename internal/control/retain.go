@@ -43,7 +43,7 @@ func (s *Server) prune(r *http.Request) (any, error) {
 
 func (s *Server) kept(r *http.Request) (any, error) {
 	all := []Kept{}
-	err := s.view(r.Context(), func(tx store.Tx) error {
+	err := s.DB.View(r.Context(), func(tx store.Tx) error {
 		all = all[:0]
 		rules, err := ingest.Rules(tx)
 		if err != nil {

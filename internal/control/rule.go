@@ -70,7 +70,7 @@ func (s *Server) addRule(r *http.Request) (any, error) {
 		made.Rule.Do = append(made.Rule.Do, act)
 	}
 	if req.Feed != "" {
-		err := s.view(r.Context(), func(tx store.Tx) error {
+		err := s.DB.View(r.Context(), func(tx store.Tx) error {
 			f, err := resolve(tx, req.Feed)
 			made.Rule.Feed = f.ID
 			return err
@@ -93,7 +93,7 @@ func (s *Server) addRule(r *http.Request) (any, error) {
 
 func (s *Server) rules(r *http.Request) (any, error) {
 	all := []rule.Rule{}
-	err := s.view(r.Context(), func(tx store.Tx) error {
+	err := s.DB.View(r.Context(), func(tx store.Tx) error {
 		found, err := ingest.ReadRules(tx)
 		all = append(all[:0], found...)
 		return err

@@ -285,5 +285,3 @@ func times(q url.Values, name string) (time.Time, error) {
 	}
 	return t, nil
 }
-
-func (s *Server) view(ctx context.Context, fn func(store.Tx) error) error { return s.DB.View(ctx, fn) }

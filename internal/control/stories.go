@@ -37,7 +37,7 @@ func (s *Server) list(r *http.Request, emit emitter) (any, error) {
 			stories []river.Story
 			more    bool
 		)
-		err := s.view(r.Context(), func(tx store.Tx) (err error) {
+		err := s.DB.View(r.Context(), func(tx store.Tx) (err error) {
 			stories, more, err = river.List(tx, q)
 			return err
 		})
@@ -72,7 +72,7 @@ func (s *Server) query(r *http.Request) (q river.Query, err error) {
 		}
 	}
 	if name := v.Get("feed"); name != "" {
-		err = s.view(r.Context(), func(tx store.Tx) error {
+		err = s.DB.View(r.Context(), func(tx store.Tx) error {
 			f, err := resolve(tx, name)
 			q.Feed = f.ID
 			return err
@@ -104,7 +104,7 @@ func (s *Server) show(r *http.Request) (any, error) {
 		return nil, err
 	}
 	var st river.Story
-	err = s.view(r.Context(), func(tx store.Tx) (err error) {
+	err = s.DB.View(r.Context(), func(tx store.Tx) (err error) {
 		if _, err = tx.Article(id); err != nil {
 			return missing(id, err)
 		}
@@ -164,7 +164,7 @@ func (s *Server) explain(r *http.Request) (any, error) {
 		return nil, err
 	}
 	var x Explanation
-	err = s.view(r.Context(), func(tx store.Tx) (err error) {
+	err = s.DB.View(r.Context(), func(tx store.Tx) (err error) {
 		x, err = s.explained(tx, a, b)
 		return err
 	})

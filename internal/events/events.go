@@ -102,8 +102,8 @@ func All(tx store.Tx) iter.Seq2[Event, error] {
 	}
 }
 
-// Put stores an event, or removes it when it has fewer than two stories, and
-// returns nothing of what its stories' ties say.
+// Put stores an event, or removes it when it has fewer than two stories. The ties of
+// its stories are stored by [PutTie].
 func Put(tx store.Tx, e Event) error {
 	shelf := tx.Shelf(eventShelf)
 	if len(e.Stories) < 2 {
