@@ -87,7 +87,7 @@ type extractedOrigin struct {
 	Quote string `json:"quote,omitempty"`
 }
 
-// run reads the pages on several cores and prints them in order.
+// run prints the pages: one for reading, several as JSON Lines.
 func (o *extraction) run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	if o.jobs < 1 {
 		return usage("--jobs %d: say a number from 1 up", o.jobs)
@@ -111,6 +111,11 @@ func (o *extraction) run(ctx context.Context, args []string, in io.Reader, out i
 		printPage(w, line)
 		return w.Flush()
 	}
+	return errors.Join(o.lines(ctx, files, in, w), w.Flush())
+}
+
+// lines reads the pages on several cores and prints them in order, as JSON Lines.
+func (o *extraction) lines(ctx context.Context, files []string, in io.Reader, w io.Writer) error {
 	g, ctx := errgroup.WithContext(ctx)
 	turns := make(chan chan *extracted, o.jobs) // results in the order of files
 	g.Go(func() error {
@@ -153,7 +158,7 @@ func (o *extraction) run(ctx context.Context, args []string, in io.Reader, out i
 		}
 		return nil
 	})
-	return errors.Join(g.Wait(), w.Flush())
+	return g.Wait()
 }
 
 // pagesOf lists the files that the arguments name, folders walked.
