@@ -15,7 +15,7 @@ import (
 )
 
 func TestManyDaemonsMakeTheTablesAtOnce(t *testing.T) {
-	dsn := schema(t, t.Name())
+	dsn := schema(t, t.TempDir())
 	var wg sync.WaitGroup
 	for i := range 6 {
 		wg.Go(func() {
@@ -49,7 +49,7 @@ func TestStoresThatAreNotOursAreRefused(t *testing.T) {
 		{"no mark", `delete from meta`, store.ErrForeign, "meta"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			dsn := schema(t, t.Name())
+			dsn := schema(t, t.TempDir())
 			db, err := postgres.Open(t.Context(), dsn, postgres.Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -81,7 +81,7 @@ func TestConnectionStringsThatCannotWork(t *testing.T) {
 
 // A daemon needs no right but those on the tables once they are there.
 func TestLeastRights(t *testing.T) {
-	dsn := schema(t, t.Name())
+	dsn := schema(t, t.TempDir())
 	db, err := postgres.Open(t.Context(), dsn, postgres.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestLeastRights(t *testing.T) {
 }
 
 func TestWarnsWhereTheServerMayLoseData(t *testing.T) {
-	dsn := schema(t, t.Name())
+	dsn := schema(t, t.TempDir())
 	for _, tt := range []struct{ dsn, says string }{
 		{dsn, "no synchronous standby"},
 		{with(t, dsn, "synchronous_commit", "off"), "last moments"},

@@ -50,15 +50,15 @@ func connect(t testing.TB, dsn string) *pgx.Conn {
 	return c
 }
 
-// schema returns a connection string for a store of its own for each name, which
-// is dropped when the test ends.
-func schema(t testing.TB, name string) string {
+// schema returns a connection string for a store of its own for each directory,
+// whose name no other run of the tests has. It is dropped when the test ends.
+func schema(t testing.TB, dir string) string {
 	t.Helper()
-	sum := sha256.Sum256([]byte(name))
+	sum := sha256.Sum256([]byte(dir))
 	schema := "test_" + hex.EncodeToString(sum[:8])
 	dsn := server(t)
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 		defer cancel()
 		c, err := pgx.Connect(ctx, dsn)
 		if err != nil {

@@ -5,7 +5,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
-	"net"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/user"
@@ -41,8 +41,12 @@ func newCluster(t *testing.T) *cluster {
 		c.bin = filepath.Dir(found[len(found)-1])
 	}
 	var err error
-	// Not t.TempDir, in which another user may read nothing.
-	if c.dir, err = os.MkdirTemp("", "newsfold-postgres"); err != nil {
+	// Not t.TempDir, in which another user may read nothing, as in root's TMPDIR.
+	base := ""
+	if os.Getuid() == 0 {
+		base = "/tmp"
+	}
+	if c.dir, err = os.MkdirTemp(base, "newsfold-postgres"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(c.dir) })
@@ -58,30 +62,33 @@ func newCluster(t *testing.T) *cluster {
 			t.Fatal(err)
 		}
 	}
-	c.port = freePort(t)
 	c.run("initdb", "-D", c.data(), "-U", "newsfold", "--auth=trust", "-E", "UTF8", "--locale=C")
-	c.start()
-	t.Cleanup(func() { c.try("pg_ctl", "-D", c.data(), "-m", "immediate", "stop") })
+	c.settle()
+	t.Cleanup(func() { _ = c.try("pg_ctl", "-D", c.data(), "-m", "immediate", "stop") })
 	return c
 }
 
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+// settle finds a port for the server and starts it there for the first time.
+func (c *cluster) settle() {
+	c.t.Helper()
+	for range 20 {
+		// Below those that systems give to whoever asks for any: the port has to be
+		// free again whenever the server is started again.
+		c.port = 10_000 + rand.IntN(20_000)
+		if c.launch() == nil {
+			return
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
+	c.start() // or say why not
 }
 
 // standby makes a server that follows another one, and starts it.
 func (c *cluster) standby() *cluster {
 	c.t.Helper()
-	s := &cluster{t: c.t, bin: c.bin, dir: filepath.Join(c.dir, "standby"), port: freePort(c.t), cred: c.cred}
+	s := &cluster{t: c.t, bin: c.bin, dir: filepath.Join(c.dir, "standby"), cred: c.cred}
 	c.run("pg_basebackup", "-D", s.data(), "-h", "127.0.0.1", "-p", strconv.Itoa(c.port), "-U", "newsfold", "-R", "-X", "stream", "-c", "fast")
-	s.start()
-	c.t.Cleanup(func() { s.try("pg_ctl", "-D", s.data(), "-m", "immediate", "stop") })
+	s.settle()
+	c.t.Cleanup(func() { _ = s.try("pg_ctl", "-D", s.data(), "-m", "immediate", "stop") })
 	return s
 }
 
@@ -90,14 +97,20 @@ func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
 // start starts the server.
 func (c *cluster) start() {
 	c.t.Helper()
-	c.run("pg_ctl", "-D", c.data(), "-l", filepath.Join(c.dir, "log"), "-w", "start",
-		"-o", fmt.Sprintf("-p %d -k %s -c listen_addresses=127.0.0.1 %s", c.port, c.dir, c.settings))
+	if err := c.launch(); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *cluster) launch() error {
+	return c.try("pg_ctl", "-D", c.data(), "-l", filepath.Join(c.dir, "log"), "-w", "-t", "300", "start",
+		"-o", fmt.Sprintf("-p %d -c unix_socket_directories='' -c listen_addresses=127.0.0.1 %s", c.port, c.settings))
 }
 
 // stop ends the server: "immediate" is like pulling the plug of its processes.
 func (c *cluster) stop(mode string) {
 	c.t.Helper()
-	c.run("pg_ctl", "-D", c.data(), "-m", mode, "-w", "stop")
+	c.run("pg_ctl", "-D", c.data(), "-m", mode, "-w", "-t", "300", "stop")
 }
 
 func (c *cluster) address() string { return fmt.Sprintf("127.0.0.1:%d", c.port) }
@@ -109,13 +122,14 @@ func (c *cluster) dsn(address string) string {
 
 func (c *cluster) run(name string, args ...string) {
 	c.t.Helper()
-	if out, err := c.try(name, args...); err != nil {
-		log, _ := os.ReadFile(filepath.Join(c.dir, "log"))
-		c.t.Fatalf("%s: %v\n%s\n%s", name, err, out, log)
+	if err := c.try(name, args...); err != nil {
+		c.t.Fatal(err)
 	}
 }
 
-func (c *cluster) try(name string, args ...string) ([]byte, error) {
+// try runs a program of the server's. Its error tells what the program and the
+// server said.
+func (c *cluster) try(name string, args ...string) error {
 	cmd := exec.CommandContext(context.WithoutCancel(c.t.Context()), filepath.Join(c.bin, name), args...)
 	cmd.Dir = c.dir
 	if c.cred != nil {
@@ -124,11 +138,14 @@ func (c *cluster) try(name string, args ...string) ([]byte, error) {
 	// Not a pipe, which the server would keep open.
 	out, err := os.CreateTemp("", "out")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = out.Close(); _ = os.Remove(out.Name()) }()
 	cmd.Stdout, cmd.Stderr = out, out
-	err = cmd.Run()
-	text, _ := os.ReadFile(out.Name())
-	return text, err
+	if err := cmd.Run(); err != nil {
+		text, _ := os.ReadFile(out.Name())
+		log, _ := os.ReadFile(filepath.Join(c.dir, "log"))
+		return fmt.Errorf("%s: %w\n%s\n%s", name, err, text, log)
+	}
+	return nil
 }

@@ -20,12 +20,12 @@ import (
 // written to, and has the tables of one that is made today.
 func TestStoresOfOlderVersions(t *testing.T) {
 	t.Parallel()
-	fresh := schema(t, t.Name())
+	fresh := schema(t, t.TempDir())
 	openAndClose(t, fresh)
 	want := tablesOf(t, connect(t, fresh))
 	for _, version := range []string{"v1"} {
 		t.Run(version, func(t *testing.T) {
-			dsn := schema(t, t.Name())
+			dsn := schema(t, t.TempDir())
 			admin := load(t, dsn, "testdata/"+version+".sql")
 			db, err := postgres.Open(t.Context(), dsn, postgres.Options{Now: func() time.Time { return upgradeDay }})
 			if err != nil {
@@ -95,7 +95,7 @@ func carryOn(tx store.Tx) error {
 // Who could use the tables before an upgrade can use them afterwards.
 func TestUpgradeKeepsRights(t *testing.T) {
 	t.Parallel()
-	dsn := schema(t, t.Name())
+	dsn := schema(t, t.TempDir())
 	admin := load(t, dsn, "testdata/v1.sql")
 	humble := humbleRole(t, dsn, admin)
 	openAndClose(t, dsn)
@@ -161,7 +161,7 @@ func tablesOf(t *testing.T, c *pgx.Conn) []string {
 // Receipts of long ago are removed, those of late are not.
 func TestOldReceiptsAreRemoved(t *testing.T) {
 	t.Parallel()
-	dsn := schema(t, t.Name())
+	dsn := schema(t, t.TempDir())
 	openAndClose(t, dsn)
 	admin := connect(t, dsn)
 	const leave = `insert into receipt (id, stored, at) select gen_random_uuid(), true, (extract(epoch from now() - n * interval '20 minutes') * 1000000)::bigint from generate_series(1, 5) n`
