@@ -28,6 +28,9 @@ type Outcome struct {
 	// sign what they send, and Topic what to ask them for ([NewPush]).
 	Hubs  []string
 	Topic string
+	// Waits says that nothing was sent, since the feed's server or host wants to be
+	// left alone: Feed.Poll.Why says so in words, and Feed.Poll.Next until when.
+	Waits bool
 }
 
 const acceptFeed = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, " +
@@ -38,22 +41,29 @@ const acceptFeed = "application/atom+xml, application/rss+xml, application/feed+
 // that of ctx only, and then nothing was learned. known reports of each key of an
 // entry whether the feed has stated it before; it may be nil, and is asked once.
 //
-// When the feed's host has asked to be left alone, nothing is sent and the
-// outcome only moves Poll.Next. A feed whose Result is Gone should not be
+// When the feed's server or host has asked to be left alone, nothing is sent and
+// the outcome only moves Poll.Next. A feed whose Result is Gone should not be
 // polled; when it is all the same, it is asked like any other.
 func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(keys []string) []bool) (Outcome, error) {
-	p := &polling{c: c, feed: feed, known: known, state: loadState(feed.Poll.State), now: c.opts.Now()}
+	return c.poll(ctx, feed, known, false)
+}
+
+// Insist is like [Client.Poll], but asks also when the server or the host wants
+// to be left alone: for a person who knows better.
+func (c *Client) Insist(ctx context.Context, feed newsfold.Feed, known func(keys []string) []bool) (Outcome, error) {
+	return c.poll(ctx, feed, known, true)
+}
+
+func (c *Client) poll(ctx context.Context, feed newsfold.Feed, known func(keys []string) []bool, insist bool) (Outcome, error) {
+	p := &polling{c: c, feed: feed, known: known, insist: insist, state: loadState(feed.Poll.State), now: c.opts.Now()}
 	if feed.Poll.Attempted.IsZero() {
 		p.answer = c.memo.take(feed.URL, p.now) // from when it was subscribed to
 	}
 	if u, err := parseURL(feed.URL); err == nil {
 		p.hosts = hostKeys(u)
 	}
-	if p.answer == nil {
-		if until, host := c.hosts.blocked(p.hosts, p.now); !until.IsZero() {
-			p.putOff(until, host)
-			return Outcome{Feed: p.feed}, ctx.Err()
-		}
+	if p.answer == nil && !insist && p.unwelcome() {
+		return Outcome{Feed: p.feed, Waits: true}, ctx.Err()
 	}
 	p.fetch(ctx)
 	if err := ctx.Err(); err != nil {
@@ -61,8 +71,8 @@ func (c *Client) Poll(ctx context.Context, feed newsfold.Feed, known func(keys [
 	}
 	var busy *Error
 	if errors.As(p.err, &busy) && busy.Kind == Waiting {
-		p.putOff(busy.Retry, p.host())
-		return Outcome{Feed: p.feed}, nil
+		p.putOff(busy.Retry, severalFeeds(p.host()))
+		return Outcome{Feed: p.feed, Waits: true}, nil
 	}
 	out := Outcome{Entries: p.judge()}
 	p.feed.Poll.State = p.state.save()
@@ -86,6 +96,8 @@ type polling struct {
 	hosts []string  // whom it burdens: site and platform
 	now   time.Time // when it began
 
+	insist bool // ask whoever wants to be left alone, too
+
 	asked   string // the URL of the request
 	trial   bool   // it is one that the feed announced
 	back    bool   // it is the one before the last move
@@ -98,11 +110,29 @@ type polling struct {
 	broken error   // of parsing
 }
 
+// unwelcome puts the poll off when the host, or the server for this feed, wants to
+// be left alone.
+func (p *polling) unwelcome() bool {
+	if until, host := p.c.hosts.blocked(p.hosts, p.now); !until.IsZero() {
+		p.putOff(until, severalFeeds(host))
+		return true
+	}
+	if until := p.state.Retry; until.After(p.now) {
+		p.putOff(until, "the server asks to be left alone for another "+span(until.Sub(p.now))+" (Retry-After)")
+		return true
+	}
+	return false
+}
+
 // putOff puts the poll off without a request.
-func (p *polling) putOff(until time.Time, host string) {
+func (p *polling) putOff(until time.Time, why string) {
 	d := until.Sub(p.now)
-	p.feed.Poll.Next = until.Add(jitter(d, p.seed()))
-	p.feed.Poll.Why = "several feeds of " + host + " were asked to wait (Retry-After), so this one waits too"
+	p.feed.Poll.Next, p.feed.Poll.Why = until.Add(jitter(d, p.seed())), why
+}
+
+// severalFeeds is why a feed waits that was not asked to.
+func severalFeeds(host string) string {
+	return "several feeds of " + host + " were asked to wait (Retry-After), so this one waits too"
 }
 
 // host is the site that was asked; empty when the URL is none.
@@ -127,7 +157,10 @@ func (p *polling) fetch(ctx context.Context) {
 	q := ask{
 		url: p.feed.URL, accept: acceptFeed, delta: true, limit: p.c.opts.MaxBody, readable: notFilm, other: NotFeed,
 		suspect: p.feed.Poll.Errors > 0 || p.state.Slow,
-		untried: p.feed.Poll.Succeeded.IsZero(), hop: p.c.welcome,
+		untried: p.feed.Poll.Succeeded.IsZero(),
+	}
+	if !p.insist {
+		q.hop = p.c.welcome
 	}
 	if p.feed.Cookies {
 		q.jar = p.c.jars.of(feedKey(&p.feed))

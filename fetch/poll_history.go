@@ -22,6 +22,10 @@ func (c *Client) History(ctx context.Context, feed newsfold.Feed, documents int)
 	}
 	return func(yield func([]newsfold.Entry, error) bool) {
 		url := feed.URL
+		if until := loadState(feed.Poll.State).Retry; until.After(c.opts.Now()) {
+			yield(nil, &Error{Kind: Waiting, URL: url, Retry: until})
+			return
+		}
 		seen := map[string]bool{}
 		for n := 0; url != "" && n < documents; n++ {
 			if seen[url] {

@@ -261,9 +261,10 @@ func (c *Client) Pushed(ctx context.Context, feed newsfold.Feed, h http.Header, 
 // lease. It returns when the feed should be polled next: rarely while the hub
 // can be relied on, but in time to renew the lease.
 func (c *Client) Polled(p *Push, feed newsfold.Feed, unknown int, now time.Time) (next time.Time, why string) {
-	if unknown > 0 {
+	switch {
+	case unknown > 0:
 		p.Missed++
-	} else {
+	case feed.Poll.Errors == 0:
 		p.Missed = 0
 	}
 	next, why = feed.Poll.Next, feed.Poll.Why

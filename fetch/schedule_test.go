@@ -144,6 +144,33 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	}
 }
 
+func TestAServerThatWantsToBeLeftAloneIsAskedOnlyWhenAPersonInsists(t *testing.T) {
+	clk := newClock()
+	s := script(t, step{status: 503, header: map[string]string{"Retry-After": "7200"}}, step{body: rss("a")})
+	c := newClient(t, Options{Now: clk.now})
+	out := poll(t, c, feedAt(s.URL))
+	next := out.Feed.Poll.Next
+	clk.advance(time.Hour)
+	out = poll(t, c, out.Feed)
+	if !out.Waits || len(s.asked()) != 1 || out.Feed.Poll.Errors != 1 {
+		t.Fatalf("waits %v, %d requests, %d errors; want the feed left alone", out.Waits, len(s.asked()), out.Feed.Poll.Errors)
+	}
+	between(t, out.Feed.Poll.Next.Sub(clk.now()), time.Hour, max(next.Sub(clk.now()), 66*time.Minute))
+	for _, err := range c.History(t.Context(), out.Feed, 0) {
+		if asError("", err).Kind != Waiting {
+			t.Errorf("its archives: %v, want kind %s", err, Waiting)
+		}
+	}
+	out, err := c.Insist(t.Context(), out.Feed, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantResult(t, out, newsfold.Updated)
+	if out = poll(t, c, out.Feed); out.Waits {
+		t.Error("it waits although it was answered since")
+	}
+}
+
 // A server that was out of order may be asked again as soon as it says, once.
 func TestRetryAfterDoesNotMakePollsMoreFrequent(t *testing.T) {
 	for _, tc := range []struct {

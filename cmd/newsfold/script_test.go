@@ -101,7 +101,7 @@ func setPostgres(env *testscript.Env) error {
 //
 // Files are read at each request; a script can change them when there is one
 // called "changing" among them. Pages ending in
-// .404 and .500 have that status; huge.xml has no end; slow.xml never answers.
+// .404, .429 (for an hour) and .500 have that status; huge.xml has no end; slow.xml never answers.
 func webCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: web DIR")
@@ -115,6 +115,10 @@ func webCmd(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		case name == "/slow.xml":
 			<-r.Context().Done()
+			return
+		case strings.HasSuffix(name, ".429"):
+			w.Header().Set("Retry-After", "3600")
+			http.Error(w, "busy", http.StatusTooManyRequests)
 			return
 		case strings.HasSuffix(name, ".500"):
 			http.Error(w, "broken", http.StatusInternalServerError)

@@ -22,7 +22,10 @@ import (
 )
 
 // counts says what a poll brought.
-type counts struct{ added, revised int }
+type counts struct {
+	added, revised int
+	waits          bool // it was not asked: its server wants to be left alone
+}
 
 // item is an entry on its way to the store, with all that needs no transaction.
 type item struct {
@@ -38,7 +41,7 @@ type item struct {
 // pollFeed asks one feed and stores what it said together with when it is asked
 // next. The feed that it returns is zero when it was removed, or is another
 // daemon's.
-func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID, l store.Lease) (newsfold.Feed, counts, error) {
+func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID, l store.Lease, insist bool) (newsfold.Feed, counts, error) {
 	var f newsfold.Feed
 	err := e.db.View(ctx, func(tx store.Tx) (err error) {
 		f, err = tx.Feed(id)
@@ -54,7 +57,7 @@ func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID, l store.Lease
 	if err != nil || !ours {
 		return newsfold.Feed{}, counts{}, err
 	}
-	out, err := e.ask(ctx, f, func(keys []string) []bool { return e.known(ctx, f, keys) }, l)
+	out, err := e.ask(ctx, f, l, insist)
 	if err != nil {
 		return f, counts{}, err
 	}
@@ -62,7 +65,8 @@ func (e *Engine) pollFeed(ctx context.Context, id newsfold.FeedID, l store.Lease
 		return newsfold.Feed{}, counts{}, nil
 	}
 	f, n, err := e.keep(ctx, out.Feed, out.Entries, polledNow, l)
-	if err != nil || f.URL == "" {
+	n.waits = out.Waits
+	if err != nil || f.URL == "" || out.Waits {
 		return f, n, err
 	}
 	return f, n, e.follow(ctx, f, out)
@@ -96,13 +100,18 @@ func (e *Engine) known(ctx context.Context, f newsfold.Feed, keys []string) []bo
 }
 
 // ask asks a feed, for no longer than its lease lasts.
-func (e *Engine) ask(ctx context.Context, f newsfold.Feed, known func([]string) []bool, l store.Lease) (fetch.Outcome, error) {
+func (e *Engine) ask(ctx context.Context, f newsfold.Feed, l store.Lease, insist bool) (fetch.Outcome, error) {
+	poll := e.client.Poll
+	if insist {
+		poll = e.client.Insist
+	}
+	known := func(keys []string) []bool { return e.known(ctx, f, keys) }
 	if l == (store.Lease{}) {
-		return e.client.Poll(ctx, f, known)
+		return poll(ctx, f, known)
 	}
 	bound, cancel := e.shared.bound(ctx, l)
 	defer cancel()
-	out, err := e.client.Poll(bound, f, known)
+	out, err := poll(bound, f, known)
 	if err != nil && ctx.Err() == nil && bound.Err() != nil {
 		return fetch.Outcome{}, nil // whoever has the lease next asks again
 	}
@@ -167,7 +176,7 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 				return fmt.Errorf("entry %q: %w", items[i].entry.Key(), err)
 			}
 		}
-		n, wanted, changed = counts{k.added, k.revised}, k.wanted, k.changed
+		n, wanted, changed = counts{added: k.added, revised: k.revised}, k.wanted, k.changed
 		stored.Entries += n.added
 		if how == polledNow && e.opts.PushURL != "" {
 			if err := e.rest(tx, &stored, n.added, now); err != nil {

@@ -156,7 +156,7 @@ func (e *Engine) Changed() {
 // Progress is how far a [Engine.Pass] has come.
 type Progress struct {
 	Feeds     int    `json:"feeds"`  // to be asked
-	Polled    int    `json:"polled"` // asked so far
+	Polled    int    `json:"polled"` // asked so far, or Waiting
 	Failed    int    `json:"failed"`
 	Unchanged int    `json:"unchanged"` // said that nothing is new
 	New       int    `json:"new"`       // entries
@@ -166,9 +166,12 @@ type Progress struct {
 	Last      string `json:"last,omitempty"` // the feed asked last
 	// Failures are the feeds that failed, with the reason.
 	Failures []Failure `json:"failures,omitempty"`
+	// Waiting are the feeds that were not asked since their servers want to be left
+	// alone, with the reason.
+	Waiting []Failure `json:"waiting,omitempty"`
 }
 
-// Failure is a feed that could not be read.
+// Failure is a feed that could not be read, or was not asked.
 type Failure struct {
 	Feed  newsfold.FeedID `json:"feed"`
 	URL   string          `json:"url"`
@@ -179,6 +182,8 @@ type Failure struct {
 type Request struct {
 	All   bool              // every feed, due or not, but those that are gone
 	Feeds []newsfold.FeedID // only these, due or not; overrides All
+	// Insist asks feeds also when their servers want to be left alone.
+	Insist bool
 	// NoPages leaves article pages to later and folds the feeds' own text.
 	NoPages bool
 	// Report is told of progress, from one goroutine; may be nil.

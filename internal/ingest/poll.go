@@ -33,6 +33,7 @@ type poller struct {
 	due     dueHeap
 	next    map[newsfold.FeedID]booking // of feeds that are scheduled
 	busy    map[newsfold.FeedID]bool    // queued or under way
+	insist  map[newsfold.FeedID]bool    // those of them to be asked although they want to be left alone
 	queue   *queue[newsfold.FeedID]
 	passes  []*pass
 	results chan polled
@@ -59,7 +60,7 @@ const (
 // pollLoop asks feeds when they are due.
 func (e *Engine) pollLoop(ctx context.Context) error {
 	p := &poller{
-		e: e, next: map[newsfold.FeedID]booking{}, busy: map[newsfold.FeedID]bool{},
+		e: e, next: map[newsfold.FeedID]booking{}, busy: map[newsfold.FeedID]bool{}, insist: map[newsfold.FeedID]bool{},
 		queue: newQueue[newsfold.FeedID](2), results: make(chan polled),
 		leases: map[newsfold.FeedID]store.Lease{},
 	}
@@ -127,7 +128,7 @@ func (p *poller) start(ctx context.Context) {
 		if !ok {
 			return
 		}
-		go p.poll(ctx, host, id, p.leases[id])
+		go p.poll(ctx, host, id, p.leases[id], p.insist[id])
 		if p.started++; p.started >= burst {
 			p.pace = time.After(pause)
 		}
@@ -265,6 +266,10 @@ func (p *poller) accept(ctx context.Context, req *pass) error {
 		}
 		if !ok {
 			delete(req.pending, id)
+			continue
+		}
+		if req.req.Insist {
+			p.insist[id] = true
 		}
 	}
 	req.progress.Feeds = len(req.pending)
@@ -280,6 +285,7 @@ func (p *poller) accept(ctx context.Context, req *pass) error {
 func (p *poller) finish(ctx context.Context, r polled) {
 	id := r.feed.ID
 	delete(p.busy, id)
+	delete(p.insist, id)
 	delete(p.leases, id)
 	if r.feed.URL != "" && p.e.shared == nil { // else it was removed meanwhile
 		p.book(r.feed)
@@ -324,6 +330,10 @@ func (g *Progress) add(r polled) {
 	g.New += r.counts.added
 	g.Revised += r.counts.revised
 	g.Last = r.feed.Label()
+	if r.counts.waits {
+		g.Waiting = append(g.Waiting, Failure{Feed: r.feed.ID, URL: r.feed.URL, Error: r.feed.Poll.Why})
+		return
+	}
 	switch r.feed.Poll.Result {
 	case newsfold.NotModified:
 		g.Unchanged++
@@ -334,9 +344,9 @@ func (g *Progress) add(r polled) {
 }
 
 // poll asks one feed, stores what it said, and reports.
-func (p *poller) poll(ctx context.Context, host string, id newsfold.FeedID, l store.Lease) {
+func (p *poller) poll(ctx context.Context, host string, id newsfold.FeedID, l store.Lease, insist bool) {
 	r := polled{host: host}
-	r.feed, r.counts, r.err = p.e.pollFeed(ctx, id, l)
+	r.feed, r.counts, r.err = p.e.pollFeed(ctx, id, l, insist)
 	if ctx.Err() != nil {
 		r.err = nil
 	}
