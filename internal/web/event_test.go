@@ -26,6 +26,7 @@ func happened(f *filler) {
 func TestEventsAreShownByLanguageAndTime(t *testing.T) {
 	s := open(t, happened)
 	for path, want := range map[string][]string{
+		"/":        {`<a href="/event/1">one of 2 reports</a>`, `<a href="/event/5">one of 2 reports</a>`},
 		"/events":  {"Night ferry to the Lower Skerries runs again", "2 stories at ", " outlets in 2 languages", `href="/event/1"`},
 		"/event/1": {"<h2>English</h2>", "<h2>Arabic</h2>", `href="/story/5"`, `lang="ar"`},
 		"/event/5": {"<h2>English</h2>"},

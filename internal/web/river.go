@@ -45,6 +45,7 @@ type riverPage struct {
 	Ranked    bool   // a search put the best first, so there are no days
 	Out       string // address of this view as a feed, without what says which format
 	Here      string // address of this page
+	Can       bool   // there is a control interface to add feeds with
 }
 
 type dayOf struct {
@@ -77,6 +78,7 @@ type line struct {
 	Snippet  []search.Piece // the same of the text
 	Time     moment
 	Copies   string // "+7 copies", or empty
+	Reports  string // "one of 3 reports", when others report the same event
 	First    *first
 	Read     bool
 	Starred  bool
@@ -232,7 +234,7 @@ func (s *server) river(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := riverPage{Filter: f, Here: f.URL()}
+	page := riverPage{Filter: f, Here: f.URL(), Can: s.control != nil}
 	var got flow
 	found, err := s.found(r.Context(), f)
 	if err != nil {
@@ -521,6 +523,9 @@ func (s *server) line(st river.Story, at time.Time) line {
 		l.First = s.first(st.First, at)
 	} else if f := s.first(st.First, at); f != nil && st.First.Article == 0 {
 		l.First = f // taken from an outlet that is not among the feeds
+	}
+	if st.Event != nil && st.Event.Stories > 1 {
+		l.Reports = fmt.Sprintf("one of %d reports", st.Event.Stories)
 	}
 	return l
 }

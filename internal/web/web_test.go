@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"newsfold"
+	"newsfold/internal/control"
+	"newsfold/internal/web"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -372,6 +374,12 @@ func TestEmptyStoreSaysWhatToDo(t *testing.T) {
 	for path, want := range map[string]string{"/": "newsfold add", "/feeds": "newsfold add", "/?unread=1": "Everything is read", "/?starred=1": "No story has a star"} {
 		if got := s.get(path); got.StatusCode != 200 || !strings.Contains(got.body, want) {
 			t.Errorf("%s: status %d does not say %q", path, got.StatusCode, want)
+		}
+	}
+	s = openWith(t, nil, func(o *web.Options) { o.Control = control.Connect(control.NewPipe().Dial) })
+	for _, path := range []string{"/", "/feeds"} {
+		if got := s.get(path); got.StatusCode != 200 || !strings.Contains(got.body, `href="/add">Add feeds`) {
+			t.Errorf("%s: status %d does not lead to where feeds are added", path, got.StatusCode)
 		}
 	}
 }
