@@ -31,7 +31,7 @@ func work(t *testing.T, db store.DB, opts ingest.Options) {
 	defer client.Close()
 	opts.Manual = true
 	e := ingest.New(db, client, opts)
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()
 	if _, err := e.Pass(ctx, ingest.Request{All: true, NoPages: true}); err != nil {

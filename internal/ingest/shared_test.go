@@ -171,10 +171,7 @@ const raceTexts = 3
 //
 // NEWSFOLD_INTERLEAVINGS says how many there are to be.
 func TestTwoDaemonsFoldCopiesAtOnce(t *testing.T) {
-	dsn := os.Getenv("NEWSFOLD_POSTGRES")
-	if dsn == "" {
-		t.Skip("NEWSFOLD_POSTGRES names no PostgreSQL server to test with (postgres://user@host/database)")
-	}
+	dsn := raceStore(t)
 	var (
 		current atomic.Pointer[race]
 		clock   atomic.Int64
@@ -224,10 +221,7 @@ func raceHost(daemon, seed int) string { return fmt.Sprintf("outlet%d-%d.example
 // Who is behind with folding leaves the events to others, and goes on with them as it
 // was when nobody wanted them.
 func TestEventsAreLeftToDaemonsThatAreNotBehind(t *testing.T) {
-	dsn := os.Getenv("NEWSFOLD_POSTGRES")
-	if dsn == "" {
-		t.Skip("NEWSFOLD_POSTGRES names no PostgreSQL server to test with (postgres://user@host/database)")
-	}
+	dsn := raceStore(t)
 	var (
 		current atomic.Pointer[race]
 		daemons [2]*Engine
@@ -308,28 +302,24 @@ func checkRace(t *testing.T, e *Engine, seed int) {
 	}
 }
 
-// sharedEngine is an engine over the store of this test, behind a gate if there are
-// races.
-func sharedEngine(t testing.TB, dsn string, current *atomic.Pointer[race], now func() time.Time) *Engine {
+// raceStore names a store of a test's own on the server of the tests, which is dropped
+// when the test ends.
+func raceStore(t testing.TB) (dsn string) {
 	t.Helper()
-	u, err := url.Parse(dsn)
+	server := os.Getenv("NEWSFOLD_POSTGRES")
+	if server == "" {
+		t.Skip("NEWSFOLD_POSTGRES names no PostgreSQL server to test with (postgres://user@host/database)")
+	}
+	u, err := url.Parse(server)
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema := fmt.Sprintf("test_race_%d", os.Getpid())
+	schema := fmt.Sprintf("test_race_%d_%d", os.Getpid(), time.Now().UnixNano())
 	q := u.Query()
 	q.Set("search_path", schema)
 	u.RawQuery = q.Encode()
-	if current != nil {
-		u.Host = gate(t, u.Host, current)
-	}
-	db, err := postgres.Open(t.Context(), u.String(), postgres.Options{Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() {
-		_ = db.Close()
-		c, err := pgx.Connect(context.WithoutCancel(t.Context()), dsn)
+		c, err := pgx.Connect(context.WithoutCancel(t.Context()), server)
 		if err != nil {
 			t.Log(err)
 			return
@@ -339,6 +329,25 @@ func sharedEngine(t testing.TB, dsn string, current *atomic.Pointer[race], now f
 			t.Log(err)
 		}
 	})
+	return u.String()
+}
+
+// sharedEngine is an engine over the store of this test, behind a gate if there are
+// races.
+func sharedEngine(t testing.TB, dsn string, current *atomic.Pointer[race], now func() time.Time) *Engine {
+	t.Helper()
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if current != nil {
+		u.Host = gate(t, u.Host, current)
+	}
+	db, err := postgres.Open(t.Context(), u.String(), postgres.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
 	client, err := fetch.New(fetch.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -352,11 +361,7 @@ func sharedEngine(t testing.TB, dsn string, current *atomic.Pointer[race], now f
 //
 //	NEWSFOLD_POSTGRES=postgres://… go test ./internal/ingest -run xxx -bench FoldShared -benchtime 20000x
 func BenchmarkFoldShared(b *testing.B) {
-	dsn := os.Getenv("NEWSFOLD_POSTGRES")
-	if dsn == "" {
-		b.Skip("NEWSFOLD_POSTGRES names no PostgreSQL server to measure with (postgres://user@host/database)")
-	}
-	e := sharedEngine(b, dsn, nil, nil)
+	e := sharedEngine(b, raceStore(b), nil, nil)
 	e.opts.NoEvents = true
 	for from := 0; from < b.N; from += foldBatch {
 		if err := e.update(b.Context(), func(tx store.Tx) error { return storeBacklog(tx, from, min(b.N, from+foldBatch)) }); err != nil {
