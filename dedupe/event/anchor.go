@@ -323,10 +323,7 @@ func cross(a, b *Profile) crossing {
 		}
 	}
 	c.cosine = c.shared / math.Sqrt(max(na, 1)*max(nb, 1))
-	c.numbers = 1
-	if n, most := min(a.figures, b.figures), max(a.figures, b.figures); n >= 2 || n == 1 && most >= 2 && both == 0 {
-		c.numbers = float64(both) / float64(n)
-	}
+	c.numbers = agreement(a, b, both)
 	bar := crossBars[min(writing(a.lang), writing(b.lang))][max(writing(a.lang), writing(b.lang))]
 	c.strength, c.least = c.cosine/bar.cosine, bar.shared
 	terms, rendered := a.terms.match(b.terms)
@@ -346,6 +343,16 @@ func sure(p *Profile, chance float32, skip *[version + 1]bool) float64 {
 		}
 	}
 	return float64(s)
+}
+
+// agreement is the share of the telling numbers of the story that has fewer which both
+// have; 1 when there are too few to tell.
+func agreement(a, b *Profile, both int32) float64 {
+	n, most := min(a.figures, b.figures), max(a.figures, b.figures)
+	if n >= 2 || n == 1 && most >= 2 && both == 0 {
+		return float64(both) / float64(n)
+	}
+	return 1
 }
 
 // telling reports whether an anchor is a number that is not everywhere.

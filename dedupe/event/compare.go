@@ -24,7 +24,7 @@ func Compare(a, b Story, opts Options) Verdict {
 		c.cross, c.agree, c.compared = g.agree(q, c)
 		c.translation, _ = translates(q, p, c.cross)
 		c.margin = c.agree / .2
-		c.odds = g.tune.join + c.crossOdds() - g.lag(gap(q, c.g), false)
+		c.odds = g.tune.join + c.crossOdds() - g.lagAbroad(q, &c)
 	}
 	d := g.describe(q, c)
 	v := Verdict{Same: c.odds >= g.tune.join, Score: d.Score, Evidence: d.Evidence}

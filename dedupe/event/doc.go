@@ -14,7 +14,8 @@
 // # Within a language
 //
 // A story is its words, each weighing as much as it is rare in the news of its
-// language; names and numbers weigh more. It is compared with the youngest
+// language; names and numbers weigh more. In a script without capitals a rare word that
+// comes again is taken for a name. It is compared with the youngest
 // stories of an event, on average, not with all that the event has ever held:
 // an event that compares by a growing sum drifts and chains. The average alone
 // does not decide. Two events of one kind, the dismissal of one coach and that
@@ -25,7 +26,7 @@
 // name or a number that the other does not know. A logistic regression weighs
 // these; two stories by themselves have to show more than a story and an event.
 // Time speaks against a story that comes days later, more when its numbers are
-// others; when time alone keeps it out, the event is named as an earlier one.
+// others, be it in another language; when time alone keeps it out, the event is named as an earlier one.
 //
 // What came first may tie together what later stories tell apart. So while an
 // event is small, or when a story would have joined several, their stories are

@@ -415,9 +415,18 @@ func (g *Grouper) abroad(p *Profile, seen map[*group]bool) []candidate {
 		c := &out[i]
 		c.margin = c.agree / max(rival, .2)
 		c.timely = g.tune.join + c.crossOdds()
-		c.odds = c.timely - g.lag(gap(p, c.g), false)
+		c.odds = c.timely - g.lagAbroad(p, c)
 	}
 	return out
+}
+
+// otherAbroad is the share of the numbers below which those of a story in another
+// language, days apart, are others; what a publisher names as the same is.
+const otherAbroad = .6
+
+// lagAbroad is what the time speaks against an event in other languages.
+func (g *Grouper) lagAbroad(p *Profile, c *candidate) float64 {
+	return g.lag(gap(p, c.g), len(c.g.slots) < 3 && c.cross.numbers < otherAbroad && !c.cross.version)
 }
 
 // lead orders candidates by how far they are above what they have to be.

@@ -337,3 +337,33 @@ func TestStoriesThatWereReadElsewhereArePlacedAlike(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesWithoutCapitals compares reports of one kind in scripts that do not mark
+// names: whom a report goes on about tells it from the next.
+func TestNamesWithoutCapitals(t *testing.T) {
+	for _, c := range []struct {
+		lang    string
+		stories []string // the last is of another happening
+	}{
+		{"ar", []string{
+			"نادي الصخرة يقيل المدرب مارتن بلوخ\nأقال نادي الصخرة المدرب مارتن بلوخ بعد الخسارة في مباراة الدوري. وقال رئيس النادي إن بلوخ لم يحقق النتائج المطلوبة، وسيتولى مساعد المدرب قيادة الفريق.",
+			"بلوخ خارج نادي الصخرة\nقرر نادي الصخرة إقالة المدرب مارتن بلوخ بعد الخسارة في الدوري. وأعلن رئيس النادي أن مساعد المدرب سيتولى قيادة الفريق خلفا للمدرب بلوخ.",
+			"نادي المرجان يقيل المدرب فرناندو سوارس\nأقال نادي المرجان المدرب فرناندو سوارس بعد الخسارة في مباراة الدوري. وقال رئيس النادي إن سوارس لم يحقق النتائج المطلوبة، وسيتولى مساعد المدرب قيادة الفريق.",
+		}},
+		{"hi", []string{
+			"किसान नेता धरमवीर टोकस का निधन\nकिसान नेता धरमवीर टोकस का लंबी बीमारी के बाद अस्पताल में निधन हो गया। मुख्यमंत्री ने टोकस के निधन पर शोक जताया और कहा कि उन्होंने किसानों के लिए बहुत काम किया।",
+			"नहीं रहे किसान नेता टोकस\nलंबी बीमारी के बाद किसान नेता धरमवीर टोकस का अस्पताल में निधन हो गया। टोकस ने किसानों के लिए बहुत काम किया, मुख्यमंत्री ने शोक जताते हुए कहा।",
+			"किसान नेता जगदीश मलैया का निधन\nकिसान नेता जगदीश मलैया का लंबी बीमारी के बाद अस्पताल में निधन हो गया। मुख्यमंत्री ने मलैया के निधन पर शोक जताया और कहा कि उन्होंने किसानों के लिए बहुत काम किया।",
+		}},
+	} {
+		var parts []*part
+		for _, s := range c.stories {
+			title, text, _ := strings.Cut(s, "\n")
+			parts = append(parts, newPart(NewProfile(Story{Title: title, Text: text, Lang: c.lang}, nil)))
+		}
+		same, other := compare(parts[0].centroid, parts[1].centroid), compare(parts[0].centroid, parts[2].centroid)
+		if same.names > 0 || other.names == 0 {
+			t.Errorf("%s: contrast of names %.2f within one event and %.2f between two, want none and some", c.lang, same.names, other.names)
+		}
+	}
+}

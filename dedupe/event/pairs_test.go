@@ -79,3 +79,15 @@ func TestHardPairs(t *testing.T) {
 	}
 	t.Logf("%d of %d pairs right", len(pairs)-wrong, len(pairs))
 }
+
+// TestOtherNumbersAreNoTranslation holds reports in one language, filled in with other
+// numbers, against being two translations of one text.
+func TestOtherNumbersAreNoTranslation(t *testing.T) {
+	texts, _ := readPairs(t)
+	for _, p := range [][2]string{{"poll1", "poll2"}, {"fire1", "fire2"}} {
+		a, b := NewProfile(texts[p[0]], nil), NewProfile(texts[p[1]], nil)
+		if z, al := translates(a, b, crossing{}); z >= 0 {
+			t.Errorf("%s and %s: log odds of a translation %.2f, %+v", p[0], p[1], z, al)
+		}
+	}
+}

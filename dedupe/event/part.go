@@ -79,7 +79,8 @@ func (g *Grouper) judge(a, b *part) verdict {
 	if swapped(a.ordinals, b.ordinals) {
 		v.timely -= swappedOrdinal
 	}
-	v.odds = v.timely - g.lag(between(a.first, a.last, b.first, b.last), max(a.n, b.n) < 3 && v.average >= leastLikeness && v.numbers[1] < otherNumbers)
+	other := max(a.n, b.n) < 3 && v.numbers[1] < otherNumbers || v.lone == 1 && v.sums[0] > 0
+	v.odds = v.timely - g.lag(between(a.first, a.last, b.first, b.last), other && v.average >= leastLikeness)
 	return v
 }
 
@@ -99,7 +100,8 @@ func swapped(a, b []uint32) bool {
 
 // otherNumbers is the share of the heaviest numbers below which they are others.
 // A story days later with other numbers is what follows: the next round, the next
-// notice of the series.
+// notice of the series. Of two stories by themselves it is enough that each has a heavy
+// number that the other lacks: what follows repeats some of what was.
 const otherNumbers = .35
 
 // lag is what so many seconds between the last story of the one and the first of

@@ -70,13 +70,25 @@ type Profile struct {
 	meaning  *meaning   // its vector; nil: it has none
 }
 
+// tally counts a word of a story.
 type tally struct {
-	hash  uint32
-	n     int
-	names int
-	class class
-	head  bool // stands in title or first words
-	idf   float32
+	hash     uint32
+	n        int
+	names    int // of these with a capital within a sentence
+	class    class
+	caseless bool // in a script without capitals
+	head     bool // stands in title or first words
+	idf      float32
+}
+
+// named reports whether a word is taken for a name. Without capitals that is one that
+// is rare and comes again: what a report goes on about, and what two reports of one kind
+// differ in, is the same as with them.
+func (e tally) named() bool {
+	if e.caseless {
+		return e.n > 1 && e.idf >= idfRare
+	}
+	return e.names > 0 && e.names*2 >= e.n
 }
 
 // NewProfile reads a story, with a dictionary or without (nil).
@@ -184,47 +196,57 @@ func markNames(toks []token) {
 	}
 }
 
+// tallies counts the words of a story that it is compared by with stories of the same
+// language.
+func tallies(lang string, toks []token) []tally {
+	at := make(map[uint32]int, len(toks))
+	all := make([]tally, 0, len(toks))
+	add := func(e tally, salt uint64, most float32) *tally {
+		i, ok := at[e.hash]
+		if !ok {
+			v, _ := idf(salted(lang, salt, e.hash))
+			e.idf = min(v, most)
+			i = len(all)
+			at[e.hash] = i
+			all = append(all, e)
+		}
+		all[i].n++
+		all[i].head = all[i].head || e.head
+		return &all[i]
+	}
+	for i, k := range toks {
+		e := tally{hash: k.hash, head: i < headTokens, caseless: !k.script.cased()}
+		switch {
+		case k.script == digit:
+			e.class = number
+			add(e, saltNumber, numberPrior(k))
+		case k.script.spaceless() && !k.katak || k.script == hangul:
+			if i+1 < len(toks) && toks[i+1].script == k.script && !toks[i+1].begin {
+				e.hash = join(k.hash, toks[i+1].hash)
+				add(e, saltWord, idfRare)
+			}
+		case k.runes > 1:
+			e.hash = k.stem
+			if t := add(e, saltWord, idfRare); k.name {
+				t.names++
+			}
+		}
+	}
+	return all
+}
+
 // vector weighs the words of a story for comparison with stories of the same
 // language: by how rare they are and how often they occur, names and numbers
 // more.
 func vector(lang string, toks []token, off ablation) []feature {
-	at := make(map[uint32]int, len(toks))
-	all := make([]tally, 0, len(toks))
-	head := true
-	add := func(h uint32, c class, isName bool, salt uint64, most float32) {
-		i, ok := at[h]
-		if !ok {
-			v, _ := idf(salted(lang, salt, h))
-			i = len(all)
-			at[h] = i
-			all = append(all, tally{hash: h, class: c, idf: min(v, most)})
-		}
-		all[i].n++
-		all[i].head = all[i].head || head
-		if isName {
-			all[i].names++
-		}
-	}
-	for i, k := range toks {
-		head = i < headTokens
-		switch {
-		case k.script == digit:
-			add(k.hash, number, false, saltNumber, numberPrior(k))
-		case k.script.spaceless() && !k.katak || k.script == hangul:
-			if i+1 < len(toks) && toks[i+1].script == k.script && !toks[i+1].begin {
-				add(join(k.hash, toks[i+1].hash), word, false, saltWord, idfRare)
-			}
-		case k.runes > 1:
-			add(k.stem, word, k.name, saltWord, idfRare)
-		}
-	}
+	all := tallies(lang, toks)
 	kept := all[:0]
 	for _, e := range all {
 		if off.background {
 			e.idf = idfRare
 		}
 		w := float64(e.idf) * (1 + math.Log(float64(e.n)))
-		if e.class == word && e.names*2 >= e.n && e.names > 0 && !off.names {
+		if e.class == word && e.named() && !off.names {
 			e.class = name
 			w *= nameBoost
 		}

@@ -12,7 +12,9 @@ type parallel struct {
 	order  float64 // share of these that stand in one order
 	cover  float64 // share of the rarer side's anchors that the other has
 	length float64 // of the shorter as a share of the longer
-	stated bool    // the publisher of one names the other
+	// numbers is the share of the telling numbers that both have, see agreement.
+	numbers float64
+	stated  bool // the publisher of one names the other
 }
 
 // align compares the sequences of anchors of two stories: each anchor by where
@@ -21,14 +23,19 @@ type parallel struct {
 func align(a, b *Profile) parallel {
 	var at [noPlace]uint8 // in b, plus one, by the place in a
 	var p parallel
+	var both int32
 	for i, j := 0, 0; i < len(a.anchors) && j < len(b.anchors); {
 		x, y := a.anchors[i], b.anchors[j]
 		if x.hash == y.hash && x.place != noPlace && y.place != noPlace {
 			at[x.place] = y.place + 1
 			p.common++
 		}
+		if x.hash == y.hash && telling(x) && telling(y) {
+			both++
+		}
 		i, j = advance(i, j, x.hash, y.hash)
 	}
+	p.numbers = agreement(a, b, both)
 	if p.common > 0 {
 		p.order = float64(increasing(at[:])) / float64(p.common)
 		p.cover = float64(p.common) / float64(min(placed(a), placed(b)))
@@ -99,7 +106,7 @@ func translates(a, b *Profile, c crossing) (float64, parallel) {
 		z = -4.9 + 3.2*min(c.strength, 1.5) + 2*max(al.surplus(), -1) - 4*(1-c.numbers) + .05*float64(min(al.common, 20)) + 2*min(al.cover, .8) + 1.2*(al.length-.8)*5
 		z = min(z, (c.numbers-leastNumbers)*12)
 	} else {
-		z = min((al.length-.8)*20, (al.cover-.5)*12, (al.surplus()-.6)*8, float64(al.common-16)/3, (cosine(a.words, b.words)-.55)*20)
+		z = min((al.length-.8)*20, (al.cover-.5)*12, (al.surplus()-.6)*8, float64(al.common-16)/3, (cosine(a.words, b.words)-.55)*20, (al.numbers-leastNumbers)*12)
 	}
 	if al.common < 3 {
 		z = min(z, -1)
