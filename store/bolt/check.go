@@ -25,6 +25,7 @@ func (db *DB) Check(ctx context.Context) ([]store.Problem, error) {
 	c := checker{ctx: ctx}
 	err := db.View(ctx, func(st store.Tx) error {
 		c.t = st.(*tx)
+		c.guarded(c.order)
 		c.round()
 		return ctx.Err()
 	})
@@ -38,14 +39,33 @@ func (db *DB) Check(ctx context.Context) ([]store.Problem, error) {
 // another, but not many times over.
 const maxRounds = 8
 
-// Repair mends what Check finds, in one transaction, and returns it, at most
-// 1,000 problems of it. Indexes and counts are made anew from the records;
-// records that cannot be read are removed; articles without a story are put up
-// for folding. Where the pages of the file contradict each other, nothing is
-// mended and the error wraps [store.ErrForeign].
+// Repair mends what Check finds, and returns it, at most 1,000 problems of it. A file
+// whose keys are out of order is written anew first; all else is done in one
+// transaction. Indexes and counts are made anew from the records; records that cannot
+// be read are removed; articles without a story are put up for folding. Where the pages
+// of the file contradict each other, nothing is mended and the error wraps
+// [store.ErrForeign].
 func (db *DB) Repair(ctx context.Context) ([]store.Problem, error) {
+	if err := db.wait(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { <-db.turn }()
+	problems, err := db.arrange(ctx)
+	if err == nil {
+		var more []store.Problem
+		more, err = db.mend(ctx)
+		problems = append(problems, more...)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("repair: %w", err)
+	}
+	return problems[:min(len(problems), maxProblems)], nil
+}
+
+// mend mends all but the order of keys.
+func (db *DB) mend(ctx context.Context) ([]store.Problem, error) {
 	var c checker
-	err := db.Update(ctx, func(st store.Tx) error {
+	err := db.update(ctx, func(st store.Tx) error {
 		c = checker{ctx: ctx, t: st.(*tx), mending: true}
 		for range maxRounds {
 			c.mended = 0
@@ -56,10 +76,7 @@ func (db *DB) Repair(ctx context.Context) ([]store.Problem, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("repair: %w", err)
-	}
-	return c.problems, nil
+	return c.problems, err
 }
 
 func errorOf(a, b error) error {
@@ -112,6 +129,15 @@ func (c *checker) add(m mend, where, format string, args ...any) {
 	if err := m.do(); err != nil {
 		c.err = fmt.Errorf("%s: %w", where, err)
 	}
+}
+
+// cause is what is wrong with a record, without what to do about a damaged file: each
+// problem has its own remedy.
+func cause(err error) error {
+	if f := (*fault)(nil); errors.As(err, &f) {
+		return f.err
+	}
+	return err
 }
 
 // guarded runs one part of the check; damaged pages end that part only.
@@ -167,7 +193,7 @@ func records[T any](c *checker, id bucketID, fields func(*record.Wire, *T), fn f
 			err = c.t.read(id, k, rec, func(msg string) error { return record.Decode(msg, &v, fields) })
 		}
 		if err != nil {
-			c.add(c.unreadable(id, k), fmt.Sprintf("%s %x", bucketNames[id], k), "%v", err)
+			c.add(c.unreadable(id, k), fmt.Sprintf("%s %x", bucketNames[id], k), "%v", cause(err))
 			return
 		}
 		fn(k, &v)
@@ -188,7 +214,7 @@ func packedRecords[T any](c *checker, id bucketID, fields func(*record.Wire, *T)
 		}
 		var v T
 		if _, err := load(c.t, id, key, &v, fields); err != nil {
-			c.add(c.unreadable(id, key), where, "%v", err)
+			c.add(c.unreadable(id, key), where, "%v", cause(err))
 			return
 		}
 		fn(key, &v)

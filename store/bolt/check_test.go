@@ -1,9 +1,12 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +79,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{"an article number would be given again", func(t *tx) error { return t.bucket(bArticles).SetSequence(2) }, "number 3 could be given again"},
 		{"an entry is gone", func(t *tx) error { return drop(t, bEntries, key(2)) }, "leads to an entry that is not there"},
 		{"an entry cannot be found", func(t *tx) error { return drop(t, bEntryKeys, entryKey(1, "2")) }, `entry 1 "2": is number 2`},
+		{"an entry is found by another key", func(t *tx) error { return t.bucket(bEntryKeys).Put(entryKey(1, "x"), key(2)) }, "leads to an entry of another key"},
 		{"an article cannot be found", func(t *tx) error { return drop(t, bArticleURLs, hashKey("2")) }, "article 2: its URL"},
 		{"a URL leads to no article", func(t *tx) error { return t.bucket(bArticleURLs).Put(hashKey("x"), key(2)) }, "leads to article 2"},
 		{"a wanted page is not listed", func(t *tx) error { return drop(t, bWanted, timeKey(us, 2)) }, "article 2: its page is wanted"},
@@ -107,6 +111,27 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{"a position would be given again", func(t *tx) error { return log(t).SetSequence(1) }, "could be given again"},
 		{"a part of a log is nonsense", func(t *tx) error { return log(t).Put(key(0), []byte{0xff}) }, "log texts: value 0000000000000000 cannot be read"},
 		{"a change is of nobody", func(t *tx) error { return errors.Join(log(t).SetSequence(9), log(t).set(9, 77)) }, "article 77 stands elsewhere"},
+		{"a value of a shelf is changed", func(t *tx) error {
+			return errors.Join(t.Shelf("test").Put([]byte("k"), []byte("v")),
+				t.bucket(bShelves).Bucket([]byte("test")).Put([]byte("k"), sealed([]byte("k"), []byte("w"))[:sumSize]))
+		}, "shelf test 6b: malformed record: wrong checksum"},
+		{"a value of a shelf is another one's", func(t *tx) error {
+			err := t.Shelf("test").Put([]byte("k"), []byte("v"))
+			b := t.bucket(bShelves).Bucket([]byte("test"))
+			return errors.Join(err, b.Put([]byte("l"), bytes.Clone(b.Get([]byte("k")))))
+		}, "shelf test 6c: malformed record: wrong checksum"},
+		{"what an entry said is changed", func(t *tx) error {
+			long := newsfold.Entry{Feed: 1, GUID: "2", Article: 2, Content: strings.Repeat("said ", 200)}
+			err := t.PutEntry(&long)
+			k, rec := t.bucket(bSaid).Cursor().First()
+			rec = append([]byte{}, rec...)
+			rec[len(rec)-1] ^= 1
+			return errors.Join(err, t.bucket(bSaid).Put(bytes.Clone(k), rec))
+		}, "entry.said"},
+		{"an entry that said much is of a lost article", func(t *tx) error {
+			long := newsfold.Entry{Feed: 1, GUID: "2", Article: 2, Content: strings.Repeat("said ", 200)}
+			return errors.Join(t.PutEntry(&long), t.bucket(bArticles).Put(key(2), []byte{0, 1, 2}))
+		}, "story 1: names article 2"},
 		{"a record is cut", func(t *tx) error { return t.bucket(bArticles).Put(key(1), []byte{0, 1, 2}) }, "article"},
 		{"a record is changed", func(t *tx) error {
 			rec := append([]byte{}, t.bucket(bArticles).Get(key(3))...)
@@ -149,6 +174,63 @@ func mended(t *testing.T, db *DB, problems []store.Problem) {
 	if left, err := db.Check(t.Context()); err != nil || len(left) > 0 {
 		t.Errorf("after the repair: %v, error %v", left, err)
 	}
+}
+
+// TestRepairPutsKeysInOrder changes a key in the file: what stands near it is missed by
+// the engine, until the file is written anew.
+func TestRepairPutsKeysInOrder(t *testing.T) {
+	db := small(t)
+	path := db.path
+	if _, _, err := db.Compact(t.Context()); err != nil { // no older pages with the same key
+		t.Fatal(err)
+	}
+	before := everything(t, db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	highest := slices.MaxFunc([][]byte{hashKey("1"), hashKey("2"), hashKey("3")}, bytes.Compare)
+	content = bytes.ReplaceAll(content, highest, append([]byte{0}, highest[1:]...)) // of the article and of the entry
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err = Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	problems, err := db.Check(t.Context())
+	if err != nil || len(problems) == 0 || !strings.Contains(problems[0].String(), "article.urls: its keys are out of order") {
+		t.Fatalf("found %v, error %v", problems, err)
+	}
+	err = db.Update(t.Context(), func(st store.Tx) error {
+		tx := st.(*tx)
+		_, err := guarded(tx, func() int {
+			n := 0
+			for w := tx.walk(tx.bucket(bArticleURLs), nil, false); ; n++ {
+				if k, _ := w.next(); k == nil {
+					return n
+				}
+			}
+		})
+		return err
+	})
+	if !errors.Is(err, store.ErrForeign) {
+		t.Errorf("walking while writing: error %v, want one that wraps ErrForeign", err)
+	}
+	mended(t, db, problems)
+	if after := everything(t, db); after != before {
+		t.Errorf("it changed:\n%s\nwas:\n%s", after, before)
+	}
+}
+
+// guarded runs fn as a method of a transaction runs the engine.
+func guarded(tx *tx, fn func() int) (n int, err error) {
+	defer tx.guard(&err)
+	return fn(), nil
 }
 
 // TestRepairKeepsWhatIsSound plants several kinds of damage at once: what they do

@@ -54,13 +54,25 @@ func removed(name string) error {
 }
 
 func (db *DB) compact(ctx context.Context, name string) (before, after int64, err error) {
-	if err := removed(name); err != nil {
-		return 0, 0, err
-	}
 	for more := true; more; {
 		if more, err = db.pack(ctx, usual(db.loose), db.update); err != nil {
 			return 0, 0, err
 		}
+	}
+	return db.rewrite(ctx, name, func(fresh *DB) error {
+		problems, err := fresh.Check(ctx)
+		if err == nil && len(problems) > 0 {
+			err = fmt.Errorf("%d problems, the first of them %v", len(problems), problems[0])
+		}
+		return err
+	})
+}
+
+// rewrite writes everything to a new file and, when approve has nothing against it, puts
+// that in the place of the old one. The turn to write is the caller's.
+func (db *DB) rewrite(ctx context.Context, name string, approve func(fresh *DB) error) (before, after int64, err error) {
+	if err := removed(name); err != nil {
+		return 0, 0, err
 	}
 	err = db.View(ctx, func(st store.Tx) error {
 		t := st.(*tx)
@@ -76,11 +88,7 @@ func (db *DB) compact(ctx context.Context, name string) (before, after int64, er
 	if err != nil {
 		return 0, 0, err
 	}
-	problems, err := fresh.Check(ctx)
-	if err == nil && len(problems) > 0 {
-		err = fmt.Errorf("%d problems, the first of them %v", len(problems), problems[0])
-	}
-	if err == nil {
+	if err = approve(fresh); err == nil {
 		err = fresh.View(ctx, func(st store.Tx) error { after = st.(*tx).bolt.Size(); return nil })
 	}
 	if err == nil {
@@ -183,7 +191,10 @@ func (c *copier) bucket(path [][]byte, from *bbolt.Bucket) error {
 				return err
 			}
 		}
-		return to.Put(k, v)
+		if err := to.Put(k, v); err != nil {
+			return c.t.damaged(fmt.Sprintf("a key of %d bytes", len(k)), err)
+		}
+		return nil
 	})
 }
 

@@ -66,6 +66,46 @@ func TestDamagedFiles(t *testing.T) {
 	}
 }
 
+// TestRepairIsDoneInOneGo flips bits. What Repair has mended Check finds nothing in, and
+// what it cannot mend it leaves as it is and says so.
+func TestRepairIsDoneInOneGo(t *testing.T) {
+	whole := sample(t, 300)
+	rnd := rand.New(rand.NewPCG(7, 8))
+	rounds := 60
+	if testing.Short() {
+		rounds = 12
+	}
+	mended := 0
+	for range rounds {
+		content := append([]byte{}, whole...)
+		for range 1 + rnd.IntN(3) {
+			content[rnd.IntN(len(content))] ^= 1 << rnd.IntN(8)
+		}
+		path := file(t.TempDir())
+		write(t, path, content)
+		db, err := bolt.Open(t.Context(), path, bolt.Options{})
+		if err != nil {
+			continue // refused: TestDamagedFiles
+		}
+		problems, err := db.Repair(t.Context())
+		switch left, err2 := db.Check(t.Context()); {
+		case err != nil && !errors.Is(err, store.ErrForeign):
+			t.Errorf("error %v, want one that wraps ErrForeign", err)
+		case err == nil && (err2 != nil || len(left) > 0):
+			t.Errorf("after %d problems were mended there are %v, error %v", len(problems), left, err2)
+		case err == nil && len(problems) > 0:
+			mended++
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Logf("mended %d of %d", mended, rounds)
+	if mended == 0 {
+		t.Error("nothing was mended")
+	}
+}
+
 // use does everything with a store and reports whether anything was amiss.
 func use(t *testing.T, path string) (noticed bool) {
 	t.Helper()

@@ -321,7 +321,7 @@ type fault struct {
 }
 
 func (f *fault) Error() string {
-	return fmt.Sprintf("store %s is damaged: %s: %v; restore a backup, or move the file away to start anew", f.path, f.what, f.err)
+	return fmt.Sprintf("store %s is damaged: %s: %v; `newsfold check --repair` mends what it can, else restore a backup", f.path, f.what, f.err)
 }
 
 func (f *fault) Unwrap() []error { return []error{f.err, store.ErrForeign} }

@@ -10,7 +10,7 @@
 //	}
 //	defer db.Close()
 //
-// # Layout, version 4
+// # Layout, version 5
 //
 // Pages are 8 KiB. IDs are 8 bytes, big-endian, so that bytewise order is
 // numeric; a time is microseconds since 1970 as 8 bytes, big-endian with the
@@ -46,7 +46,7 @@
 //	logs           one bucket a log, with two in it:
 //	  changes      position / 64         articles, a column           end                4
 //	  places       article / 64          positions, a column          near the end       4
-//	shelves        one bucket a shelf    as given                     as it comes
+//	shelves        one bucket a shelf    checksum, as given           as it comes
 //	dictionaries   number                dictionary, of version 3     end
 //
 // In entry.keys and article.urls the number 0 stands for what was removed to make
@@ -91,5 +91,6 @@
 // errors that name the file and wrap [store.ErrForeign]; a transaction that met
 // one is not committed. Small buckets are looked at when a file is opened (inline.go),
 // and a file in which a dictionary is damaged is refused. Panics of the caller's own
-// code roll back and go on their way. Check looks at everything.
+// code roll back and go on their way. Check looks at everything; Repair writes a file
+// whose keys are out of order anew (order.go), and mends the rest.
 package bolt

@@ -186,7 +186,11 @@ func (t *tx) pairs(name, after []byte) iter.Seq2[store.Pair, error] {
 			if k != nil && bytes.Equal(k, after) {
 				k, v = w.next()
 			}
-			return store.Pair{Key: bytes.Clone(k), Value: append([]byte{}, v...)}, k != nil, nil
+			if k == nil {
+				return p, false, nil
+			}
+			v, err = t.unsealed(string(name), k, v)
+			return store.Pair{Key: bytes.Clone(k), Value: v}, err == nil, err
 		}
 	})
 }

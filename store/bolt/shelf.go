@@ -2,12 +2,16 @@ package bolt
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"iter"
 
 	bbolt "go.etcd.io/bbolt"
 
 	"newsfold/store"
+
+	"newsfold/store/internal/record"
 )
 
 // Limits of a shelf, as the contract states them.
@@ -73,7 +77,7 @@ func (s *shelf) Get(key []byte) (v []byte, err error) {
 	if k == nil || !bytes.Equal(k, key) {
 		return nil, nil
 	}
-	return append([]byte{}, v...), nil
+	return s.t.unsealed(s.name, key, v)
 }
 
 // Put implements [store.Shelf].
@@ -96,7 +100,35 @@ func (s *shelf) Put(key, value []byte) (err error) {
 		s.inserts++
 	}
 	s.t.written += int64(len(value))
-	return s.b.Put(key, append([]byte{}, value...))
+	return s.b.Put(key, sealed(key, value))
+}
+
+// sumSize is the length of the checksum before a value.
+const sumSize = 4
+
+var errSum = fmt.Errorf("%w: wrong checksum", record.ErrMalformed)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sealed returns a value as it is stored: behind the CRC-32C of its key and itself.
+func sealed(key, value []byte) []byte {
+	sum := crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, value)
+	v := binary.LittleEndian.AppendUint32(make([]byte, 0, sumSize+len(value)), sum)
+	return append(v, value...)
+}
+
+// unsealed returns a stored value of a shelf as it was given, in memory of its own.
+func (t *tx) unsealed(shelf string, key, v []byte) ([]byte, error) {
+	if !unharmed(key, v) {
+		return nil, t.damaged(fmt.Sprintf("key %x of shelf %s", key, shelf), errSum)
+	}
+	return append([]byte{}, v[sumSize:]...), nil
+}
+
+// unharmed reports whether a pair of a shelf is what was stored.
+func unharmed(key, v []byte) bool {
+	return len(v) >= sumSize &&
+		crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, v[sumSize:]) == binary.LittleEndian.Uint32(v)
 }
 
 // Delete implements [store.Shelf].
@@ -131,7 +163,8 @@ func (s *shelf) All(prefix []byte) iter.Seq2[store.Pair, error] {
 			if k == nil || !bytes.HasPrefix(k, prefix) {
 				return p, false, nil
 			}
-			return store.Pair{Key: bytes.Clone(k), Value: append([]byte{}, v...)}, true, nil
+			v, err = s.t.unsealed(s.name, k, v)
+			return store.Pair{Key: bytes.Clone(k), Value: v}, err == nil, err
 		}
 	})
 }

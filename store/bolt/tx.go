@@ -222,10 +222,14 @@ func (w *walk) next() (k, v []byte) {
 			k, v = w.c.Next()
 		}
 	}
-	w.begun = true
 	if w.mutable && k != nil {
+		// It seeks each time, and must not go round in circles.
+		if c := bytes.Compare(k, w.from); w.begun && (c == 0 || c < 0 != w.back) {
+			panic("keys are out of order") // caught by guard
+		}
 		w.from = bytes.Clone(k)
 	}
+	w.begun = true
 	return k, v
 }
 

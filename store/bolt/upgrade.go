@@ -54,6 +54,43 @@ var steps = []step{
 		}
 		return err
 	},
+	// Checksums on shelves.
+	func(ctx context.Context, bt *bbolt.Tx) error {
+		shelves := bt.Bucket([]byte("shelves"))
+		var names [][]byte
+		if err := shelves.ForEachBucket(func(name []byte) error { names = append(names, bytes.Clone(name)); return nil }); err != nil {
+			return err
+		}
+		for _, name := range names {
+			if err := seal(ctx, shelves, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+// seal puts checksums on what is on a shelf, as they are from version 5 on.
+func seal(ctx context.Context, shelves *bbolt.Bucket, name []byte) error {
+	var pairs []store.Pair
+	c := shelves.Bucket(name).Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		pairs = append(pairs, store.Pair{Key: bytes.Clone(k), Value: sealed(k, v)})
+	}
+	if err := errors.Join(ctx.Err(), shelves.DeleteBucket(name)); err != nil {
+		return err
+	}
+	b, err := shelves.CreateBucket(name)
+	if err != nil {
+		return err
+	}
+	b.FillPercent = dense
+	for _, p := range pairs {
+		if err := b.Put(p.Key, p.Value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // toColumn makes a column of a bucket with a pair for each number, as change logs
@@ -100,7 +137,7 @@ func toColumn(ctx context.Context, in *bbolt.Bucket, name string) error {
 
 // schema is the version of the layout described in doc.go: 1 and one more for
 // every step.
-const schema = 4
+const schema = 5
 
 // upgrade takes the steps that a store has not taken yet.
 func (db *DB) upgrade(ctx context.Context, steps []step) error {
