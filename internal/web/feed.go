@@ -102,7 +102,11 @@ func worthOf(w *river.Worth, names map[newsfold.FeedID]string) *worth {
 	}
 	share := func(n, of int) string { return percent(float64(n) / float64(of)) }
 	out := &worth{Spark: sparkOf(w.Days)}
-	out.Lines = append(out.Lines, count(w.Stories, "story", "stories")+" in the last "+fmt.Sprint(surveyDays)+" days, "+fmt.Sprint(w.Unique)+" of them in no other feed")
+	alone := "all of them in other feeds too"
+	if w.Unique > 0 {
+		alone = fmt.Sprintf("%d of them in no other feed", w.Unique)
+	}
+	out.Lines = append(out.Lines, fmt.Sprintf("%s in the last %d days, %s", count(w.Stories, "story", "stories"), surveyDays, alone))
 	if shared := w.Stories - w.Unique; shared > 0 {
 		line := "first with " + fmt.Sprint(w.First) + " of " + fmt.Sprint(shared) + " shared ones"
 		if w.Copies() > 0 {
