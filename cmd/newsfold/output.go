@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/rivo/uniseg"
@@ -37,7 +38,9 @@ func (a *app) write(name string, fn func(io.Writer) error) (err error) {
 	if !mode.IsRegular() {
 		return pour(name, fn)
 	}
-	f, err := os.OpenFile(filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%x", filepath.Base(name), rand.Uint64())), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	part := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+".")
+	sweep(part)
+	f, err := os.OpenFile(fmt.Sprintf("%s%016x", part, rand.Uint64()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, errors.Unwrap(err)) // the other name says nothing to a person
 	}
@@ -60,6 +63,17 @@ func (a *app) write(name string, fn func(io.Writer) error) (err error) {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
+}
+
+// sweep removes what is left of files that were being written when the process was
+// killed: those of which nobody has written for an hour.
+func sweep(part string) {
+	names, _ := filepath.Glob(part + strings.Repeat("[0-9a-f]", 16)) // an odd name: they stay
+	for _, name := range names {
+		if info, err := os.Lstat(name); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = os.Remove(name)
+		}
+	}
 }
 
 // target returns the file that a name leads to, through links, and what kind of

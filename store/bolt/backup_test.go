@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -294,4 +295,53 @@ func TestCompactKeepsASymbolicLink(t *testing.T) {
 		t.Errorf("the link became %v, error %v", info.Mode(), err)
 	}
 	holds(t, db, load{words: 100}, 10)
+}
+
+// TestRestoreBesideOthers: a store that appears while a snapshot is read is not
+// replaced unasked, and what a killed process has left goes.
+func TestRestoreBesideOthers(t *testing.T) {
+	l := load{words: 100}
+	var snapshot bytes.Buffer
+	if err := loaded(t, l, 20).Backup(t.Context(), &snapshot); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	left, going := file(dir)+".123.restore", file(dir)+".124.restore"
+	write(t, left, []byte("half"))
+	write(t, going, []byte("half"))
+	old := time.Now().Add(-2 * time.Hour)
+	if err := os.Chtimes(left, old, old); err != nil {
+		t.Fatal(err)
+	}
+	meanwhile := &reader{r: &snapshot, do: func() {
+		db := open(t, dir)
+		run(t, db, l, 0, 10)
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}}
+	if err := bolt.Restore(t.Context(), file(dir), meanwhile, false); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("error %v, want one that wraps ErrExist", err)
+	}
+	db := open(t, dir)
+	defer db.Close()
+	holds(t, db, l, 10)
+	names, err := filepath.Glob(file(dir) + "*")
+	if err != nil || !slices.Equal(names, []string{file(dir), going}) {
+		t.Errorf("there are %q, error %v", names, err)
+	}
+}
+
+// A reader that does something before its first byte.
+type reader struct {
+	r  io.Reader
+	do func()
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	if r.do != nil {
+		r.do()
+		r.do = nil
+	}
+	return r.r.Read(p)
 }

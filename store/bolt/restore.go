@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"newsfold/store"
 )
@@ -45,6 +46,7 @@ func Restore(ctx context.Context, path string, snapshot io.Reader, replace bool)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("restore %s: %w", path, err)
 	}
+	sweep(path + restoreSuffix)
 	name, err := received(ctx, path, snapshot)
 	defer func() { err = errors.Join(err, removed(name)) }()
 	if err == nil {
@@ -56,11 +58,12 @@ func Restore(ctx context.Context, path string, snapshot io.Reader, replace bool)
 			err = os.Rename(path, path+ReplacedSuffix) // a file system without links
 		}
 	}
-	if err == nil {
-		err = os.Rename(name, path)
-	}
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
+	switch {
+	case err != nil:
+	case there:
+		err = errors.Join(os.Rename(name, path), syncDir(filepath.Dir(path)))
+	default:
+		err = nameFile(name, path) // somebody may have made a store meanwhile
 	}
 	if err != nil && isFull(err) {
 		err = fmt.Errorf("%w: %w", store.ErrFull, err)
@@ -71,9 +74,26 @@ func Restore(ctx context.Context, path string, snapshot io.Reader, replace bool)
 	return nil
 }
 
+// restoreSuffix is what the names of the files end in that Restore writes; the engine
+// puts a number for the star.
+const restoreSuffix = ".*.restore"
+
+// abandonedAfter is how long nobody has written to a file that a killed process has left.
+const abandonedAfter = time.Hour
+
+// sweep removes files that killed processes have left, if it can.
+func sweep(pattern string) {
+	names, _ := filepath.Glob(pattern) // an odd name of a directory: they stay
+	for _, name := range names {
+		if info, err := os.Lstat(name); err == nil && time.Since(info.ModTime()) > abandonedAfter {
+			_ = os.Remove(name)
+		}
+	}
+}
+
 // received writes a snapshot to a new file beside path and returns its name.
 func received(ctx context.Context, path string, snapshot io.Reader) (string, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.restore") // mode 0600
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+restoreSuffix) // mode 0600
 	if err != nil {
 		return "", err
 	}
