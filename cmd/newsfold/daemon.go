@@ -147,7 +147,7 @@ func (d *daemon) run(ctx context.Context) error {
 	if socket == nil {
 		var leave func()
 		var err error
-		if socket, leave, err = d.door(); err != nil {
+		if socket, leave, err = d.door(ctx); err != nil {
 			return err
 		}
 		defer leave()
@@ -204,8 +204,8 @@ func (d *daemon) run(ctx context.Context) error {
 }
 
 // door opens the control socket. What it returns last closes and removes it.
-func (d *daemon) door() (net.Listener, func(), error) {
-	l, err := control.Listen(d.dir)
+func (d *daemon) door(ctx context.Context) (net.Listener, func(), error) {
+	l, err := control.Listen(ctx, d.dir)
 	if err != nil {
 		return nil, nil, marked{err, errStore}
 	}

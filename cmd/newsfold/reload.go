@@ -32,7 +32,7 @@ import (
 
 // keepOn runs a daemon until ctx is done, with new settings as they come.
 func (d *daemon) keepOn(ctx context.Context) error {
-	socket, leave, err := d.door()
+	socket, leave, err := d.door(ctx)
 	if err != nil {
 		return err
 	}

@@ -18,11 +18,20 @@ func SocketPath(dir string) string { return filepath.Join(dir, "newsfold.sock") 
 // maxPath is about what kernels take for the path of a socket, in bytes.
 const maxPath = 100
 
-// Listen opens the socket of a directory. The caller must hold the store's
-// lock: then a socket that is there already was left behind by a process that
-// died, and is removed.
-func Listen(dir string) (net.Listener, error) {
+// Listen opens the socket of a directory, which is made where it is not there. A
+// socket that nobody answers was left behind by a process that died, and is removed.
+// Two that listen at the same moment are kept apart by the lock of the store, where it
+// is in the directory.
+func Listen(ctx context.Context, dir string) (net.Listener, error) {
 	path := SocketPath(dir)
+	if _, ok, err := Dial(ctx, dir); err != nil {
+		return nil, err
+	} else if ok {
+		return nil, fmt.Errorf("a daemon runs in %s already: stop it, or give this one another --dir", dir)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make a directory for the control socket: %w", err)
+	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("remove the socket of an earlier daemon: %w", err)
 	}

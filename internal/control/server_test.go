@@ -96,3 +96,24 @@ func TestKindsOfErrors(t *testing.T) {
 		}
 	}
 }
+
+func TestOneDaemonListensInADirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "data")
+	l, err := Listen(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Listen(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "a daemon runs in "+dir) {
+		t.Errorf("beside one that answers: %v", err)
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false) // as when it is killed
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = Listen(t.Context(), dir); err != nil {
+		t.Fatalf("after one that died: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
