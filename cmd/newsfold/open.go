@@ -32,23 +32,43 @@ func (a *app) openStore(ctx context.Context) (store.DB, error) {
 	if a.store != "" {
 		return a.openAt(ctx, a.store)
 	}
-	return a.openAt(ctx, filepath.Join(a.dir, storeFile))
+	return openFile(ctx, filepath.Join(a.dir, storeFile))
+}
+
+// ownStore returns the file of the store that --store names, else that of the
+// directory, and whether it is in a file.
+func (a *app) ownStore() (string, bool) {
+	if a.store != "" {
+		return storePath(a.store)
+	}
+	return filepath.Join(a.dir, storeFile), true
+}
+
+// openFile opens the store in a file.
+func openFile(ctx context.Context, path string) (store.DB, error) {
+	db, err := bolt.Open(ctx, path, bolt.Options{})
+	if err != nil {
+		return nil, marked{err, errStore}
+	}
+	return db, nil
 }
 
 // openAt opens the store of a path or connection string.
-func (a *app) openAt(ctx context.Context, name string) (db store.DB, err error) {
+func (a *app) openAt(ctx context.Context, name string) (store.DB, error) {
 	path, ok := storePath(name)
 	if ok && strings.Contains(name, "://") {
 		return nil, usage("%q is no store: say a directory, a file or postgres://user@host/database", name)
 	}
 	if ok {
-		db, err = bolt.Open(ctx, path, bolt.Options{})
-	} else {
-		level := slog.LevelError
-		if a.serving {
-			level = slog.LevelInfo
-		}
-		db, err = postgres.Open(ctx, name, postgres.Options{Log: a.logger(level)})
+		return openFile(ctx, path)
+	}
+	level := slog.LevelError
+	if a.serving {
+		level = slog.LevelInfo
+	}
+	db, err := postgres.Open(ctx, name, postgres.Options{Log: a.logger(level)})
+	if errors.Is(err, store.ErrUnavailable) {
+		err = fmt.Errorf("%w; does the server run, and is that its address?", err)
 	}
 	if err != nil {
 		return nil, marked{err, errStore}

@@ -38,6 +38,9 @@ func (a *app) write(name string, fn func(io.Writer) error) (err error) {
 	if !mode.IsRegular() {
 		return pour(name, fn)
 	}
+	if own, ok := a.ownStore(); ok && same(name, own) {
+		return usage("%s is the store itself: name another file", name)
+	}
 	part := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+".")
 	sweep(part)
 	f, err := os.OpenFile(fmt.Sprintf("%s%016x", part, rand.Uint64()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)

@@ -28,7 +28,11 @@ func (a *app) newBackup() *cobra.Command {
 		Short: "Write a snapshot of the store, beside a running daemon",
 		Long: `Write all that is stored at this moment to a file from which "newsfold restore"
 makes a store again. A daemon goes on working meanwhile. An earlier file of that
-name is replaced only when the new one is whole. FILE "-" is standard output.`,
+name is replaced only when the new one is whole. FILE "-" is standard output.
+
+The index for searching is not in it: it is made anew. Nor are the pages that were
+kept for "newsfold reextract", which only that command reads: to keep them too, copy
+the files of the directory "pages", at any time.`,
 		Example: `  newsfold backup /backups/news-$(date +%F).db
   newsfold backup - | zstd > news.db.zst`,
 		Args: cobra.ExactArgs(1),
@@ -111,12 +115,9 @@ func (a *app) input(name string) (io.Reader, func(), error) {
 }
 
 func (a *app) restore(ctx context.Context, from io.Reader, replace bool) error {
-	path := filepath.Join(a.dir, storeFile)
-	if a.store != "" {
-		var ok bool
-		if path, ok = storePath(a.store); !ok {
-			return usage("a store in a database server is restored with its own tools, or with `newsfold copy` from a restored one")
-		}
+	path, ok := a.ownStore()
+	if !ok {
+		return usage("a store in a database server is restored with its own tools, or with `newsfold copy` from a restored one")
 	}
 	err := a.during("restoring", func() error { return bolt.Restore(ctx, path, from, replace) })
 	switch {
