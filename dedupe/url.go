@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -225,23 +226,28 @@ func unreserved(c byte) bool {
 	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }
 
-// tracking holds parameters that say how a reader came to a page and never
-// which page it is.
-var tracking = map[string]bool{
+// counted holds parameters by which advertisers and newsletters count clicks, on
+// any site.
+var counted = map[string]bool{
 	"fbclid": true, "gclid": true, "gclsrc": true, "dclid": true, "gbraid": true, "wbraid": true,
 	"msclkid": true, "yclid": true, "ysclid": true, "twclid": true, "ttclid": true, "li_fat_id": true,
 	"igshid": true, "igsh": true, "mc_cid": true, "mc_eid": true, "mkt_tok": true, "_hsenc": true,
 	"_hsmi": true, "hss_channel": true, "_ga": true, "_gl": true, "vero_id": true, "vero_conv": true,
-	"oly_anon_id": true, "oly_enc_id": true, "wickedid": true, "s_cid": true, "cmpid": true,
-	"cmp": true, "icid": true, "ncid": true, "ocid": true, "ito": true, "smid": true, "smtyp": true,
-	"sr_share": true, "soc_src": true, "soc_trk": true, "xtor": true, "wt_mc": true, "wt.mc_id": true,
-	"guccounter": true, "guce_referrer": true, "guce_referrer_sig": true, "ref_src": true,
-	"ref_url": true, "spm": true, "trk": true, "trkinfo": true, "at_medium": true,
-	"at_campaign": true, "at_custom1": true, "at_custom2": true, "at_custom3": true,
-	"at_custom4": true, "__twitter_impression": true, "fb_action_ids": true, "fb_action_types": true,
-	"fb_source": true, "mbid": true, "mod": true, "cid_source": true, "usqp": true, "amp_js_v": true,
-	"amp_gsa": true, "ns_source": true, "ns_mchannel": true, "ns_campaign": true, "ns_linkname": true,
-	"ns_fee": true, "amp": true, "rss": true, "traffic_source": true, "campaign_id": true,
+	"oly_anon_id": true, "oly_enc_id": true, "wickedid": true, "xtor": true, "wt_mc": true, "wt.mc_id": true,
+	"guce_referrer": true, "guce_referrer_sig": true, "at_medium": true, "at_campaign": true,
+	"at_custom1": true, "at_custom2": true, "at_custom3": true, "at_custom4": true,
+	"__twitter_impression": true, "fb_action_ids": true, "fb_action_types": true, "fb_source": true,
+	"ns_source": true, "ns_mchannel": true, "ns_campaign": true, "ns_linkname": true, "ns_fee": true,
+}
+
+// tracking holds other parameters that say how a reader came to a page and never
+// which page it is.
+var tracking = map[string]bool{
+	"s_cid": true, "cmpid": true, "cmp": true, "icid": true, "ncid": true, "ocid": true, "ito": true,
+	"smid": true, "smtyp": true, "sr_share": true, "soc_src": true, "soc_trk": true, "guccounter": true,
+	"ref_src": true, "ref_url": true, "spm": true, "trk": true, "trkinfo": true, "mbid": true, "mod": true,
+	"cid_source": true, "usqp": true, "amp_js_v": true, "amp_gsa": true, "amp": true, "rss": true,
+	"traffic_source": true, "campaign_id": true,
 }
 
 // trackingValues holds parameters that are tracking only with these values.
@@ -273,10 +279,8 @@ func canonicalQuery(raw string) string {
 }
 
 func tracks(name, value string) bool {
-	for _, prefix := range []string{"utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "__cf_chl"} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
+	if countsClicks(name) {
+		return true
 	}
 	if name == "amp" && value != "" && value != "1" && value != "true" {
 		return false
@@ -286,6 +290,42 @@ func tracks(name, value string) bool {
 	}
 	v, ok := trackingValues[name]
 	return tracking[name] || ok && strings.EqualFold(v, value)
+}
+
+// countsClicks reports whether a parameter, in lower case, is there to count clicks.
+func countsClicks(name string) bool {
+	for _, prefix := range []string{"utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "__cf_chl"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return counted[name]
+}
+
+// Untracked returns a URL as people should follow it: without the parameters by
+// which clicks are counted on any site (utm_source, fbclid and their like). All
+// else is left as it is, so that it leads where the publisher meant; to tell
+// whether two URLs name one document, see [CanonicalURL].
+func Untracked(raw string) string {
+	rest, fragment, marked := strings.Cut(raw, "#")
+	base, query, asked := strings.Cut(rest, "?")
+	pairs := strings.Split(query, "&")
+	kept := slices.DeleteFunc(pairs, countsPair)
+	if asked && len(kept) < len(pairs) {
+		rest = base
+		if query = strings.Join(kept, "&"); query != "" {
+			rest += "?" + query
+		}
+	}
+	if marked && !countsPair(fragment) {
+		rest += "#" + fragment
+	}
+	return rest
+}
+
+func countsPair(pair string) bool {
+	name, _, valued := strings.Cut(pair, "=")
+	return valued && countsClicks(strings.ToLower(name))
 }
 
 // urlKey reduces a canonical URL to what identity goes by: without scheme and

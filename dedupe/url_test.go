@@ -59,3 +59,23 @@ func FuzzCanonicalURL(f *testing.F) {
 		}
 	})
 }
+
+func TestUntrackedLeavesWhatIsNotForCounting(t *testing.T) {
+	for raw, want := range map[string]string{
+		"": "",
+		"https://courier.example/a?utm_source=rss&utm_medium=feed":     "https://courier.example/a",
+		"https://courier.example/a?id=7&UTM_Source=rss&b=%2f+x#part":   "https://courier.example/a?id=7&b=%2f+x#part",
+		"https://courier.example/a?fbclid=x&fbclid=y":                  "https://courier.example/a",
+		"https://courier.example/a#xtor=RSS-1":                         "https://courier.example/a",
+		"HTTP://WWW.Courier.example:80/a/index.html?amp=1&rss=1&cmp=2": "HTTP://WWW.Courier.example:80/a/index.html?amp=1&rss=1&cmp=2",
+		"https://courier.example/a?utm_source":                         "https://courier.example/a?utm_source",
+		"https://courier.example/?&a=1&&":                              "https://courier.example/?&a=1&&",
+		"https://courier.example/#/a?utm_source=rss":                   "https://courier.example/#/a?utm_source=rss",
+		"https://courier.example/a?u=https://b.example/?utm_source=x":  "https://courier.example/a?u=https://b.example/?utm_source=x",
+		"not a URL": "not a URL",
+	} {
+		if got := Untracked(raw); got != want {
+			t.Errorf("%s\n got %s\nwant %s", raw, got, want)
+		}
+	}
+}

@@ -274,6 +274,23 @@ func TestSectionFeedsOfOnePublisherCarryOneArticle(t *testing.T) {
 	if len(st) != 1 || len(st[0].Articles) != 1 || len(st[0].Feeds) != 2 {
 		t.Fatalf("got %+v; want one article in two feeds", st)
 	}
+	err := d.db.View(t.Context(), func(tx store.Tx) error {
+		a, err := tx.Article(st[0].Articles[0].ID)
+		if err != nil {
+			return err
+		}
+		if want := p.URL + "/ferry"; a.Link != want {
+			t.Errorf("people are led to %s, want %s", a.Link, want)
+		}
+		en, err := tx.Entry(a.Entries[0])
+		if !strings.Contains(en.Link, "?utm_source=") {
+			t.Errorf("the entry's link is %s, want it as the feed has it", en.Link)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestReissuedEntriesAddNothing(t *testing.T) {

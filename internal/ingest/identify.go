@@ -488,7 +488,7 @@ func (k *keeper) reissued(it item, a *newsfold.Article) (bool, error) {
 // found stores an entry with an article that nobody carried before.
 func (k *keeper) found(it item, en newsfold.Entry, ref newsfold.EntryRef) error {
 	a := newsfold.Article{
-		URL: it.url, Link: en.Link, Title: en.Title, Byline: strings.Join(en.Authors, ", "),
+		URL: it.url, Link: dedupe.Untracked(en.Link), Title: en.Title, Byline: strings.Join(en.Authors, ", "),
 		Lang: firstOf(it.text.Lang, en.Lang, k.feed.Lang), Dir: it.text.Dir, Image: firstOf(en.Image, it.text.Image),
 		Published: k.believable(firstTime(en.Issued, en.Revised)), Modified: k.believable(en.Revised), Seen: k.now,
 		Entries: []newsfold.EntryRef{ref},
