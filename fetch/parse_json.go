@@ -90,7 +90,7 @@ func (p *parsing) jsonItem(it *jsonfeed.Item) (newsfold.Entry, ItemDetails) {
 	link := func(ref string) string { return webLink(p.refs.link(p.base, ref)) }
 	var d ItemDetails
 	e := newsfold.Entry{
-		Link:    first(link(it.URL), link(it.ExternalURL)),
+		Link:    first(link(it.URL), link(it.ExternalURL), permalink(it.ID)),
 		Title:   clip(oneLine(it.Title), maxTitle),
 		Summary: html.EscapeString(strings.TrimSpace(it.Summary)),
 		Lang:    first(language(it.Language), p.out.Feed.Lang),
@@ -124,6 +124,16 @@ func (p *parsing) jsonItem(it *jsonfeed.Item) (newsfold.Entry, ItemDetails) {
 	}
 	e.Image = first(e.Image, imageOf(e.Media))
 	return e, d
+}
+
+// permalink returns the ID of an entry if it is what JSON Feed 1.1 would have it be
+// at best: the full URL of what the entry describes.
+func permalink(id string) string {
+	switch id = strings.TrimSpace(id); refScheme(id) {
+	case "http", "https":
+		return webLink(id)
+	}
+	return ""
 }
 
 // jsonAuthor adds an author.

@@ -168,6 +168,8 @@ func TestLinksAreAbsolute(t *testing.T) {
 		{"Atom, text for want of href", inEntry(`<link rel="alternate">https://tarn.example/1</link>`), link, "https://tarn.example/1"},
 		{"Atom, self for want of another", inEntry(`<link rel="self" href="/1.atom"/>`), link, "https://courier.example/1.atom"},
 		{"JSON Feed", `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","url":"/1"}]}`, link, "https://courier.example/1"},
+		{"JSON Feed, by its ID", `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":" https://courier.example/2"}]}`, link, "https://courier.example/2"},
+		{"JSON Feed, by no URL", `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"2/3"}]}`, link, ""},
 		{"JSON Feed, elsewhere", `{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","external_url":"https://tarn.example/1"}]}`, link, "https://tarn.example/1"},
 	})
 }
