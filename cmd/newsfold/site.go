@@ -16,6 +16,7 @@ import (
 	"newsfold/internal/access"
 	"newsfold/internal/control"
 	"newsfold/internal/web"
+	"newsfold/store"
 )
 
 // site is the reader page and the other doors at its address.
@@ -159,8 +160,13 @@ func (d *daemon) pictures() (*fetch.Client, error) {
 	return c, nil
 }
 
-// size is how many bytes the store takes in the directory.
-func (d *daemon) size() (n int64, err error) {
+// size is how many bytes the store takes: all of the directory or, where --store says
+// that it is elsewhere, what it says itself.
+func (d *daemon) size(ctx context.Context) (n int64, err error) {
+	if z, ok := d.db.(store.Sizer); ok && d.store != "" {
+		s, err := z.Size(ctx)
+		return s.File, err
+	}
 	err = filepath.WalkDir(d.dir, func(_ string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
 			return nil // removed meanwhile

@@ -1,10 +1,13 @@
 package web_test
 
 import (
+	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,7 +29,7 @@ func withAPI(t *testing.T) (*site, http.Header) {
 		gated(t, false)(o)
 		gate = o.Gate
 		o.API = (&control.Server{DB: o.DB, Gate: gate, Now: time.Now, Version: "1.2.3", Daemon: true}).Handler()
-		o.Size = func() (int64, error) { return 4096, nil }
+		o.Size = func(context.Context) (int64, error) { return 4096, nil }
 	})
 	token, err := gate.Token(t.Context(), access.ForAPI)
 	if err != nil {
@@ -208,6 +211,31 @@ func TestMetricsCountWhatHappens(t *testing.T) {
 	}
 	if second[`newsfold_http_request_duration_seconds_count{area="metrics"}`] == "" {
 		t.Error("no answer was timed")
+	}
+	described(t, second)
+}
+
+// described compares the metrics that there are with those of the manual.
+func described(t *testing.T, samples map[string]string) {
+	t.Helper()
+	manual, err := os.ReadFile(filepath.Join("..", "..", "doc", "operating.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, name := range regexp.MustCompile("`(newsfold_[a-z_]+)").FindAllStringSubmatch(string(manual), -1) {
+		told[name[1]] = true
+	}
+	are := map[string]bool{}
+	for name := range samples {
+		name, _, _ = strings.Cut(name, "{")
+		name = strings.TrimSuffix(strings.TrimSuffix(name, "_sum"), "_count")
+		if strings.HasPrefix(name, "newsfold_") {
+			are[name] = true
+		}
+	}
+	if !maps.Equal(told, are) {
+		t.Errorf("the manual tells of %v, there are %v", slices.Sorted(maps.Keys(told)), slices.Sorted(maps.Keys(are)))
 	}
 }
 

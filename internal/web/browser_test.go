@@ -109,14 +109,26 @@ func attach(ctx context.Context, t *testing.T, host string) *websocket.Conn {
 	return ws
 }
 
+// patience is how long the browser may take for one thing, on a busy machine. It is
+// a process of its own: there is no clock to inject.
+const patience = 3 * time.Minute
+
 // call runs a command and decodes its result.
 func (b *browser) call(method string, params map[string]any, result any) {
+	b.t.Helper()
+	if err := b.try(method, params, result); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// try is call for what the browser may refuse, which it returns as an error.
+func (b *browser) try(method string, params map[string]any, result any) error {
 	b.t.Helper()
 	b.id++
 	if params == nil {
 		params = map[string]any{}
 	}
-	if err := b.ws.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	if err := b.ws.SetDeadline(time.Now().Add(patience)); err != nil {
 		b.t.Fatal(err)
 	}
 	if err := websocket.JSON.Send(b.ws, map[string]any{"id": b.id, "method": method, "params": params}); err != nil {
@@ -137,18 +149,26 @@ func (b *browser) call(method string, params map[string]any, result any) {
 			b.seen = append(b.seen, m.event)
 			continue
 		case m.Error != nil:
-			b.t.Fatalf("%s: %s", method, m.Error.Message)
+			return fmt.Errorf("%s: %s", method, m.Error.Message)
 		case result != nil:
-			if err := json.Unmarshal(m.Result, result); err != nil {
-				b.t.Fatal(err)
-			}
+			return json.Unmarshal(m.Result, result)
 		}
-		return
+		return nil
 	}
 }
 
 // eval runs a script in the page and returns its value, waiting for a promise.
 func (b *browser) eval(script string) any {
+	b.t.Helper()
+	v, err := b.tryEval(script)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return v
+}
+
+// tryEval is eval where the page may go away meanwhile, which is an error.
+func (b *browser) tryEval(script string) (any, error) {
 	b.t.Helper()
 	var r struct {
 		Result           struct{ Value any }
@@ -157,11 +177,13 @@ func (b *browser) eval(script string) any {
 			Exception struct{ Description string }
 		}
 	}
-	b.call("Runtime.evaluate", map[string]any{"expression": script, "awaitPromise": true, "returnByValue": true}, &r)
-	if r.ExceptionDetails != nil {
-		b.t.Fatalf("%s: %s", script, r.ExceptionDetails.Exception.Description)
+	if err := b.try("Runtime.evaluate", map[string]any{"expression": script, "awaitPromise": true, "returnByValue": true}, &r); err != nil {
+		return nil, err
 	}
-	return r.Result.Value
+	if r.ExceptionDetails != nil {
+		return nil, fmt.Errorf("%s: %s", script, r.ExceptionDetails.Exception.Description)
+	}
+	return r.Result.Value, nil
 }
 
 // visit opens a page and waits until it has loaded.
@@ -171,24 +193,26 @@ func (b *browser) visit(url string) {
 	b.until(`document.readyState === "complete" && location.href.startsWith(` + quote(url) + `)`)
 }
 
-// until waits for a condition in the page. The browser is a process of its own:
-// there is no clock to inject.
+// until waits for a condition in the page, which may be on its way to another page.
 func (b *browser) until(condition string) {
 	b.t.Helper()
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if b.eval("Boolean("+condition+")") == true {
+	var err error
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		var so any
+		if so, err = b.tryEval("Boolean(" + condition + ")"); so == true {
 			return
 		}
 	}
-	b.t.Fatalf("never came true: %s at %v", condition, b.eval("location.href"))
+	b.t.Fatalf("never came true: %s at %v (%v)", condition, b.eval("location.href"), err)
 }
 
-// press types one key.
+// press types keys, all of them in one moment of the page's clock.
 func (b *browser) press(keys ...string) {
 	b.t.Helper()
+	at := float64(time.Now().UnixMilli()) / 1000
 	for _, k := range keys {
-		b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": k, "text": k}, nil)
-		b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": k}, nil)
+		b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": k, "text": k, "timestamp": at}, nil)
+		b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": k, "timestamp": at}, nil)
 	}
 }
 

@@ -90,7 +90,8 @@ func TestScrollingMarksWhatWasSeenInABrowser(t *testing.T) {
 		t.Fatalf("%v stories were marked without the setting", n)
 	}
 	b.eval(`scrollTo(0, 0); document.getElementById("scroll").click()`)
-	b.eval(`new Promise((r) => setTimeout(r, 300))`)
+	// The page's own observer was there first, so it has seen what is shown, too.
+	b.eval(`new Promise((r) => new IntersectionObserver((_, o) => { o.disconnect(); r(); }).observe(document.querySelector(".story")))`)
 	b.eval(`scrollTo(0, 700)`)
 	b.until(`document.querySelector(".story.is-read") && document.getElementById("notice").textContent.includes("as read.")`)
 	if got := b.eval(`[...document.querySelectorAll(".story")].every((s) => s.classList.contains("is-read") === (s.getBoundingClientRect().bottom <= 0))`); got != true {

@@ -64,6 +64,7 @@ func area(path string) string {
 		{"/metrics", "metrics"},
 		{"/story/", "story"},
 		{"/feeds", "feeds"},
+		{"/event", "event"},
 	} {
 		if strings.HasPrefix(path, a.prefix) {
 			return a.name
@@ -96,7 +97,7 @@ func (s *server) metrics(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.size != nil {
-		if n, err := s.size(); err == nil {
+		if n, err := s.size(r.Context()); err == nil {
 			s.meters.put("newsfold_store_bytes", float64(n))
 		}
 	}

@@ -48,7 +48,7 @@ func (b newsboat) args(more ...string) []string {
 // run runs a command of newsboat's and returns what it prints.
 func (b newsboat) run(more ...string) string {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, b.program, b.args(more...)...)
 	cmd.Env = append(os.Environ(), "HOME="+b.dir, "LC_ALL=C.UTF-8")
@@ -81,7 +81,7 @@ func (s *screen) text() string {
 // appeared, and leaves it when done says so.
 func (b newsboat) drive(done func() bool, steps ...[2]string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
 	defer cancel()
 	line := "stty rows 40 cols 120; exec " + b.program
 	for _, a := range b.args() {

@@ -46,7 +46,7 @@ type Options struct {
 	// there is none. It needs Gate.
 	API http.Handler
 	// Size is how many bytes the store takes, for the metrics; nil: not told.
-	Size func() (int64, error)
+	Size func(context.Context) (int64, error)
 	// Copies shows every article to apps that sync, not only the leads.
 	Copies bool
 	// Proxies are those whose ProxyHeader names the person that they have let
@@ -88,7 +88,7 @@ type server struct {
 	others  []door
 	views   versions
 	meters  *meters
-	size    func() (int64, error)
+	size    func(context.Context) (int64, error)
 	images  chan struct{} // held while a picture is fetched
 
 	fetchImage func(ctx context.Context, url string, limit int64) ([]byte, error)
