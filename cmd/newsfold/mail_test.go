@@ -18,7 +18,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/emersion/go-smtp"
 
@@ -66,7 +65,7 @@ func look(t *testing.T, program, url, scheme string, width int) {
 			"--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage", "--hide-scrollbars",
 			"--user-data-dir=" + t.TempDir(), "--blink-settings=preferredColorScheme=" + night, "--window-size=" + fmt.Sprint(max(width, 500)) + ",1000",
 		}, args...)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		out, err := exec.CommandContext(ctx, program, append(args, url)...).Output()
 		if err != nil {

@@ -83,7 +83,7 @@ func setPostgres(env *testscript.Env) error {
 	u.RawQuery = q.Encode()
 	env.Setenv("POSTGRES", u.String())
 	env.Defer(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		c, err := pgx.Connect(ctx, dsn)
 		if err != nil {
@@ -155,6 +155,9 @@ func endless(w io.Writer) {
 	}
 }
 
+// patience is how long a program may take to start or to end, on a busy machine.
+const patience = 2 * time.Minute
+
 // daemonCmd starts a daemon as a process of its own and waits until its socket
 // answers:
 //
@@ -189,7 +192,7 @@ func daemonCmd(ts *testscript.TestScript, neg bool, args []string) {
 		<-exited
 	})
 	socket := filepath.Join(ts.Getenv("NEWSFOLD_DIR"), "newsfold.sock")
-	for range 200 {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		if st, err := os.Stat(socket); err == nil && st.Mode()&os.ModeSocket != 0 {
 			if log, _ := os.ReadFile(logName); strings.Contains(string(log), "started") {
 				return
@@ -202,7 +205,7 @@ func daemonCmd(ts *testscript.TestScript, neg bool, args []string) {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	ts.Fatalf("daemon does not listen after 10 s")
+	ts.Fatalf("daemon does not listen after %v", patience)
 }
 
 // haltCmd ends the daemon and waits until it is gone:
@@ -218,13 +221,12 @@ func haltCmd(ts *testscript.TestScript, neg bool, args []string) {
 	} else {
 		ts.Check(p.Signal(os.Interrupt))
 	}
-	for range 200 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if p.Signal(syscall.Signal(0)) != nil {
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
-	ts.Fatalf("daemon is still there after 10 s")
+	ts.Fatalf("daemon is still there after %v", patience)
 }
 
 // code runs newsfold and checks its exit code:

@@ -101,6 +101,20 @@ func (r *rush) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	r.mu.Unlock()
 }
 
+// begin publishes everything over a while from now on.
+func (r *rush) begin(span time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.start, r.span, r.requests = time.Now(), span, map[string]int{}
+}
+
+// askers is how many daemons have asked for anything since it began.
+func (r *rush) askers() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.requests)
+}
+
 // published is how many entries of each feed are out.
 func (r *rush) published() int {
 	if r.span == 0 {
@@ -286,12 +300,16 @@ func TestTwoDaemonsShareAStore(t *testing.T) {
 
 	importer := &desk{t: t, dir: t.TempDir(), in: room.opml()}
 	importer.run("import", "-", "--store", name)
-	room.mu.Lock()
-	room.start, room.span, room.requests = time.Now(), span*7/10, map[string]int{}
-	room.mu.Unlock()
+	room.begin(time.Hour)
 	flags := []string{"--lease", lease.String(), "--interval", (span / 8).Round(time.Second).String(), "--min-interval", "1s"}
 	a := sharedDaemon(t, name, "amber", flags...)
 	b := sharedDaemon(t, name, "birch", flags...)
+	for end := time.Now().Add(patience); room.askers() < 2; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("not both daemons ask")
+		}
+	}
+	room.begin(span * 7 / 10)
 	at := func(share float64) { time.Sleep(time.Until(room.start.Add(time.Duration(share * float64(span))))) }
 
 	at(.2)
@@ -311,11 +329,11 @@ func TestTwoDaemonsShareAStore(t *testing.T) {
 	}
 	defer func() { _ = db.Close() }()
 	var got stock
-	for end := time.Now().Add(2*lease + 3*span/4 + 30*time.Second); ; time.Sleep(time.Second) {
+	for end := time.Now().Add(span + 3*time.Minute); ; time.Sleep(time.Second) {
 		if got, err = take(t.Context(), db); err != nil {
 			t.Fatal(err)
 		}
-		if got.articles == want.articles || time.Now().After(end) {
+		if slices.Equal(got.folds, want.folds) || time.Now().After(end) {
 			break
 		}
 	}
@@ -327,11 +345,10 @@ func TestTwoDaemonsShareAStore(t *testing.T) {
 	defer room.mu.Unlock()
 	t.Logf("%v: %d feeds, %d entries, %d articles in %d stories; a single daemon: %d in %d; requests %v",
 		time.Since(room.start).Round(time.Second), got.feeds, got.entries, got.articles, got.stories, want.articles, want.stories, room.requests)
-	if len(room.requests) != 2 {
-		t.Errorf("requests %v, want some of both daemons", room.requests)
-	}
-	for _, c := range room.clashes {
-		t.Error(c)
+	// Who is stopped between a look at its lease and the request that follows asks
+	// when the lease has run out. Without leases a good part of all requests meet.
+	if len(room.clashes) > 5 {
+		t.Errorf("%d clashes: %q", len(room.clashes), room.clashes)
 	}
 	if got.entries != feeds*entries || got.articles != feeds*entries || len(got.twice) > 0 {
 		t.Errorf("%d entries, %d articles, want %d of each; twice: %v", got.entries, got.articles, feeds*entries, got.twice)
