@@ -498,3 +498,11 @@ func TestFoldsAreCorrected(t *testing.T) {
 		t.Errorf("the list is %q", got)
 	}
 }
+
+func TestKeysFitAnOrdinaryTerminal(t *testing.T) {
+	for _, b := range bindings {
+		if n := len([]rune(b.what)); 19+n > 80-2 {
+			t.Errorf("%s %q takes %d columns", b.keys, b.what, n)
+		}
+	}
+}
