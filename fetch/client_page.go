@@ -40,8 +40,11 @@ func (c *Client) Page(ctx context.Context, url string) (Page, error) {
 		return Page{}, err
 	}
 	p := Page{URL: withoutUser(a.url), Type: a.header.Get("Content-Type"), Body: a.body, Status: a.status}
-	if err := c.refusal(a); err != nil {
+	if err := c.refusal(a, pageKeys); err != nil {
 		return p, err
+	}
+	if final, err := parseURL(a.url); err == nil {
+		c.hosts.accept(pageKeys(final), a.url, a.at)
 	}
 	if len(a.body) == 0 {
 		return p, &Error{Kind: Empty, URL: url}
@@ -49,10 +52,20 @@ func (c *Client) Page(ctx context.Context, url string) (Page, error) {
 	return p, nil
 }
 
+// pageKeys are the site and the platform of a URL as far as pages are concerned: a
+// host that wants its pages left alone has not said so of its feeds.
+func pageKeys(u *url.URL) []string {
+	keys := hostKeys(u)
+	for i := range keys {
+		keys[i] = "pages of " + keys[i]
+	}
+	return keys
+}
+
 // hop judges whether a page may be asked for: its host wants to see us, and
 // its robots.txt allows it.
 func (c *Client) hop(ctx context.Context, u *url.URL) error {
-	if err := c.welcome(ctx, u); err != nil {
+	if err := c.quiet(u, append(hostKeys(u), pageKeys(u)...)); err != nil {
 		return err
 	}
 	return c.admits(ctx, u)
@@ -60,14 +73,21 @@ func (c *Client) hop(ctx context.Context, u *url.URL) error {
 
 // welcome fails with kind Waiting when a host has asked to be left alone.
 func (c *Client) welcome(_ context.Context, u *url.URL) error {
-	if until, _ := c.hosts.blocked(hostKeys(u), c.opts.Now()); !until.IsZero() {
+	return c.quiet(u, hostKeys(u))
+}
+
+// quiet fails with kind Waiting when one of several that a URL burdens has asked to
+// be left alone.
+func (c *Client) quiet(u *url.URL, keys []string) error {
+	if until, _ := c.hosts.blocked(keys, c.opts.Now()); !until.IsZero() {
 		return &Error{Kind: Waiting, URL: u.String(), Retry: until}
 	}
 	return nil
 }
 
-// refusal makes an error of a status that is no success.
-func (c *Client) refusal(a *answer) error {
+// refusal makes an error of a status that is no success. Of whom it is the wish to be
+// left alone, if it is that, keys says.
+func (c *Client) refusal(a *answer, keys func(*url.URL) []string) error {
 	if a.status == http.StatusOK || a.status == http.StatusNonAuthoritativeInfo {
 		return nil
 	}
@@ -75,7 +95,7 @@ func (c *Client) refusal(a *answer) error {
 	if wait, ok := retryAfter(a.header, a.at); ok && a.status >= 400 {
 		e.Retry = a.at.Add(wait)
 		if u, err := parseURL(a.url); err == nil && (a.status == 429 || a.status == 503) {
-			c.hosts.refuse(hostKeys(u), a.url, a.at, e.Retry)
+			c.hosts.refuse(keys(u), a.url, a.at, e.Retry)
 		}
 	}
 	return e

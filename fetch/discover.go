@@ -93,7 +93,7 @@ func (c *Client) find(ctx context.Context, raw string, j *jar) ([]Candidate, err
 	if err != nil {
 		return nil, err
 	}
-	if err := c.refusal(a); err != nil {
+	if err := c.refusal(a, hostKeys); err != nil {
 		if asError(raw, err).Transient() {
 			c.memo.put(raw, a, c.opts.Now())
 		}
@@ -159,7 +159,7 @@ func (f *finder) read(ctx context.Context, url, how string) bool {
 	f.probes++
 	a, err := f.c.get(ctx, f.ask(url))
 	defer a.free()
-	if err != nil || f.c.refusal(a) != nil {
+	if err != nil || f.c.refusal(a, hostKeys) != nil {
 		return false
 	}
 	p, err := f.c.parse(ctx, a)

@@ -60,7 +60,7 @@ func (c *Client) document(ctx context.Context, feed *newsfold.Feed, url string) 
 	if err != nil {
 		return nil, err
 	}
-	if err := c.refusal(a); err != nil {
+	if err := c.refusal(a, hostKeys); err != nil {
 		return nil, err
 	}
 	p, err := c.parse(ctx, a)

@@ -287,6 +287,32 @@ func TestAHostIsNotLeftAloneForAFewOfItsFeeds(t *testing.T) {
 	}
 }
 
+func TestPagesThatAreRefusedHoldUpPagesAndNoFeeds(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/robots.txt":
+			http.NotFound(w, r)
+		case strings.HasPrefix(r.URL.Path, "/page"):
+			w.Header().Set("Retry-After", "7200")
+			w.WriteHeader(http.StatusTooManyRequests)
+		default:
+			serve(w, rss("a"))
+		}
+	})
+	clk := newClock()
+	c := newClient(t, Options{Now: clk.now})
+	for i, want := range []Kind{Status, Status, Waiting} {
+		if _, err := c.Page(t.Context(), fmt.Sprint(s.URL, "/page", i)); asError("", err).Kind != want {
+			t.Errorf("page %d: %v, want kind %s", i, err, want)
+		}
+	}
+	wantResult(t, poll(t, c, feedAt(s.URL+"/feed")), newsfold.Updated)
+	clk.advance(2*time.Hour + time.Second)
+	if _, err := c.Page(t.Context(), s.URL+"/page3"); asError("", err).Kind != Status {
+		t.Errorf("two hours later: %v, want the page asked for", err)
+	}
+}
+
 func TestFeedsThatWereWelcomeSpeakForTheirHostUntilTheirNextPoll(t *testing.T) {
 	refuse := false
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {

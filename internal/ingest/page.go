@@ -369,12 +369,19 @@ type reading struct {
 var retries = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
 
 func (r reading) failed(cause error) error {
-	p := &r.a.Page
+	postpone(&r.a.Page, cause, r.now)
+	return r.fold()
+}
+
+// postpone notes that a page could not be had, and when it is asked for again, if
+// it is.
+func postpone(p *newsfold.Page, cause error, now time.Time) {
 	var fe *fetch.Error
-	if errors.As(cause, &fe) && !fe.Retry.IsZero() && fe.Retry.After(r.now) {
-		// The host, or its robots.txt, asked for time; that is no attempt.
+	waits := errors.As(cause, &fe) && fe.Retry.After(now)
+	if waits && fe.Kind != fetch.Status {
+		// The host, or its robots.txt, had asked for time before: that is no attempt.
 		p.Next = fe.Retry
-		return r.fold()
+		return
 	}
 	p.Attempts++
 	p.Error = cause.Error()
@@ -386,11 +393,13 @@ func (r reading) failed(cause error) error {
 		again = false
 	}
 	if again {
-		p.Next = r.now.Add(retries[p.Attempts-1])
+		p.Next = now.Add(retries[p.Attempts-1])
+		if waits && fe.Retry.After(p.Next) {
+			p.Next = fe.Retry
+		}
 	} else {
 		p.State, p.Next = newsfold.PageFailed, time.Time{}
 	}
-	return r.fold()
 }
 
 // passing reports whether a failure may pass by itself.

@@ -35,6 +35,40 @@ func newClient(t *testing.T) *fetch.Client {
 	return c
 }
 
+func TestPagesThatAreRefusedAreAskedForLessAndLess(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	busy := func(wait time.Duration) error {
+		return &fetch.Error{Kind: fetch.Status, Status: 429, Retry: now.Add(wait)}
+	}
+	for _, tc := range []struct {
+		name     string
+		attempts int
+		cause    error
+		wait     time.Duration // 0: given up
+		want     int           // attempts
+	}{
+		{"for a second", 0, busy(time.Second), time.Minute, 1},
+		{"for two hours", 0, busy(2 * time.Hour), 2 * time.Hour, 1},
+		{"again", 2, busy(time.Minute), time.Hour, 3},
+		{"too often", 5, busy(time.Minute), 0, 6},
+		{"its host waits", 5, &fetch.Error{Kind: fetch.Waiting, Retry: now.Add(time.Minute)}, time.Minute, 5},
+		{"not found", 0, &fetch.Error{Kind: fetch.Status, Status: 404}, time.Minute, 1},
+		{"gone", 0, &fetch.Error{Kind: fetch.Status, Status: 410}, 0, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := newsfold.Page{State: newsfold.PageWanted, Next: now, Attempts: tc.attempts}
+			postpone(&p, tc.cause, now)
+			state, next := newsfold.PageWanted, now.Add(tc.wait)
+			if tc.wait == 0 {
+				state, next = newsfold.PageFailed, time.Time{}
+			}
+			if p.State != state || !p.Next.Equal(next) || p.Attempts != tc.want {
+				t.Errorf("%s, next %v, %d attempts; want %s, %v, %d", p.State, p.Next, p.Attempts, state, next, tc.want)
+			}
+		})
+	}
+}
+
 func TestPassWaitsForNoPageThatWasWantedLater(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	p := newPager(New(nil, newClient(t), Options{Now: func() time.Time { return at }}))
