@@ -113,35 +113,16 @@ func measure(feeds, entries, rounds int) error {
 	if err != nil {
 		return err
 	}
-	server := exec.Command(self, "-role", "serve", "-feeds", fmt.Sprint(feeds), "-entries", fmt.Sprint(entries))
-	server.Stderr = os.Stderr
-	in, err := server.StdinPipe()
+	urls, stop, err := served(self, feeds, entries)
 	if err != nil {
 		return err
 	}
-	out, err := server.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := server.Start(); err != nil {
-		return err
-	}
-	defer func() { _ = in.Close(); _ = server.Wait() }()
-	urls, err := listing(out)
-	if err != nil {
-		return err
-	}
+	defer stop()
 	list, opml := filepath.Join(dir, "list"), filepath.Join(dir, "list.opml")
 	if err := os.WriteFile(list, []byte(strings.Join(urls, "\n")), 0o600); err != nil {
 		return err
 	}
-	var b strings.Builder
-	b.WriteString("<opml version=\"2.0\"><head/><body>")
-	for _, u := range urls {
-		fmt.Fprintf(&b, `<outline type="rss" text="f" xmlUrl=%q/>`, u)
-	}
-	b.WriteString("</body></opml>")
-	if err := os.WriteFile(opml, []byte(b.String()), 0o600); err != nil {
+	if err := os.WriteFile(opml, []byte(subscriptions(urls)), 0o600); err != nil {
 		return err
 	}
 	results := map[string][]figure{}
@@ -177,6 +158,40 @@ func measure(feeds, entries, rounds int) error {
 	}
 	report(results)
 	return nil
+}
+
+// served starts a process that serves the feeds, and returns their addresses and what
+// ends it.
+func served(self string, feeds, entries int) (urls []string, stop func(), err error) {
+	server := exec.Command(self, "-role", "serve", "-feeds", fmt.Sprint(feeds), "-entries", fmt.Sprint(entries))
+	server.Stderr = os.Stderr
+	in, err := server.StdinPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := server.StdoutPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := server.Start(); err != nil {
+		return nil, nil, err
+	}
+	stop = func() { _ = in.Close(); _ = server.Wait() }
+	if urls, err = listing(out); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return urls, stop, nil
+}
+
+// subscriptions lists feeds as OPML.
+func subscriptions(urls []string) string {
+	var b strings.Builder
+	b.WriteString("<opml version=\"2.0\"><head/><body>")
+	for _, u := range urls {
+		fmt.Fprintf(&b, `<outline type="rss" text="f" xmlUrl=%q/>`, u)
+	}
+	return b.String() + "</body></opml>"
 }
 
 func listing(r io.Reader) ([]string, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -55,6 +56,27 @@ func measureSchedule(ctx context.Context, n int) error {
 		return err
 	}
 	file := filepath.Join(dir, "newsfold.db")
+	if err := subscribed(ctx, file, n, port, learned); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, self, "-role", "schedule", file)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Println(lines.Text(), "polls", len(polls))
+	}
+	return cmd.Wait()
+}
+
+// subscribed makes a store of n feeds that were read, the first of them due in 20
+// seconds.
+func subscribed(ctx context.Context, file string, n, port int, learned newsfold.Poll) error {
 	db, err := bolt.Open(ctx, file, bolt.Options{})
 	if err != nil {
 		return err
@@ -78,25 +100,10 @@ func measureSchedule(ctx context.Context, n int) error {
 			return nil
 		})
 		if err != nil {
-			return err
+			return errors.Join(err, db.Close())
 		}
 	}
-	if err := db.Close(); err != nil {
-		return err
-	}
-	cmd := exec.CommandContext(ctx, self, "-role", "schedule", file)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		fmt.Println(lines.Text(), "polls", len(polls))
-	}
-	return cmd.Wait()
+	return db.Close()
 }
 
 // polled is the state of a feed that was read.

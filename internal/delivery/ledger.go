@@ -94,8 +94,7 @@ func (d *Desk) Deliver(ctx context.Context, w Want, r Recipient, slot time.Time)
 		return out, err
 	}
 	if !rec.Doubt.IsZero() {
-		doubt := fmt.Sprintf("The digest of %s may not have reached you. Its stories are in the reader still. ", rec.Doubt.UTC().Format("2 Jan 2006 15:04 UTC"))
-		e.Note = strings.TrimSpace(doubt + e.Note)
+		e.Note = strings.TrimSpace(doubted(rec.Doubt) + e.Note)
 	}
 	out.Stories, out.Updated = len(e.Stories), len(e.Updated)
 	if e.Empty() && !w.Empty {
@@ -138,6 +137,11 @@ func (d *Desk) Deliver(ctx context.Context, w Want, r Recipient, slot time.Time)
 		err = errors.Join(err, failed)
 	}
 	return out, err
+}
+
+// doubted says in a digest that the one of before may be missing.
+func doubted(at time.Time) string {
+	return fmt.Sprintf("The digest of %s may not have reached you. Its stories are in the reader still. ", at.UTC().Format("2 Jan 2006 15:04 UTC"))
 }
 
 // delivered notes that an edition reached its recipient.
