@@ -20,13 +20,16 @@ type mass struct {
 // A centroid is some stories of one language, taken together.
 type centroid struct {
 	n        int
-	masses   []mass  // by hash
-	cohesion float64 // mean likeness of its stories
-	names    []mass  // heaviest names
-	numbers  []mass
-	heads    []mass // heaviest of those in front
-	subjects []mass // heaviest names in front
+	masses   []mass     // by hash
+	cohesion float64    // mean likeness of its stories
+	names    []position // of the heaviest names
+	numbers  []position
+	heads    []position // of the heaviest of those in front
+	subjects []position // of the heaviest names in front
 }
+
+// position is where something stands among the masses of a centroid.
+type position uint16
 
 // How many of the heaviest are looked at.
 const (
@@ -92,27 +95,27 @@ func merged(dst, x, y []mass) []mass {
 
 // summarise finds the heaviest of the masses, and how much alike the stories are.
 func (c *centroid) summarise() {
-	room := make([]mass, topNames+topNumbers+topHeads+topSubjects)
-	take := func(n int) (list []mass) {
+	room := make([]position, topNames+topNumbers+topHeads+topSubjects)
+	take := func(n int) (list []position) {
 		list, room = room[:0:n], room[n:]
 		return list
 	}
 	c.names, c.numbers, c.heads, c.subjects = take(topNames), take(topNumbers), take(topHeads), take(topSubjects)
 	squares := 0.0
-	for _, m := range c.masses {
+	for i, m := range c.masses {
 		squares += float64(m.sum) * float64(m.sum)
 		ahead := int(m.heads)*2 >= c.n
 		if ahead {
-			c.heads = keep(c.heads, m)
+			c.heads = c.keep(c.heads, i)
 		}
 		switch m.class {
 		case name:
 			if ahead {
-				c.subjects = keep(c.subjects, m)
+				c.subjects = c.keep(c.subjects, i)
 			}
-			c.names = keep(c.names, m)
+			c.names = c.keep(c.names, i)
 		case number:
-			c.numbers = keep(c.numbers, m)
+			c.numbers = c.keep(c.numbers, i)
 		}
 	}
 	c.cohesion = loneCohesion
@@ -121,38 +124,20 @@ func (c *centroid) summarise() {
 	}
 }
 
-// keep inserts m among the heaviest, heaviest first, as many as there is room for.
-func keep(list []mass, m mass) []mass {
-	n := len(list)
+// keep inserts mass i among the heaviest, heaviest first, as many as there is room for.
+func (c *centroid) keep(list []position, i int) []position {
+	sum, n := c.masses[i].sum, len(list)
 	if n < cap(list) {
 		list = list[:n+1]
-	} else if n--; list[n].sum >= m.sum {
+	} else if n--; c.masses[list[n]].sum >= sum {
 		return list
 	}
-	for n > 0 && list[n-1].sum < m.sum {
+	for n > 0 && c.masses[list[n-1]].sum < sum {
 		list[n] = list[n-1]
 		n--
 	}
-	list[n] = m
+	list[n] = position(i)
 	return list
-}
-
-// find returns what a centroid has of a word.
-func (c *centroid) find(h uint32) (mass, bool) {
-	i, n := 0, len(c.masses)
-	for n > 1 { // without a branch that could be foreseen wrongly, see advance
-		half := n >> 1
-		next := i
-		if c.masses[i+half-1].hash < h {
-			next = i + half
-		}
-		i = next
-		n -= half
-	}
-	if n == 0 || c.masses[i].hash != h {
-		return mass{}, false
-	}
-	return c.masses[i], true
 }
 
 // match is what another centroid has of some masses.
@@ -161,15 +146,17 @@ type match struct {
 	contrast float64 // see centroid.look
 }
 
-// look looks some masses of c up in another centroid. The contrast finds what is
-// swapped, the actor or the sum: by how much more stories of c than of o have the one
-// of the first few of which that is most true, the less the fewer stories there are
-// to tell.
-func (c *centroid) look(list []mass, few int, o *centroid) match {
+// look looks some masses of c up in another centroid, where met says they stand. The
+// contrast finds what is swapped, the actor or the sum: by how much more stories of c
+// than of o have the one of the first few of which that is most true, the less the fewer
+// stories there are to tell.
+func (c *centroid) look(list []position, few int, o *centroid, met []position) match {
 	s, t, top := 0.0, 0.0, 0.0
-	for i, m := range list {
-		v, _ := o.find(m.hash)
-		there := float64(v.count) / float64(o.n)
+	for i, at := range list {
+		m, there := &c.masses[at], 0.0
+		if k := met[at]; k > 0 {
+			there = float64(o.masses[k-1].count) / float64(o.n)
+		}
 		t += float64(m.sum)
 		s += float64(m.sum) * min(1, 2*there)
 		if i < few {
@@ -183,13 +170,15 @@ func (c *centroid) look(list []mass, few int, o *centroid) match {
 	return l
 }
 
-// dot returns the mean cosine of the stories of two centroids.
-func dot(a, b *centroid) float64 {
+// meet returns the mean cosine of the stories of two centroids. It notes where each mass
+// of the one stands in the other, plus one: inB for those of a, inA for those of b.
+func meet(a, b *centroid, inB, inA []position) float64 {
 	s := float32(0)
 	x, y := a.masses, b.masses
 	for i, j := 0, 0; i < len(x) && j < len(y); {
 		if x[i].hash == y[j].hash {
 			s += x[i].sum * y[j].sum
+			inB[i], inA[j] = position(j+1), position(i+1)
 		}
 		i, j = advance(i, j, x[i].hash, y[j].hash)
 	}
@@ -210,18 +199,24 @@ type likeness struct {
 }
 
 func compare(a, b *centroid) likeness {
-	l := likeness{average: dot(a, b)}
+	var room [4 * maxWords]position // for two stories each
+	met := room[:]
+	if n := len(a.masses) + len(b.masses); n > len(room) {
+		met = make([]position, n)
+	}
+	inB, inA := met[:len(a.masses)], met[len(a.masses):]
+	l := likeness{average: meet(a, b, inB, inA)}
 	if l.average < leastLikeness {
 		return l
 	}
 	l.relative = min(l.average/math.Sqrt(a.cohesion*b.cohesion), mostRelative)
-	x, y := a.look(a.names, topNames, b), b.look(b.names, topNames, a)
+	x, y := a.look(a.names, topNames, b, inB), b.look(b.names, topNames, a, inA)
 	l.shared, l.names = min(x.cover, y.cover), max(x.contrast, y.contrast)
-	x, y = a.look(a.numbers, topSums, b), b.look(b.numbers, topSums, a)
+	x, y = a.look(a.numbers, topSums, b, inB), b.look(b.numbers, topSums, a, inA)
 	l.numbers, l.sums = ordered(x.cover, y.cover), ordered(x.contrast, y.contrast)
-	x, y = a.look(a.heads, 0, b), b.look(b.heads, 0, a)
+	x, y = a.look(a.heads, 0, b, inB), b.look(b.heads, 0, a, inA)
 	l.heads = ordered(x.cover, y.cover)
-	x, y = a.look(a.subjects, topSubjects, b), b.look(b.subjects, topSubjects, a)
+	x, y = a.look(a.subjects, topSubjects, b, inB), b.look(b.subjects, topSubjects, a, inA)
 	l.subjects = max(x.contrast, y.contrast)
 	if a.n == 1 && b.n == 1 {
 		l.lone = 1

@@ -466,19 +466,35 @@ func (g *Grouper) agree(p *Profile, c candidate) (best crossing, mean float64, n
 	best = g.cross(p, c.best)
 	sum := min(best.strength, 2)
 	n = 1
-	for w := range 3 {
-		for i := len(c.g.slots) - 1; i >= 0 && n < maxAgree; i-- {
-			s := c.g.slots[i]
-			if m := g.slots[s]; s != c.best && m.lang != p.lang && writing(m.lang) == w {
-				sum += min(g.cross(p, s).strength, 2)
-				n++
-			}
-		}
+	for _, s := range g.foreigners(c.g, p.lang, c.best) {
+		sum += min(g.cross(p, s).strength, 2)
+		n++
 	}
 	if alone := min(best.strength, 2); n == 2 && alone >= crossLeast[0] {
 		return best, alone, 1 // one that says less does not outvote it
 	}
 	return best, sum / float64(n), n
+}
+
+// foreigners returns the youngest stories of an event but one that are not in a language,
+// those first whose languages tell names from words.
+func (g *Grouper) foreigners(e *group, lang string, but int32) []int32 {
+	const most = maxAgree - 1
+	var by [3][]int32 // by writing
+	for _, s := range slices.Backward(e.slots) {
+		m := g.slots[s]
+		if s == but || m.lang == lang {
+			continue
+		}
+		if w := writing(m.lang); len(by[w]) < most {
+			by[w] = append(by[w], s)
+		}
+		if len(by[0]) == most {
+			break
+		}
+	}
+	all := slices.Concat(by[0], by[1], by[2])
+	return all[:min(len(all), most)]
 }
 
 // translated looks for the story of an event that a story translates: the

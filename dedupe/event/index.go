@@ -1,7 +1,6 @@
 package event
 
 import (
-	"cmp"
 	"iter"
 	"math"
 	"slices"
@@ -289,14 +288,18 @@ func (x *index) count(p *postings, l *list, weight float32, left int) int {
 // ranked returns the slots that were counted with their scores, least at least, the
 // highest first, and clears the board.
 func (x *index) ranked(least float32) []hit {
-	hits := make([]hit, 0, len(x.touched))
+	keys := make([]uint64, 0, len(x.touched)) // score above slot: quick to sort, and scores are positive
 	for _, s := range x.touched {
 		if v := x.board[s].score; v >= least {
-			hits = append(hits, hit{s, v})
+			keys = append(keys, uint64(math.Float32bits(v))<<32|uint64(s))
 		}
 		x.board[s].score = 0
 	}
 	x.touched = x.touched[:0]
-	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.slot, a.slot)) })
+	slices.Sort(keys)
+	hits := make([]hit, 0, len(keys))
+	for _, k := range slices.Backward(keys) {
+		hits = append(hits, hit{int32(uint32(k)), math.Float32frombits(uint32(k >> 32))})
+	}
 	return hits
 }
