@@ -67,7 +67,7 @@ func TestBadInput(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if took := time.Since(start); took > 20*time.Second {
+			if took := time.Since(start); took > 2*time.Minute { // a quadratic step more takes longer, a busy machine does not
 				t.Errorf("took %v", took)
 			}
 			if tt.text && !strings.Contains(d.Text, "closed") {

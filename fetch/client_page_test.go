@@ -54,7 +54,7 @@ func TestPageFailuresHaveTheirKind(t *testing.T) {
 		}
 	})
 	clk := newClock()
-	c := newClient(t, Options{Now: clk.now, Timeout: 2 * time.Second})
+	c := newClient(t, Options{Now: clk.now, Timeout: time.Minute})
 	for url, want := range map[string]Kind{
 		s.URL + "/film":               NotPage,
 		s.URL + "/empty":              Empty,
@@ -114,7 +114,7 @@ func TestHeaderFloodsByHTTP2AreRefused(t *testing.T) {
 	srv.EnableHTTP2 = true
 	srv.StartTLS()
 	defer srv.Close()
-	c := newClient(t, Options{Timeout: 5 * time.Second})
+	c := newClient(t, Options{})
 	c.own.TLSClientConfig.RootCAs = x509.NewCertPool()
 	c.own.TLSClientConfig.RootCAs.AddCert(srv.Certificate())
 	out := poll(t, c, feedAt(srv.URL))

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"newsfold"
@@ -90,26 +92,32 @@ func TestNamesOfOneServerShareItsBudget(t *testing.T) {
 }
 
 func TestTheGapHoldsForAllNamesOfAServer(t *testing.T) {
-	var mu sync.Mutex
-	var starts []time.Time
-	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		starts = append(starts, time.Now())
-		mu.Unlock()
-		serve(w, rss("a"))
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var starts []time.Time
+		const gap = time.Second
+		c := newClient(t, Options{Gap: gap, Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+			mu.Lock()
+			starts = append(starts, time.Now())
+			mu.Unlock()
+			return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: -1, Body: io.NopCloser(strings.NewReader(rss("a")))}, nil
+		})})
+		var wg sync.WaitGroup
+		for i := range 6 {
+			host := fmt.Sprintf("blog%d.example", i)
+			c.servers.know(host, netip.MustParseAddr("192.0.2.1"))
+			wg.Go(func() { wantResult(t, poll(t, c, feedAt("http://"+host+"/feed")), newsfold.Updated) })
+		}
+		wg.Wait()
+		for i := range len(starts) - 1 {
+			if d := starts[i+1].Sub(starts[i]); d < gap/serverHaste {
+				t.Errorf("of six names of one server, two were asked within %s", d)
+			}
+		}
+		if len(starts) != 6 {
+			t.Errorf("%d requests to six names of one server", len(starts))
+		}
 	})
-	port := s.URL[strings.LastIndexByte(s.URL, ':')+1:]
-	const gap = 200 * time.Millisecond
-	c := newClient(t, Options{Gap: gap})
-	nameServer(t, c, [4]byte{127, 0, 0, 1})
-	var wg sync.WaitGroup
-	for i := range 6 {
-		wg.Go(func() { poll(t, c, feedAt(fmt.Sprintf("http://blog%d.example:%s/feed", i, port))) })
-	}
-	wg.Wait()
-	if d := starts[5].Sub(starts[0]); len(starts) != 6 || d < 4*gap/serverHaste {
-		t.Errorf("%d requests to six names of one server within %s", len(starts), d)
-	}
 }
 
 func TestServersAreLookedUpOnceAndForgotten(t *testing.T) {

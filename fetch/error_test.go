@@ -41,7 +41,7 @@ func TestFailuresAreSentencesForAPerson(t *testing.T) {
 			w.WriteHeader(status)
 		}
 	})
-	c := newClient(t, Options{Timeout: 2 * time.Second})
+	c := newClient(t, Options{Timeout: time.Minute})
 	for url, want := range map[string][]string{
 		s.URL + "/page":          {"is not a feed (it is a web page)", "give the address of the site"},
 		s.URL + "/song":          {"is not a feed (it is audio/mpeg)"},

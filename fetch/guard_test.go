@@ -78,7 +78,7 @@ func TestGuardAllowsWhatIsListed(t *testing.T) {
 func TestGuardStandsAgainstSpellings(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { serve(w, rss("a")) })
 	port := s.URL[strings.LastIndexByte(s.URL, ':')+1:]
-	c, err := New(Options{Timeout: 2 * time.Second, Gap: -1})
+	c, err := New(Options{Timeout: time.Minute, Gap: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func nameServer(t *testing.T, c *Client, addrs ...[4]byte) {
 func TestRebindingIsRefusedAtDialTime(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { serve(w, rss("a")) })
 	port := s.URL[strings.LastIndexByte(s.URL, ':')+1:]
-	c := newClient(t, Options{Allow: []string{"127.0.0.1"}, Timeout: 5 * time.Second, Gap: -1})
+	c := newClient(t, Options{Allow: []string{"127.0.0.1"}, Timeout: time.Minute, Gap: -1})
 	// Looked at, dialled; dialled again.
 	nameServer(t, c, [4]byte{127, 0, 0, 1}, [4]byte{127, 0, 0, 1}, [4]byte{127, 0, 0, 2})
 	c.own.DisableKeepAlives = true
@@ -212,7 +212,7 @@ func TestRebindingIsRefusedAtDialTime(t *testing.T) {
 func TestRebindingBetweenLookAndDialIsRefused(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { serve(w, rss("a")) })
 	port := s.URL[strings.LastIndexByte(s.URL, ':')+1:]
-	c := newClient(t, Options{Allow: []string{"127.0.0.1"}, Timeout: 5 * time.Second, Gap: -1})
+	c := newClient(t, Options{Allow: []string{"127.0.0.1"}, Timeout: time.Minute, Gap: -1})
 	nameServer(t, c, [4]byte{127, 0, 0, 1}, [4]byte{127, 0, 0, 2})
 	out := poll(t, c, feedAt("http://rebind.example:"+port+"/feed"))
 	wantResult(t, out, newsfold.Failed)

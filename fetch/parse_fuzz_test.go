@@ -32,7 +32,7 @@ func FuzzParse(f *testing.F) {
 		header := http.Header{"Content-Type": {contentType}, "Content-Location": {location}}
 		start := time.Now()
 		p, err := Parse(body, feedURL, header)
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute { // on a busy machine
 			t.Errorf("took %v for %d bytes", took, len(body))
 		}
 		if err != nil {

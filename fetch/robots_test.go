@@ -58,7 +58,7 @@ func TestRobotsPatternsCannotTakeForever(t *testing.T) {
 	r := parseRobots([]byte(body), "newsfold")
 	start := time.Now()
 	r.allows("/" + strings.Repeat("/a", 4000))
-	if d := time.Since(start); d > 2*time.Second {
+	if d := time.Since(start); d > time.Minute { // on a busy machine; one that tries again takes for ever
 		t.Errorf("took %s", d)
 	}
 }

@@ -452,10 +452,10 @@ func TestNoFeedIsBlamedWhenMostHostsAreOutOfReach(t *testing.T) {
 	}
 	clk.advance(time.Hour)
 	blamed := 0
-	for _, f := range feeds {
+	for i, f := range feeds {
 		out := poll(t, c, f)
 		wantResult(t, out, newsfold.Failed)
-		if out.Feed.Poll.Errors > 0 {
+		if feeds[i] = out.Feed; out.Feed.Poll.Errors > 0 {
 			blamed++
 			continue
 		}
@@ -466,6 +466,12 @@ func TestNoFeedIsBlamedWhenMostHostsAreOutOfReach(t *testing.T) {
 	}
 	if blamed != 3 {
 		t.Errorf("%d feeds were blamed, want the three before it was clear", blamed)
+	}
+	clk.advance(time.Minute)
+	for i := range 3 {
+		if out := poll(t, c, feeds[i]); out.Feed.Poll.Errors > 0 {
+			t.Errorf("feed %d is still blamed after it became clear", i)
+		}
 	}
 	good := newSite(t, func(w http.ResponseWriter, r *http.Request) { serve(w, rss("a")) })
 	for range 8 { // the network is back: other hosts answer, so one that does not is to blame

@@ -140,7 +140,7 @@ func TestComparingIsBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
 			_, told := difference(c[0], c[1])
-			if d := time.Since(began); d > time.Minute {
+			if d := time.Since(began); d > 2*time.Minute { // on a busy machine
 				t.Errorf("took %v", d)
 			}
 			if cut := strings.Contains(told, "Only the first"); cut != (name != "random words") {
