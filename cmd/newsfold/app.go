@@ -107,7 +107,7 @@ config" says how, and what each comes to.
 		return misflagged(cmd, err)
 	})
 	f := root.PersistentFlags()
-	f.StringVar(&a.dir, "dir", "", "`directory` of the database and the daemon's socket (default $XDG_DATA_HOME/newsfold)")
+	f.StringVar(&a.dir, "dir", "", "`directory` of the database and the daemon's socket (default $XDG_DATA_HOME/newsfold, else ~/.local/share/newsfold)")
 	f.StringVar(&a.store, "store", "", "`database` to keep everything in instead of a file in --dir, which several daemons may share: postgres://user@host/database")
 	f.StringSliceVar(&a.allow, "allow-net", nil, "`networks` or hosts that fetching may reach although they are private or loopback, as CIDR or name, separated by commas")
 	f.DurationVar(&a.interval, "interval", time.Hour, "usual time between two polls of a feed")

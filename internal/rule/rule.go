@@ -20,7 +20,7 @@ type Rule struct {
 	Added time.Time       `json:"added"`
 }
 
-// Action is what is done: one of the constants, or a tag (see [Tag]).
+// Action is what is done: one of the constants, or a tag (see [Action.Tag]).
 type Action string
 
 // The actions.
