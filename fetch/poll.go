@@ -95,6 +95,7 @@ type polling struct {
 	state *state
 	hosts []string  // whom it burdens: site and platform
 	now   time.Time // when it began
+	last  time.Time // when the poll before did
 
 	insist bool // ask whoever wants to be left alone, too
 
@@ -200,7 +201,7 @@ func (p *polling) get(ctx context.Context, q ask) {
 // judge makes of the answer what the feed is to remember, and returns its
 // entries.
 func (p *polling) judge() []newsfold.Entry {
-	p.feed.Poll.Attempted = p.now
+	p.last, p.feed.Poll.Attempted = p.feed.Poll.Attempted, p.now
 	a := p.answer
 	if a.status != 0 {
 		p.feed.Poll.Status = a.status
@@ -462,6 +463,9 @@ func (p *polling) fail(e *Error) {
 	unreachable := e.Kind == Network || e.Kind == DNS || e.Kind == Timeout
 	p.c.health.note(p.host(), unreachable, now)
 	if exhausted(e.Err) || unreachable && p.c.health.offline(now, cutOff(e.Err)) {
+		if f.Errors == 1 && p.c.health.silentAt(p.last) {
+			f.Errors = 0 // the failure before was part of it
+		}
 		wait := max(min(p.c.opts.Interval, 2*time.Minute), p.c.opts.MinInterval)
 		f.Error += " (the trouble seems to be on this side: most hosts are out of reach)"
 		f.Next, f.Why = now.Add(wait+jitter(wait, p.seed())), "this machine seems to be cut off: nothing is held against the feed"

@@ -154,9 +154,10 @@ func (s *state) adopt(f *newsfold.Feed, url string, now time.Time) {
 
 // health judges whether trouble is on this machine's side.
 type health struct {
-	mu   sync.Mutex
-	ring [32]verdict
-	n    int
+	mu      sync.Mutex
+	ring    [32]verdict
+	n       int
+	reached time.Time // when a host last was
 }
 
 type verdict struct {
@@ -171,6 +172,16 @@ func (h *health) note(host string, bad bool, now time.Time) {
 	defer h.mu.Unlock()
 	h.ring[h.n%len(h.ring)] = verdict{host, bad, now}
 	h.n++
+	if !bad {
+		h.reached = now
+	}
+}
+
+// silentAt reports whether no host was reached at some time or since.
+func (h *health) silentAt(t time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return t.After(h.reached)
 }
 
 // offline reports whether most hosts are out of reach: of those tried in the
