@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -118,6 +119,7 @@ type desk struct {
 	t        *testing.T
 	dir      string
 	net      http.RoundTripper
+	flags    []string // of each command
 	in       string
 	out, err string
 }
@@ -133,7 +135,7 @@ func (d *desk) run(args ...string) {
 func (d *desk) try(args ...string) int {
 	var out, errs bytes.Buffer
 	a := &app{streams: streams{strings.NewReader(d.in), &out, &errs}, transport: d.net}
-	code := a.run(d.t.Context(), append([]string{"--dir", d.dir}, args...))
+	code := a.run(d.t.Context(), slices.Concat([]string{"--dir", d.dir}, d.flags, args))
 	d.out, d.err = out.String(), errs.String()
 	return code
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"newsfold"
+	"newsfold/internal/newsroom"
 	"newsfold/store"
 	"newsfold/store/postgres"
 )
@@ -211,6 +212,30 @@ func sharedDaemon(t *testing.T, store, name string, flags ...string) *exec.Cmd {
 		}
 	})
 	return cmd
+}
+
+// TestFetchIntoASharedStoreWaitsForAllPages: pages of a host are leased a few at a time,
+// and one pass fetches all of them, as it does into a store in a file.
+func TestFetchIntoASharedStoreWaitsForAllPages(t *testing.T) {
+	shared := sharedStore(t)
+	room, err := newsroom.Load(t.Context(), newsroom.LoadOptions{Feeds: 3, Entries: 40, Copies: .3, Pages: true, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = room.Close() }()
+	var want []string
+	for _, flags := range [][]string{{}, {"--store", shared}} {
+		d := &desk{t: t, dir: t.TempDir(), in: string(room.OPML()), flags: flags}
+		d.run("import", "-")
+		d.run("fetch", "--all", "--allow-net", "127.0.0.0/8")
+		got := outline(t, d)
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d stories, want %d\n%s", len(got), len(want), firstDifference(got, want))
+		}
+	}
 }
 
 // stock is what a shared store holds.

@@ -276,8 +276,11 @@ func (p *pager) pending(at time.Time) bool {
 func (p *pager) wait() time.Duration {
 	const most = 5 * time.Second
 	at := p.next
-	if p.e.shared != nil && !p.e.opts.Manual {
+	switch {
+	case p.e.shared != nil && !p.e.opts.Manual:
 		return idle
+	case p.e.shared != nil && !p.left.IsZero():
+		return idle / 5
 	}
 	if p.queue.waiting > lowWater {
 		at = p.looked.Add(p.pause)

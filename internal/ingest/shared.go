@@ -240,8 +240,8 @@ func (p *pager) leasePages(ctx context.Context, now time.Time) error {
 		}
 	}
 	p.crowded = overdue
-	if len(articles) > 0 && len(articles) >= room {
-		p.left = articles[0].Page.Next // there may be more of them
+	if len(articles) > 0 {
+		p.left = articles[0].Page.Next // there may be more of them: a few of each host are leased at once
 	}
 	return err
 }
