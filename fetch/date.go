@@ -422,7 +422,7 @@ func (d *dateReader) word(p *dateParts, word, after string) (int, bool) {
 	case "th":
 		p.named = digitsLen(after) > 0 // Th5
 		return 0, true
-	case "năm", "г", "d", "r", "год", "year", "t", "of", "de", "at", "del", "den", "um", "uhr", "kl", "à", "m", "st", "nd", "rd", "日", "일", "년", "월":
+	case "năm", "г", "d", "r", "год", "year", "t", "of", "de", "at", "del", "den", "um", "uhr", "kl", "klo", "à", "m", "st", "nd", "rd", "日", "일", "년", "월":
 		if p.zone == nil && len(low) == 1 && p.clock && p.year > 0 && after == "" {
 			p.zone = time.UTC // a military zone: RFC 2822 says to ignore it
 		}
@@ -555,29 +555,29 @@ func atoi(s string) int {
 // monthNames are the names of months, full and short, in the languages that
 // feeds are seen to use, in lower case.
 var monthNames = [12]string{
-	"jan january januar janvier janv enero ene gennaio gen janeiro januari jän jänner tammikuu tammi styczeń stycznia sty leden ledna led január ocak oca янв январь января январа січень січня січ ιαν ιανουάριος ιανουαρίου ιανουαριος ianuarie ian siječanj siječnja gener januára" +
+	"jan january januar janvier janv enero ene gennaio gen janeiro januari jän jänner tammikuu tammikuuta tammi styczeń stycznia sty leden ledna led január ocak oca янв январь января январа січень січня січ ιαν ιανουάριος ιανουαρίου ιανουαριος ianuarie ian siječanj siječnja gener januára" +
 		" يناير جانفي ינואר בינואר जनवरी sausio janvāris janvāra jaanuar janúar มกราคม ژانویه জানুয়ারি януари јануар јануари студзеня janar yanvar იანვარი հունվարի urtarrila xaneiro januarie",
-	"feb february februar février fevrier févr fev febrero febbraio fevereiro februari helmikuu helmi luty lutego lut únor února úno február şubat şub фев февр февраль февраля лютий лютого лют φεβ φεβρ φεβρουάριος φεβρουαρίου februarie veljača veljače febrer februára" +
+	"feb february februar février fevrier févr fev febrero febbraio fevereiro februari helmikuu helmikuuta helmi luty lutego lut únor února úno február şubat şub фев февр февраль февраля лютий лютого лют φεβ φεβρ φεβρουάριος φεβρουαρίου februarie veljača veljače febrer februára" +
 		" فبراير فيفري פברואר בפברואר फ़रवरी फरवरी vasario februāris februāra veebruar febrúar กุมภาพันธ์ فوریه ফেব্রুয়ারি февруари фебруар лютага shkurt fevral თებერვალი փետրվարի otsaila febreiro",
-	"mar march märz mär mrz mars marzo març março maart mrt marts maaliskuu maalis marzec marca březen března bře március márc márc mart мар март марта березень березня бер μάρ μαρ μάρτ μάρτιος μαρτίου martie ožujak ožujka marec" +
+	"mar march märz mär mrz mars marzo març março maart mrt marts maaliskuu maaliskuuta maalis marzec marca březen března bře március márc márc mart мар март марта березень березня бер μάρ μαρ μάρτ μάρτιος μαρτίου martie ožujak ožujka marec" +
 		" مارس מרץ במרץ מרס मार्च kovo märts maret mac มีนาคม মার্চ сакавіка მარტი մարտի martxoa",
-	"apr april avril avr abril abr aprile abri huhtikuu huhti kwiecień kwietnia kwi duben dubna dub április ápr nisan nis апр апрель апреля квітень квітня кві απρ απρίλιος απριλίου aprilie travanj travnja apríl apríla" +
+	"apr april avril avr abril abr aprile abri huhtikuu huhtikuuta huhti kwiecień kwietnia kwi duben dubna dub április ápr nisan nis апр апрель апреля квітень квітня кві απρ απρίλιος απριλίου aprilie travanj travnja apríl apríla" +
 		" أبريل ابريل إبريل أفريل אפריל באפריל अप्रैल balandžio aprīlis aprīļa aprill เมษายน آوریل এপ্রিল април красавіка prill aprel აპრილი ապրիլի apirila",
-	"may mai mayo maggio mag maio mei maj toukokuu touko maja květen května kvě május máj mayıs май мая травень травня тра μάι μαι μαϊ μάιος μαΐου svibanj svibnja maig mája" +
+	"may mai mayo maggio mag maio mei maj toukokuu toukokuuta touko maja květen května kvě május máj mayıs май мая травень травня тра μάι μαι μαϊ μάιος μαΐου svibanj svibnja maig mája" +
 		" مايو ماي מאי במאי मई gegužės maijs maija maí พฤษภาคม مه মে мај მაისი մայիսի maiatza",
-	"jun june juni juin junio giugno giu junho kesäkuu kesä czerwiec czerwca cze červen června čer június jún haziran haz июн июнь июня червень червня чер ιούν ιουν ιούνιος ιουνίου iunie iun lipanj lipnja juny júna" +
+	"jun june juni juin junio giugno giu junho kesäkuu kesäkuuta kesä czerwiec czerwca cze červen června čer június jún haziran haz июн июнь июня червень червня чер ιούν ιουν ιούνιος ιουνίου iunie iun lipanj lipnja juny júna" +
 		" يونيو يونيه جوان יוני ביוני जून birželio jūnijs jūnija juuni júní มิถุนายน ژوئن জুন юни јун јуни чэрвеня qershor iyun ივნისი հունիսի ekaina xuño junie junij",
-	"jul july juli juillet juil julio luglio lug julho heinäkuu heinä lipiec lipca lip červenec července čvc július júl temmuz tem июл июль июля липень липня ιούλ ιουλ ιούλιος ιουλίου iulie iul srpanj srpnja juliol júla" +
+	"jul july juli juillet juil julio luglio lug julho heinäkuu heinäkuuta heinä lipiec lipca lip červenec července čvc július júl temmuz tem июл июль июля липень липня ιούλ ιουλ ιούλιος ιουλίου iulie iul srpanj srpnja juliol júla" +
 		" يوليو يوليه جويلية יולי ביולי जुलाई liepos jūlijs jūlija juuli júlí julai กรกฎาคม ژوئیه জুলাই юли јул јули ліпеня korrik iyul ივლისი հուլիսի uztaila xullo julie julij",
-	"aug august août aout agosto ago augustus augusti elokuu elo sierpień sierpnia sie srpen srpna srp augusztus ağustos ağu авг август августа серпень серпня серп αύγ αυγ αύγουστος αυγούστου kolovoz kolovoza agost augusta" +
+	"aug august août aout agosto ago augustus augusti elokuu elokuuta elo sierpień sierpnia sie srpen srpna srp augusztus ağustos ağu авг август августа серпень серпня серп αύγ αυγ αύγουστος αυγούστου kolovoz kolovoza agost augusta" +
 		" أغسطس اغسطس أوت אוגוסט באוגוסט अगस्त rugpjūčio augusts ágúst agustus ogos ags สิงหาคม اوت আগস্ট жніўня gusht avqust avgust აგვისტო օգոստոսի abuztua",
-	"sep sept september septembre septiembre settembre set setembro syyskuu syys wrzesień września wrz září zář szeptember szept eylül eyl сен сент сентябрь сентября вересень вересня вер σεπ σεπτ σεπτέμβριος σεπτεμβρίου septembrie rujan rujna setembre septembra" +
+	"sep sept september septembre septiembre settembre set setembro syyskuu syyskuuta syys wrzesień września wrz září zář szeptember szept eylül eyl сен сент сентябрь сентября вересень вересня вер σεπ σεπτ σεπτέμβριος σεπτεμβρίου septembrie rujan rujna setembre septembra" +
 		" سبتمبر ספטמבר בספטמבר सितंबर सितम्बर rugsėjo septembris กันยายน سپتامبر সেপ্টেম্বর септември септембар septembar верасня shtator sentyabr სექტემბერი սեպտեմբերի iraila",
-	"oct october oktober okt octobre octubre ottobre ott outubro out lokakuu loka październik października paź říjen října říj október ekim eki окт октябрь октября жовтень жовтня жов οκτ οκτώβριος οκτωβρίου octombrie octubre októbra" +
+	"oct october oktober okt octobre octubre ottobre ott outubro out lokakuu lokakuuta loka październik października paź říjen října říj október ekim eki окт октябрь октября жовтень жовтня жов οκτ οκτώβριος οκτωβρίου octombrie octubre októbra" +
 		" أكتوبر اكتوبر אוקטובר באוקטובר अक्टूबर अक्तूबर spalio oktobris oktobra oktoober ตุลาคม اکتبر অক্টোবর октомври октобар oktobar кастрычніка tetor oktyabr ოქტომბერი հոկտեմբերի urria",
-	"nov november novembre noviembre novembro marraskuu marras listopad listopada lis lstp listopadu noyabr kasım kas ноя нояб ноябрь ноября листопад листопада лис νοέ νοε νοέμβριος νοεμβρίου noiembrie noi studeni studenoga novembra" +
+	"nov november novembre noviembre novembro marraskuu marraskuuta marras listopad listopada lis lstp listopadu noyabr kasım kas ноя нояб ноябрь ноября листопад листопада лис νοέ νοε νοέμβριος νοεμβρίου noiembrie noi studeni studenoga novembra" +
 		" نوفمبر נובמבר בנובמבר नवंबर नवम्बर lapkričio novembris nóvember nopember พฤศจิกายน نوامبر নভেম্বর ноември новембар novembar лістапада nëntor ნოემბერი նոյեմբերի azaroa",
-	"dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro desember des joulukuu joulu grudzień grudnia gru prosinec prosince pro aralık ara дек декабрь декабря грудень грудня гру δεκ δεκέμβριος δεκεμβρίου decembrie prosinac prosinca desembre decembra" +
+	"dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro desember des joulukuu joulukuuta joulu grudzień grudnia gru prosinec prosince pro aralık ara дек декабрь декабря грудень грудня гру δεκ δεκέμβριος δεκεμβρίου decembrie prosinac prosinca desembre decembra" +
 		" ديسمبر דצמבר בדצמבר दिसंबर दिसम्बर gruodžio decembris detsember disember ธันวาคม دسامبر ডিসেম্বর декември децембар decembar снежня dhjetor dekabr დეკემბერი դեկտեմբերի abendua decembro",
 }
 
