@@ -93,6 +93,9 @@ func anchors(lang string, toks []token, s Story, off ablation) []feature {
 		a.word(k)
 		if k.script == han {
 			a.hanName(toks, i)
+			if lang == "zh" { // Japanese news writes digits
+				i += a.hanNumber(toks, i)
+			}
 		}
 	}
 	for i := range a.all {
@@ -210,6 +213,52 @@ func (a *anchorSet) number(toks []token, i int) int {
 	}
 	a.add(number, uint64(k.hash), w, false)
 	return 0
+}
+
+// hanNumber adds a number that Chinese spells out from token i on, and returns how many
+// more tokens it took. One and two are too often something else.
+func (a *anchorSet) hanNumber(toks []token, i int) int {
+	value, n := spelled(toks[i:min(i+maxHanNumber, len(toks))])
+	if value < 3 {
+		return 0
+	}
+	t := token{value: float64(value), runes: 1, hash: hashNumber(float64(value))}
+	if value >= 10 {
+		t.runes = 2
+	}
+	v, _ := idf(salted(a.lang, saltNumber, t.hash))
+	a.add(number, uint64(t.hash), min(v, numberPrior(t)), false)
+	return n - 1
+}
+
+// spelled reads a number in Chinese characters, 三, 十二 or 一百二十, and returns how many
+// tokens it is; no number is 0.
+func spelled(toks []token) (value, n int) {
+	last := 0 // digit that waits for its ten or hundred
+	for i, k := range toks {
+		v := hanNumerals[k.glyph]
+		switch {
+		case v == 0 || i > 0 && k.begin:
+			return value + last, i
+		case v >= 10:
+			value += max(last, 1) * v
+			last = 0
+		case last > 0: // digit by digit, as a year
+			return 0, 0
+		default:
+			last = v
+		}
+	}
+	return value + last, len(toks)
+}
+
+// maxHanNumber is how many characters spell a number at most.
+const maxHanNumber = 7
+
+// hanNumerals are what characters stand for in a number.
+var hanNumerals = map[rune]int{
+	'一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9,
+	'十': 10, '百': 100, '千': 1000,
 }
 
 // scaled reads a number with words of magnitude behind it: 2.8 billion,

@@ -367,3 +367,24 @@ func TestNamesWithoutCapitals(t *testing.T) {
 		}
 	}
 }
+
+// TestChineseNumbersAreRead holds numbers that Chinese spells out against the digits of
+// another language.
+func TestChineseNumbersAreRead(t *testing.T) {
+	for text, want := range map[string]float64{
+		"四天": 4, "十二号": 12, "二十五名": 25, "一百二十公里": 120, "三千六百": 3600, "两": 0, "一些": 0, "二〇二六": 0, "一九八四年": 0,
+	} {
+		value, _ := spelled(read("zh", text, nil))
+		if value < 3 {
+			value = 0
+		}
+		if float64(value) != want {
+			t.Errorf("%s is %d, want %v", text, value, want)
+		}
+	}
+	zh := NewProfile(Story{Text: "工党将考虑让工人一周工作四天，但领用五天的薪水，享受三天的周末。", Lang: "zh"}, nil)
+	en := NewProfile(Story{Text: "The party would let people work 4 days for the pay of 5 and rest for 3.", Lang: "en"}, nil)
+	if c := cross(zh, en); c.hits != 3 {
+		t.Errorf("%d numbers in common, want 3", c.hits)
+	}
+}
