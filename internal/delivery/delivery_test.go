@@ -293,20 +293,37 @@ func TestHookIsSignedAndRefusalIsTriedAgain(t *testing.T) {
 	}
 }
 
+// impatient gives a request up when it has come.
+type impatient struct{ called <-chan struct{} }
+
+func (i impatient) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(req.Context())
+	defer cancel()
+	go func() {
+		select {
+		case <-i.called:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return http.DefaultTransport.RoundTrip(req.WithContext(ctx))
+}
+
 func TestHookThatHangsIsNotCalledAgain(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "newsfold.db"))
 	put(t, db, start.Add(-time.Hour), "Ferry back")
 	var calls atomic.Int32
-	leave := make(chan struct{})
+	called, leave := make(chan struct{}), make(chan struct{})
 	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		if calls.Add(1) == 1 {
+			close(called)
 			<-leave
 		}
 	}))
 	defer srv.Close()
 	defer close(leave)
-	d := &delivery.Desk{DB: db, Now: func() time.Time { return start }, Log: quiet(), HTTP: &http.Client{Timeout: 200 * time.Millisecond}}
+	d := &delivery.Desk{DB: db, Now: func() time.Time { return start }, Log: quiet(), HTTP: &http.Client{Transport: impatient{called}}}
 	r := delivery.Recipient{Kind: delivery.Hook, To: srv.URL}
 	if out, err := d.Deliver(t.Context(), daily("text"), r, time.Time{}); err == nil || !out.Doubt {
 		t.Fatalf("%+v, %v", out, err)

@@ -102,7 +102,9 @@ func TestKilledAnywhereTheMailComesOnce(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "newsfold.db")
 			fill(t, path, start.Add(-time.Hour), "Ferry back")
 			var victim atomic.Pointer[os.Process]
+			known := make(chan struct{}) // closed when the victim is
 			o := newOffice(t, func(n int) {
+				<-known
 				if p := victim.Load(); p != nil && n == tc.reply {
 					victim.Store(nil)
 					_ = p.Kill()
@@ -119,6 +121,7 @@ func TestKilledAnywhereTheMailComesOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			victim.Store(first.Process)
+			close(known)
 			if err := first.Wait(); err == nil {
 				t.Fatal("it was not killed")
 			}

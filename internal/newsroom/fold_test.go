@@ -49,7 +49,7 @@ func readStore(t *testing.T, opts fetch.Options, stages ingest.Options, feeds []
 	}
 	stages.Manual, stages.Now = true, opts.Now
 	engine := ingest.New(db, client, stages)
-	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run(ctx) }()
 	defer func() {

@@ -91,14 +91,14 @@ func TestNewsboatTakesAndGivesTenThousandFeeds(t *testing.T) {
 }
 
 func TestMinifluxTakesAndGivesTheList(t *testing.T) {
-	base := miniflux(t, program(t, "NEWSFOLD_MINIFLUX"))
+	client := miniflux(t, program(t, "NEWSFOLD_MINIFLUX"))
 	call := func(method, path string, body io.Reader) []byte {
-		req, err := http.NewRequestWithContext(t.Context(), method, base+path, body)
+		req, err := http.NewRequestWithContext(t.Context(), method, "http://miniflux"+path, body)
 		if err != nil {
 			t.Fatal(err)
 		}
 		req.SetBasicAuth("reader", "secret123")
-		res, err := http.DefaultClient.Do(req)
+		res, err := client.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,8 +146,8 @@ func TestMinifluxTakesAndGivesTheList(t *testing.T) {
 }
 
 // miniflux starts Miniflux over a schema of its own in the database server of
-// the tests and returns its address.
-func miniflux(t *testing.T, exe string) string {
+// the tests and returns a client of it, whatever host that asks.
+func miniflux(t *testing.T, exe string) *http.Client {
 	t.Helper()
 	server := program(t, "NEWSFOLD_POSTGRES")
 	u, err := url.Parse(server)
@@ -161,15 +161,19 @@ func miniflux(t *testing.T, exe string) string {
 	q.Set("search_path", schema)
 	u.RawQuery = q.Encode()
 
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	dir, err := os.MkdirTemp("", "nf") // the path of a socket has to be short
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := l.Addr().String() // free a moment later
-	_ = l.Close()
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	socket := filepath.Join(dir, "s")
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}}
+	t.Cleanup(client.CloseIdleConnections)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	cmd := exec.CommandContext(ctx, exe)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+u.String(), "LISTEN_ADDR="+addr, "RUN_MIGRATIONS=1", "CREATE_ADMIN=1",
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+u.String(), "LISTEN_ADDR="+socket, "RUN_MIGRATIONS=1", "CREATE_ADMIN=1",
 		"ADMIN_USERNAME=reader", "ADMIN_PASSWORD=secret123", "DISABLE_SCHEDULER_SERVICE=1")
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
@@ -177,25 +181,25 @@ func miniflux(t *testing.T, exe string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stop(); _ = cmd.Wait() })
-	for range 200 {
-		res, err := http.Get("http://" + addr + "/healthcheck")
+	// Another program starts in its own time.
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		res, err := client.Get("http://miniflux/healthcheck")
 		if err == nil {
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {
-				return "http://" + addr
+				return client
 			}
 		}
-		time.Sleep(50 * time.Millisecond) // another program starts in its own time
 	}
 	stop()
 	_ = cmd.Wait()
 	t.Fatalf("Miniflux does not answer: %s", log.String())
-	return ""
+	return nil
 }
 
 func sql(t *testing.T, server, statement string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	defer cancel()
 	c, err := pgx.Connect(ctx, server)
 	if err != nil {

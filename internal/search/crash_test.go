@@ -38,7 +38,7 @@ func work(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	for {
+	for first := true; ; first = false {
 		err := db.Update(ctx, func(tx store.Tx) error {
 			for range 1 + rand.IntN(20) {
 				a := newsfold.Article{URL: fmt.Sprint(rand.Int64()), Lang: "en"}
@@ -62,10 +62,14 @@ func work(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
+		if first {
+			fmt.Println("at work")
+		}
 	}
 }
 
-// TestKilledWhileIndexing kills a process that indexes, at random times. The index
+// TestKilledWhileIndexing kills a process that indexes, at random times from its start
+// or from when it is at work. The index
 // opens each time, is not made anew, and in the end has exactly what is stored.
 func TestKilledWhileIndexing(t *testing.T) {
 	if testing.Short() {
@@ -80,11 +84,18 @@ func TestKilledWhileIndexing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 25 {
+	for i := range 25 {
 		cmd := exec.Command(bin)
 		cmd.Env = append(os.Environ(), victim+"="+dir)
+		said, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
+		}
+		if i%2 == 0 {
+			_, _ = said.Read(make([]byte, 1))
 		}
 		time.Sleep(20*time.Millisecond + rand.N(150*time.Millisecond))
 		_ = cmd.Process.Kill()

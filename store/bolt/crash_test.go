@@ -132,16 +132,19 @@ func killedAfter(t *testing.T, dir string, life time.Duration) (n, lines int) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	// Half of the lives begin when the writer is at work, the others include
-	// its start, when the file may not be there yet.
-	timer := time.AfterFunc(life, func() { _ = cmd.Process.Kill() })
-	defer timer.Stop()
+	// Half of the lives begin when the writer is at work, however long that takes,
+	// the others include its start, when the file may not be there yet.
+	late := life > 30*time.Millisecond
+	kill := func() { time.AfterFunc(life, func() { _ = cmd.Process.Kill() }) }
+	if !late {
+		kill()
+	}
 	for sc := bufio.NewScanner(out); sc.Scan(); lines++ {
 		if n, err = strconv.Atoi(sc.Text()); err != nil {
 			t.Errorf("the writer said %q", sc.Text())
 		}
-		if lines == 0 && life > 30*time.Millisecond {
-			timer.Reset(life)
+		if lines == 0 && late {
+			kill()
 		}
 	}
 	_ = cmd.Wait() // it was killed

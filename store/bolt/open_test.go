@@ -115,7 +115,7 @@ func TestOpenWaitsForTheLock(t *testing.T) {
 	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), file(dir)) {
 		t.Errorf("error %v, want one that wraps ErrLocked and names the file", err)
 	}
-	if d := time.Since(began); d < 50*time.Millisecond || d > 10*time.Second {
+	if d := time.Since(began); d < 50*time.Millisecond || d > time.Minute {
 		t.Errorf("gave up after %v", d)
 	}
 
