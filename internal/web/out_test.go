@@ -178,8 +178,8 @@ func TestSearchAsksTheIndex(t *testing.T) {
 	if r := s.get("/?find=flour"); !strings.Contains(r.body, "<mark>flour</mark>") {
 		t.Error("what was searched for is not marked")
 	}
-	if r := s.get("/?find=feed:nobody"); r.StatusCode != 400 {
-		t.Errorf("a search in a feed that is not there: %s", r.Status)
+	if r := s.get("/?find=feed:nobody"); r.StatusCode != 400 || !strings.Contains(r.body, "no feed is called &#34;nobody&#34;.") {
+		t.Errorf("a search in a feed that is not there: %s %s", r.Status, r.body)
 	}
 	if r := s.get("/?find=" + url.QueryEscape(`<script>alert(1)</script> "`)); strings.Contains(r.body, "<script>alert") {
 		t.Error("the words of a search are shown as they are")

@@ -380,7 +380,8 @@ func (s *server) search(ctx context.Context, f filter) (*search.Found, error) {
 	found, err := s.control.Search(ctx, control.SearchRequest{Query: q, Limit: perPage, Skip: f.Skip}, func(int) {})
 	var e *control.Error
 	if errors.As(err, &e) && (e.Kind == control.Invalid || e.Kind == control.NotFound) {
-		return nil, badRequest("%s", strings.ToUpper(e.Message[:1])+e.Message[1:]+".")
+		what, _, _ := strings.Cut(e.Message, "; `") // what helps on a command line
+		return nil, badRequest("%s", strings.ToUpper(what[:1])+what[1:]+".")
 	}
 	return &found, err
 }

@@ -274,7 +274,7 @@ func judge(err error) (f *fault, ours bool) {
 	case errors.As(err, &tooBig):
 		return &fault{http.StatusRequestEntityTooLarge, "The form is larger than this reader accepts."}, false
 	case errors.Is(err, newsfold.ErrNotFound):
-		return &fault{http.StatusNotFound, "Nothing is stored under that number: " + err.Error() + "."}, false
+		return &fault{http.StatusNotFound, "Nothing is stored under that number: " + strings.TrimSuffix(err.Error(), ": "+newsfold.ErrNotFound.Error()) + "."}, false
 	case errors.Is(err, store.ErrFull):
 		return &fault{http.StatusInsufficientStorage, "The disk is full, so nothing was changed. Free some space and try again; reading goes on working."}, true
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
