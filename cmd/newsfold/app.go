@@ -113,7 +113,7 @@ config" says how, and what each comes to.
 	f.DurationVar(&a.interval, "interval", time.Hour, "usual time between two polls of a feed")
 	f.DurationVar(&a.minInterval, "min-interval", 10*time.Minute, "shortest time between two polls of a feed, from 1s")
 	f.DurationVar(&a.gap, "host-gap", 0, "least time between the starts of two requests to one host (default 1s; none for hosts of --allow-net)")
-	f.IntVar(&a.perHost, "per-host", 2, "most requests to one host at a time")
+	f.IntVar(&a.perHost, "per-host", 2, "`number` of requests to one host at a time, at most")
 	f.StringVar(&a.contact, "contact", "", "`URL` or mail address under which publishers reach you, stated in the User-Agent")
 	f.StringVar(&a.lead, "lead", "", "`policy` by which the lead of a story is chosen: earliest, complete, or preferred:OUTLET,OUTLET with names or hosts (default earliest)")
 	f.StringVar(&a.keepPages, "keep-pages", "256MB", "keep the last pages that articles were read from, in this `size` at most, for \"newsfold reextract\"; 0 for none")
@@ -123,7 +123,7 @@ config" says how, and what each comes to.
 	f.StringVar(&a.embeddingsModel, "embeddings-model", "", "`name` of the model that --embeddings is to use")
 	f.StringVar(&a.embeddingsKeyFile, "embeddings-key-file", "", "`file` with the key for --embeddings")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors only")
-	f.StringVar(&a.logFormat, "log-format", "text", "format of the log on standard error: text or json")
+	f.StringVar(&a.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
 	f.StringVar(&a.configFile, "config", "", "configuration `file`; \"off\" for none (default $NEWSFOLD_CONFIG, else $XDG_CONFIG_HOME/newsfold/config.toml if it is there)")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.prepare(cmd) }
 	root.AddCommand(

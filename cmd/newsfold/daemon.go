@@ -87,7 +87,7 @@ func (d *daemon) flags(f *pflag.FlagSet) {
 	f.DurationVar(&d.lease, "lease", 3*time.Minute, "how long this daemon takes feeds over from a --store that others share; from 2s")
 	f.StringVar(&d.listen, "listen", "127.0.0.1:7878", "`address` of the reader page and the sync APIs; \"off\" for none")
 	f.StringSliceVar(&d.hosts, "host", nil, "`names` under which the reader page may be asked for while no password is set, besides localhost and addresses")
-	f.StringVar(&d.images, "images", "proxy", "pictures on the reader page: \"proxy\" fetches them for the browser, so that publishers do not see who reads; \"off\" shows links")
+	f.StringVar(&d.images, "images", "proxy", "`mode` of pictures on the reader page: \"proxy\" fetches them for the browser, so that publishers do not see who reads; \"off\" shows links")
 	f.BoolVar(&d.syncCopies, "sync-copies", false, "show reading apps every copy as an item of its own")
 	f.BoolVar(&d.events, "events", true, "look which stories report one event")
 	f.BoolVar(&d.search, "search", true, "keep an index for searching; of daemons that share a --store, those that nobody reads from need none")

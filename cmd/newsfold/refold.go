@@ -101,7 +101,7 @@ it is best tried with --dry-run. Articles whose copies are too old to be looked 
 	f := cmd.Flags()
 	f.StringVar(&r.since, "since", "", "fold articles from this `time` on: an age (90m, 24h, 7d, 2w), a date or a time (RFC 3339)")
 	f.BoolVar(&r.req.DryRun, "dry-run", false, "only print what would change")
-	f.Float64Var(&r.req.Threshold, "threshold", 0, "score from which copies fold, above 0 and up to 1 (default .5)")
+	f.Float64Var(&r.req.Threshold, "threshold", 0, "`score` from which copies fold, above 0 and up to 1 (default .5)")
 	f.BoolVar(&r.json, "json", false, "print one JSON object (doc/json.md)")
 	return cmd
 }
