@@ -74,25 +74,30 @@ func (s screen) explanation(w io.Writer, e control.Explanation) error {
 		}
 		p.line("  “%s”", fit(plain(text), 300))
 	}
-	if v := e.Event; v != nil {
-		said := "Not one event"
-		if v.Same {
-			said = "One event, by a " + v.Relation
-		}
-		p.line("%s: score %.2f, and 0.50 makes one.", said, v.Score)
-		switch {
-		case v.ID != 0 && !v.Same:
-			p.line("Both are in event %d all the same: through other stories.", v.ID)
-		case v.ID != 0:
-			p.line("Both are in event %d.", v.ID)
-		case v.Same:
-			p.line("They are in no event together all the same.")
-		}
-		for _, ev := range v.Evidence {
-			p.line("  · %s", evidence(ev))
-		}
+	if e.Event != nil {
+		p.event(e.Event)
 	}
 	return p.err
+}
+
+// event says why two articles report one event, or do not.
+func (p *printer) event(v *control.EventExplanation) {
+	said := "Not one event"
+	if v.Same {
+		said = "One event, by a " + v.Relation
+	}
+	p.line("%s: score %.2f, and 0.50 makes one.", said, v.Score)
+	switch {
+	case v.ID != 0 && !v.Same:
+		p.line("Both are in event %d all the same: through other stories.", v.ID)
+	case v.ID != 0:
+		p.line("Both are in event %d.", v.ID)
+	case v.Same:
+		p.line("They are in no event together all the same.")
+	}
+	for _, ev := range v.Evidence {
+		p.line("  · %s", evidence(ev))
+	}
 }
 
 // because puts a rule into words.

@@ -132,8 +132,13 @@ func (a *app) list(ctx context.Context, c *control.Client, l listing, print func
 	if n > 0 || l.count {
 		return nil
 	}
+	return a.noStories(ctx, c)
+}
+
+// noStories says that a list is empty, or how to begin.
+func (a *app) noStories(ctx context.Context, c *control.Client) error {
 	feeds := 0
-	err = c.Feeds(ctx, func(control.Feed) error {
+	err := c.Feeds(ctx, func(control.Feed) error {
 		feeds++
 		return nil
 	})
