@@ -56,7 +56,7 @@ func (c *Client) Find(ctx context.Context, raw string, cookies bool) ([]Candidat
 			first = err
 		}
 		if e := asError(s, err); e.Kind != Network && e.Kind != TLS && e.Kind != Timeout {
-			return nil, first
+			return nil, err // there is a server, and this is what it says
 		}
 	}
 	return nil, first
@@ -65,12 +65,10 @@ func (c *Client) Find(ctx context.Context, raw string, cookies bool) ([]Candidat
 // spellings are the URLs that a person may mean.
 func spellings(raw string) []string {
 	raw = strings.TrimSpace(raw)
-	low := strings.ToLower(raw)
+	if len(raw) > 5 && strings.EqualFold(raw[:5], "feed:") {
+		raw = raw[5:]
+	}
 	switch {
-	case strings.HasPrefix(low, "feed://"):
-		return []string{"https://" + raw[7:], "http://" + raw[7:]}
-	case strings.HasPrefix(low, "feed:http"):
-		return []string{raw[5:]}
 	case strings.Contains(raw, "://"):
 		return []string{raw}
 	case strings.HasPrefix(raw, "//"):

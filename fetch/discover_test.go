@@ -162,6 +162,7 @@ func TestFindCompletesAddresses(t *testing.T) {
 		"//example.org":            "https://example.org http://example.org",
 		"feed://example.org/x":     "https://example.org/x http://example.org/x",
 		"feed:https://example.org": "https://example.org",
+		"FEED:example.org/x":       "https://example.org/x http://example.org/x",
 		"http://example.org":       "http://example.org",
 	} {
 		if got := strings.Join(spellings(in), " "); got != want {

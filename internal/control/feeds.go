@@ -50,7 +50,9 @@ func (s *Server) subscriptions(ctx context.Context) (feeds []newsfold.Feed, err 
 // is https. The error says what is wrong with it.
 func Address(raw string) (string, error) {
 	s := strings.TrimSpace(raw)
-	s = strings.TrimPrefix(s, "feed:")
+	if len(s) > 5 && strings.EqualFold(s[:5], "feed:") {
+		s = s[5:]
+	}
 	if strings.HasPrefix(s, "//") {
 		s = "https:" + s
 	}
@@ -83,13 +85,13 @@ func (s *Server) add(r *http.Request) (any, error) {
 	if err := s.unknown(r.Context(), target); err != nil {
 		return nil, err
 	}
-	found, err := s.Client.Find(r.Context(), target, req.Cookies)
+	found, err := s.Client.Find(r.Context(), req.URL, req.Cookies) // without a scheme, over http too
 	var trouble *fetch.Error
 	switch {
 	case errors.As(err, &trouble) && trouble.Transient():
 		found = []fetch.Candidate{{URL: target}} // polling will find out
-	case errors.As(err, &trouble) && trouble.Kind == fetch.Network:
-		what, _, _ := strings.Cut(err.Error(), "; ") // without the advice to whoever is subscribed
+	case errors.As(err, &trouble) && !advises(trouble):
+		what, _, _ := strings.Cut(err.Error(), "; ")
 		return nil, &Error{Unread, "nothing was subscribed to: " + what + "; check the address, or add it again when it can be reached"}
 	case errors.As(err, &trouble):
 		return nil, &Error{Unread, "nothing was subscribed to: " + err.Error()}
@@ -123,6 +125,18 @@ func (s *Server) add(r *http.Request) (any, error) {
 	added.Entries = added.Feed.Entries
 	added.Feed.Poll.State = nil
 	return added, err
+}
+
+// advises reports whether what an error advises is also for who is not subscribed
+// yet, and not only that polling goes on.
+func advises(e *fetch.Error) bool {
+	switch e.Kind {
+	case fetch.NotFeed, fetch.DNS, fetch.Forbidden, fetch.BadURL, fetch.TooLarge, fetch.Redirect:
+		return true
+	case fetch.Status:
+		return e.Status == http.StatusUnauthorized || e.Status == http.StatusProxyAuthRequired || e.Status == http.StatusGone
+	}
+	return false
 }
 
 // unknown returns an error when a URL is subscribed to already.

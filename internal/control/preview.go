@@ -38,7 +38,7 @@ func (s *Server) preview(r *http.Request) (any, error) {
 		return nil, err
 	}
 	p := Preview{Entries: []PreviewEntry{}}
-	if p.Feeds, err = s.Client.Find(r.Context(), target, false); err != nil {
+	if p.Feeds, err = s.Client.Find(r.Context(), r.URL.Query().Get("url"), false); err != nil {
 		return nil, err
 	}
 	if len(p.Feeds) == 0 {
