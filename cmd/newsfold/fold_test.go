@@ -98,8 +98,8 @@ func TestFoldSaysWhatIsWrongWithItsInput(t *testing.T) {
 		{"a line too long", long, []string{"-"}, "line 1: longer than 16 MiB"},
 		{"no such file", "", []string{"/nowhere/a.jsonl"}, "no such file"},
 		{"not packed", "", []string{"fold_test.go.gz"}, "fold_test.go.gz"},
-		{"threshold", "", []string{"--threshold", "2", "-"}, "--threshold must be"},
-		{"window", "", []string{"--window", "-1h", "-"}, "--window positive"},
+		{"threshold", "", []string{"--threshold", "2", "-"}, "--threshold 2: a number above 0"},
+		{"window", "", []string{"--window", "-1h", "-"}, "--window -1h0m0s: say a time"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := runFold(t, c.in, c.args...)
