@@ -156,12 +156,14 @@ func bodyError(err error) error {
 
 // decode undoes the content encodings of an answer (RFC 9110 section 8.4), the
 // last one applied first. A body that does not look like what its header says
-// is taken as it is, and one that is gzip without saying so is decompressed.
+// is taken as it is, one that is gzip without saying so is decompressed, and words
+// that name no encoding which was asked for, such as "utf-8", say nothing.
 func decode(r io.Reader, headers []string) (io.Reader, func(), error) {
 	var names []string
 	for _, h := range headers {
 		for s := range strings.SplitSeq(h, ",") {
-			if s = strings.ToLower(strings.TrimSpace(s)); s != "" && s != "identity" {
+			switch s = strings.ToLower(strings.TrimSpace(s)); s {
+			case "gzip", "x-gzip", "br", "zstd", "deflate":
 				names = append(names, s)
 			}
 		}
@@ -196,8 +198,6 @@ func decode(r io.Reader, headers []string) (io.Reader, func(), error) {
 			r = z
 		case "deflate":
 			r = inflate(b)
-		default:
-			return nil, nil, &Error{Kind: Broken, Err: fmt.Errorf("content encoding %.40q is unknown", names[i])}
 		}
 	}
 	if len(names) == 0 {

@@ -85,7 +85,9 @@ func TestMislabelledEncodingsAreRead(t *testing.T) {
 		{"gzip cut short", "gzip", gz[:len(gz)-20], newsfold.Failed},
 		{"gzip damaged", "gzip", gz[:len(gz)-8] + "xxxx" + gz[len(gz)-4:], newsfold.Failed},
 		{"br that is none", "br", plain, newsfold.Failed},
-		{"unknown", "compress", plain, newsfold.Failed},
+		{"a word that is no encoding", "utf-8", plain, newsfold.Updated},
+		{"gzip under such a word", "binary", gz, newsfold.Updated},
+		{"unknown", "compress", "\x1f\x9d\x90\x3c\xe4", newsfold.Failed},
 		{"three layers", "gzip, gzip, gzip", plain, newsfold.Failed},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
