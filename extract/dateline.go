@@ -251,6 +251,11 @@ func lineAgency(line string) string {
 			if a := agencyIn(line[len(w):]); a != "" {
 				return a
 			}
+			if rest := line[len(w):]; unicode.IsUpper(firstRune(rest)) && len(strings.Fields(rest)) <= 6 {
+				if a := agencyByline(rest); a != "" { // "Von Jane Doe (KNA)"
+					return a
+				}
+			}
 		}
 	}
 	last := strings.LastIndexByte(line, ' ')
@@ -349,9 +354,15 @@ func placeLike(s string) bool {
 var withs = [...]string{" avec ", " with ", " mit ", " con ", " com "}
 
 // signature reads the agency at the very end of a text: "(dpa)", "— Reuters",
-// "«رويترز»", "AFP", "Le Phare avec AFP".
+// "«رويترز»", "AFP", "Le Phare avec AFP", "epd lob mih", "(c)AFP/Jane Doe", or how
+// Reuters signs off.
 func signature(p string) (rest string, o Origin, ok bool) {
 	s := strings.TrimRight(p, " .\n")
+	for _, read := range [...]func(string) (int, string){signOff, initials, ownCopyright} {
+		if at, name := read(s); name != "" {
+			return strings.TrimSpace(s[:at]), Origin{Kind: "credit", Name: name, Quote: clip(s[at:], 300)}, true
+		}
+	}
 	if len(s) < 60 {
 		name := agencyIn(strings.TrimLeft(s, "—–- "))
 		for _, with := range withs {
@@ -383,4 +394,84 @@ func signature(p string) (rest string, o Origin, ok bool) {
 		}
 	}
 	return p, Origin{}, false
+}
+
+// signOff reads how Reuters ends a text, who wrote it and then who edited it, and returns
+// where that starts: "(Reporting by Jane Doe; Editing by John Roe)". It names the agency
+// only by its form.
+func signOff(s string) (at int, name string) {
+	at = strings.LastIndexByte(s, '(')
+	if full := strings.LastIndex(s, "（"); full > at {
+		at = full
+	}
+	if line := strings.LastIndexByte(s, '\n') + 1; at < line || !strings.HasSuffix(s, ")") && !strings.HasSuffix(s, "）") {
+		at = line
+	}
+	if len(s)-at > maxSignOff {
+		return 0, ""
+	}
+	parts := strings.FieldsFunc(bareAlifs(lowerSame(s[at:])), func(r rune) bool { return strings.ContainsRune("()（）;；,，.،–—-\n", r) })
+	begins := func(i int, words []string) bool {
+		part := strings.TrimSpace(parts[i])
+		return slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(part, w) })
+	}
+	if len(parts) < 2 || !begins(0, writers[:]) {
+		return 0, ""
+	}
+	for i := range parts[1:] {
+		if begins(i+1, editors[:]) {
+			return at, "Reuters"
+		}
+	}
+	return 0, ""
+}
+
+// maxSignOff is how long a sign-off is at most, in bytes: several may have reported.
+const maxSignOff = 600
+
+// writers begin what a sign-off says of those who wrote, and editors of those who edited.
+// Alifs are bare.
+var (
+	writers = [...]string{
+		"reporting by", "additional reporting by", "writing by", "compiled by", "reporte de ", "reporte por ", "información de ", "reportagem de ", "reportagem por ", "por ",
+		"reportage ", "reportage de ", "rédigé par ", "bericht von ", "geschrieben von ", "اعداد ", "شارك في التغطية ", "编译 ", "編譯 ",
+	}
+	editors = [...]string{
+		"editing by", "editado ", "edición ", "edição ", "édité par ", "edité par ", "version française ", "redigiert von ", "تحرير ", "审校 ", "審校 ",
+	}
+)
+
+// initials reads an agency and the initials of those who wrote behind the last stop:
+// "epd lob mih", "dpa/lno".
+func initials(s string) (at int, name string) {
+	at = strings.LastIndexFunc(s, func(r rune) bool { return strings.ContainsRune(".!?\"“”»)\n", r) })
+	if at >= 0 {
+		_, n := utf8.DecodeRuneInString(s[at:])
+		at += n
+	}
+	at = max(at, 0)
+	words := strings.FieldsFunc(s[at:], func(r rune) bool { return r == ' ' || r == '/' })
+	if len(words) < 2 || len(words) > 4 || !smallAgencies[words[0]] {
+		return 0, ""
+	}
+	for _, w := range words[1:] {
+		if n := len(w); n < 2 || n > 4 || strings.Trim(w, "abcdefghijklmnopqrstuvwxyz") != "" {
+			return 0, ""
+		}
+	}
+	return at, agency(words[0])
+}
+
+// ownCopyright reads the rights of an agency in what was written, with the writer's name:
+// "(c)AFP/Jane Doe". Pictures have the sign itself.
+func ownCopyright(s string) (at int, name string) {
+	at = strings.LastIndex(strings.ToLower(s), "(c)")
+	if at < 0 || at > 0 && !strings.ContainsAny(s[at-1:at], " .!?\n)") && !strings.HasSuffix(s[:at], "。") {
+		return 0, ""
+	}
+	holder, writer, ok := strings.Cut(s[at+len("(c)"):], "/")
+	if !ok || len(writer) > 60 || pictured(writer) || !placeLike(writer) {
+		return 0, ""
+	}
+	return at, agency(holder)
 }

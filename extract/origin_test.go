@@ -78,6 +78,21 @@ func TestCredits(t *testing.T) {
 		{"Japanese, reprinted", text + "\n\n灯台新聞の記事を転載", "credit", "灯台新聞", ""},
 		{"Polish", text + "\n\nŹródło: Latarnia", "credit", "Latarnia", ""},
 		{"copyright", text + "\n\n© The Associated Press", "copyright", "Associated Press", ""},
+		{"rights with the writer", text + "\n\n(c)AFP/Jane Doe", "credit", "Agence France-Presse", ""},
+		{"rights with the writer behind the last sentence", text + "(c)AFP/Jane DOE", "credit", "Agence France-Presse", ""},
+		{"initials", text + "\n\nepd lob mih", "credit", "epd", ""},
+		{"initials behind the last sentence", text + " dpa/abc xy", "credit", "dpa", ""},
+		{"writer and agency", "Von Jane Doe (KNA)\n\n" + text, "dateline", "KNA", ""},
+		{"writer and agency in one line with the text", "By Jane Doe, Associated Press\n" + text, "dateline", "Associated Press", ""},
+		{"sign-off", text + "\n\n(Reporting by Jane Doe in Lowen and Ann Other; Editing by John Roe)", "credit", "Reuters", ""},
+		{"sign-off behind the last sentence", text + " (Additional reporting by Jane Doe, writing by Ann Other, editing by John Roe)", "credit", "Reuters", ""},
+		{"sign-off without parentheses", text + "\nReporting by Jane Doe; Editing by John Roe", "credit", "Reuters", ""},
+		{"Arabic sign-off", text + "\n\n(إعداد سمير قبلان للنشرة العربية - تحرير هالة عزام)", "credit", "Reuters", ""},
+		{"Spanish sign-off", text + "\n\n(Reporte de Ana Robles. Editado en español por Luis Mar)", "credit", "Reuters", ""},
+		{"Portuguese sign-off", text + "\n\n(Por Ana Robles; edição por Luis Mar)", "credit", "Reuters", ""},
+		{"French sign-off", text + "\n\n(Rédigé par Anne Rive, édité par Luc Mer)", "credit", "Reuters", ""},
+		{"German sign-off", text + "\n\n(Bericht von Jane Doe, geschrieben von Max Ufer, redigiert von Ina Kai.)", "credit", "Reuters", ""},
+		{"Chinese sign-off", text + "\n\n（编译 林海；审校 王港）", "credit", "Reuters", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			body, o := Credits(tt.in)
@@ -105,6 +120,12 @@ func TestCreditsLeavesNewsAlone(t *testing.T) {
 		"Waves at the pier. © Reuters / Jane Doe",
 		"Avec le temps, tout s'en va, said the harbour master.",
 		"Officials said: the source of the fire is unknown.",
+		"The harbour was closed.\n\nReporting by the harbour master is late, editing by the board later still, he said.\n\nShips waited.",
+		"The paper cut its costs (editing by machine; reporting by nobody).",
+		"بدأ الجيش إعداد خطة، تحرير المدينة هدفها",
+		"The harbour was closed. AP is open.",
+		"Waves at the pier. (c) AFP / photo Jane Doe",
+		"By the sea, TASS says\nThe harbour was closed on Monday.",
 	} {
 		if body, o := Credits(text); body != text || len(o) > 0 {
 			t.Errorf("Credits(%q) = %q, %+v", text, body, o)
