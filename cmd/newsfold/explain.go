@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -68,12 +69,7 @@ func (s screen) explanation(w io.Writer, e control.Explanation) error {
 	for _, ev := range e.Evidence {
 		p.line("  · %s", evidence(ev))
 	}
-	for i, text := range e.Shared[:min(len(e.Shared), 5)] {
-		if i == 0 {
-			p.line("In both, the longest first:")
-		}
-		p.line("  “%s”", fit(plain(text), 300))
-	}
+	p.passages(e.Shared)
 	if e.Event != nil {
 		p.event(e.Event)
 	}
@@ -148,6 +144,27 @@ func article(relation string) string {
 type printer struct {
 	w   io.Writer
 	err error
+}
+
+// passages prints what two texts have in common, as far as a person wants to read it.
+func (p *printer) passages(texts []string) {
+	const most, width = 5, 300
+	if len(texts) > 0 {
+		p.line("In both, the longest first:")
+	}
+	for i, text := range texts {
+		text = plain(text)
+		short := fit(text, width)
+		switch {
+		case i == most:
+			p.line("  and %s: --json prints them all", count(len(texts)-most, "more passage", "more passages"))
+			return
+		case short != text:
+			p.line("  “%s” (%d characters; --json prints it whole)", short, utf8.RuneCountInString(text))
+		default:
+			p.line("  “%s”", text)
+		}
+	}
 }
 
 func (p *printer) line(format string, args ...any) {
