@@ -162,7 +162,7 @@ func (d *daemon) run(ctx context.Context) error {
 		return errors.Join(err, socket.Close())
 	}
 	defer closeArchive()
-	index, closeIndex := d.index(search.Options{Log: d.log})
+	index, closeIndex := d.index(search.Options{Log: d.log, Busy: engine.Behind})
 	if !d.search {
 		index = nil
 	}
@@ -254,7 +254,7 @@ func (d *daemon) keepIndex(ctx context.Context, index func() (*search.Index, err
 // deliver keeps the appointments of digests until ctx is done.
 func (d *daemon) deliver(ctx context.Context, g *errgroup.Group) {
 	for _, s := range d.digests {
-		s.Desk = &delivery.Desk{DB: d.db, Now: time.Now, Log: d.log, Mail: d.mail(), Secret: []byte(os.Getenv("NEWSFOLD_WEBHOOK_SECRET"))}
+		s.Desk = &delivery.Desk{DB: d.db, Now: time.Now, Log: d.log, Mail: d.mail(), Secret: os.Getenv("NEWSFOLD_WEBHOOK_SECRET")}
 		g.Go(func() error { return s.Run(ctx) })
 	}
 }

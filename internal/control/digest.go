@@ -197,7 +197,7 @@ func (s *Server) digested(r *http.Request, buf *bytes.Buffer) (end Digested, err
 }
 
 func (s *Server) desk(mail delivery.Server, secret string) *delivery.Desk {
-	return &delivery.Desk{DB: s.DB, Now: s.Now, Log: s.Log, Mail: mail, Secret: []byte(secret)}
+	return &delivery.Desk{DB: s.DB, Now: s.Now, Log: s.Log, Mail: mail, Secret: secret}
 }
 
 func (s *Server) deliver(r *http.Request) (any, error) {

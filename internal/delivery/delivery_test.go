@@ -273,7 +273,7 @@ func TestHookIsSignedAndRefusalIsTriedAgain(t *testing.T) {
 		w.WriteHeader(status)
 	}))
 	defer srv.Close()
-	d := &delivery.Desk{DB: db, Now: func() time.Time { return start }, Log: quiet(), Secret: []byte("secret")}
+	d := &delivery.Desk{DB: db, Now: func() time.Time { return start }, Log: quiet(), Secret: "whsec_c2VjcmV0"}
 	r := delivery.Recipient{Kind: delivery.Hook, To: srv.URL + "/hook"}
 	if out, err := d.Deliver(t.Context(), daily("json"), r, time.Time{}); err == nil || out.Doubt {
 		t.Fatalf("%+v, %v", out, err)
@@ -290,6 +290,24 @@ func TestHookIsSignedAndRefusalIsTriedAgain(t *testing.T) {
 	}
 	if want := "v1," + delivery.Signature([]byte("secret"), id, fmt.Sprint(start.Unix()), []byte(body)); got.Get("Webhook-Signature") != want {
 		t.Errorf("signature %q, want %q", got.Get("Webhook-Signature"), want)
+	}
+}
+
+func TestSecretsOfHooksAreReadAsTheStandardHasThem(t *testing.T) {
+	key, err := delivery.HookKey("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The example of the reference implementations.
+	const want = "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+	if got := delivery.Signature(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", []byte(`{"test": 2432232314}`)); got != want {
+		t.Errorf("signature %q, want %q", got, want)
+	}
+	if key, err := delivery.HookKey("of my own"); err != nil || string(key) != "of my own" {
+		t.Errorf("%q, %v", key, err)
+	}
+	if _, err := delivery.HookKey("whsec_of my own"); err == nil || strings.Contains(err.Error(), "my own") {
+		t.Errorf("%v", err)
 	}
 }
 

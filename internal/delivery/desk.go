@@ -21,8 +21,9 @@ type Desk struct {
 	Now  func() time.Time
 	Log  *slog.Logger
 	Mail Server
-	// Secret signs what is sent to web hooks; empty: it is not signed.
-	Secret []byte
+	// Secret signs what is sent to web hooks: whsec_ and Base64, as Standard
+	// Webhooks writes the bytes of a key, or any other text; empty: it is not signed.
+	Secret string
 	// HTTP sends to web hooks; nil: a client with the limits of this package.
 	HTTP *http.Client
 }

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"newsfold/internal/digest"
@@ -40,8 +41,12 @@ func (d *Desk) hook(ctx context.Context, p parcel, mark func() error) error {
 	req.Header.Set("User-Agent", "newsfold")
 	req.Header.Set("Webhook-Id", id)
 	req.Header.Set("Webhook-Timestamp", at)
-	if len(d.Secret) > 0 {
-		req.Header.Set("Webhook-Signature", "v1,"+signature(d.Secret, id, at, body))
+	if d.Secret != "" {
+		key, err := hookKey(d.Secret)
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Webhook-Signature", "v1,"+signature(key, id, at, body))
 	}
 	if err := mark(); err != nil {
 		return err
@@ -68,9 +73,22 @@ func (d *Desk) hook(ctx context.Context, p parcel, mark func() error) error {
 	return nil
 }
 
+// hookKey returns the key that a secret stands for.
+func hookKey(secret string) ([]byte, error) {
+	encoded, ok := strings.CutPrefix(secret, "whsec_")
+	if !ok {
+		return []byte(secret), nil
+	}
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, errors.New("the secret of web hooks begins with whsec_, and what follows is no Base64")
+	}
+	return key, nil
+}
+
 // signature is the symmetric signature of Standard Webhooks.
-func signature(secret []byte, id, at string, body []byte) string {
-	h := hmac.New(sha256.New, secret)
+func signature(key []byte, id, at string, body []byte) string {
+	h := hmac.New(sha256.New, key)
 	_, _ = fmt.Fprintf(h, "%s.%s.", id, at)
 	h.Write(body)
 	return base64.StdEncoding.EncodeToString(h.Sum(nil))
