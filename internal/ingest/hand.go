@@ -93,9 +93,31 @@ func (e *Engine) Split(ctx context.Context, ids []newsfold.ArticleID) (Act, erro
 			for _, m := range rest {
 				pairs = append(pairs, pair{A: id, B: m, Now: apart})
 			}
+			ties, err := inherited(tx, id, rest)
+			if err != nil {
+				return nil, err
+			}
+			pairs = append(pairs, ties...)
 		}
 		return pairs, nil
 	})
+}
+
+// inherited are ties that take the place of those by which a person has tied articles
+// to one that leaves them: to make stories one, any of their articles could be named.
+func inherited(tx store.Tx, leaves newsfold.ArticleID, rest []newsfold.ArticleID) (pairs []pair, err error) {
+	wished, _, err := wishes(tx, ofStory, int64(leaves))
+	if err != nil {
+		return nil, err
+	}
+	tied := func(m newsfold.ArticleID) bool { return slices.Contains(wished, int64(m)) }
+	heir := rest[max(0, slices.IndexFunc(rest, func(m newsfold.ArticleID) bool { return !tied(m) }))]
+	for _, m := range rest {
+		if m != heir && tied(m) {
+			pairs = append(pairs, pair{A: m, B: heir, Now: together})
+		}
+	}
+	return pairs, nil
 }
 
 // Merge makes the stories of articles one, whatever their texts. It returns when
