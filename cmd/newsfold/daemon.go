@@ -162,7 +162,7 @@ func (d *daemon) run(ctx context.Context) error {
 		return errors.Join(err, socket.Close())
 	}
 	defer closeArchive()
-	index, closeIndex := d.index(search.Options{Log: d.log})
+	index, closeIndex := d.index(search.Options{Log: d.log, Busy: engine.Behind})
 	if !d.search {
 		index = nil
 	}

@@ -32,6 +32,10 @@ type sharing struct {
 	behind atomic.Bool
 }
 
+// Behind reports whether this engine is the one of several that folds, and much is
+// waiting for that: then it is no time for what can be done later.
+func (e *Engine) Behind() bool { return e.shared != nil && e.shared.behind.Load() }
+
 // newSharing returns nil for a store that is this engine's alone.
 func newSharing(db store.DB, lease time.Duration) *sharing {
 	s, ok := db.(store.Shared)

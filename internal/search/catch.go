@@ -33,7 +33,7 @@ const (
 const identityShelf = "search"
 
 // Run keeps the index up with a store until ctx is done: what is new is indexed
-// within seconds. What goes wrong is logged and tried again, since the index can
+// within seconds, unless [Options.Busy] says otherwise. What goes wrong is logged and tried again, since the index can
 // be made anew and nothing else depends on it.
 func (x *Index) Run(ctx context.Context, db store.DB) error {
 	const (
@@ -49,7 +49,7 @@ func (x *Index) Run(ctx context.Context, db store.DB) error {
 			return nil
 		case <-t.C:
 		}
-		err := x.Catch(ctx, db, nil)
+		err := x.keepUp(ctx, db)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -69,7 +69,16 @@ func (x *Index) Run(ctx context.Context, db store.DB) error {
 func (x *Index) Catch(ctx context.Context, db store.DB, report func(int)) error {
 	x.writing.Lock()
 	defer x.writing.Unlock()
-	return x.catch(ctx, db, report)
+	return x.catch(ctx, db, report, never)
+}
+
+func never() bool { return false }
+
+// keepUp is Catch until there is something more urgent to do.
+func (x *Index) keepUp(ctx context.Context, db store.DB) error {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	return x.catch(ctx, db, nil, x.busy)
 }
 
 // Refresh is Catch for what can be done within a time, and does nothing while
@@ -82,21 +91,22 @@ func (x *Index) Refresh(ctx context.Context, db store.DB, within time.Duration) 
 	defer x.writing.Unlock()
 	short, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	err := x.catch(short, db, nil)
+	err := x.catch(short, db, nil, never)
 	if short.Err() != nil && ctx.Err() == nil {
 		return nil
 	}
 	return err
 }
 
-func (x *Index) catch(ctx context.Context, db store.DB, report func(int)) error {
+// catch is Catch until pause reports true.
+func (x *Index) catch(ctx context.Context, db store.DB, report func(int), pause func() bool) error {
 	if x.ended {
 		return fmt.Errorf("search index: %w", os.ErrClosed)
 	}
 	if err := x.same(ctx, db); err != nil {
 		return fmt.Errorf("index for search: %w", err)
 	}
-	for done := 0; ; {
+	for done := 0; !pause(); {
 		n, err := x.some(ctx, db)
 		if errors.Is(err, errDamaged) {
 			x.log.Warn("making the search index anew", "err", err)
@@ -114,6 +124,7 @@ func (x *Index) catch(ctx context.Context, db store.DB, report func(int)) error 
 			report(done)
 		}
 	}
+	return nil
 }
 
 // same makes sure that the index is of this store and not ahead of it, as it is

@@ -21,13 +21,17 @@ import (
 // Options adjust an index. The zero value is right for most.
 type Options struct {
 	Log *slog.Logger // hears of what is no error of a call; nil for silence
+	// Busy reports whether the process has something more urgent to do, while which
+	// Run leaves new articles to [Index.Refresh]; nil: never.
+	Busy func() bool
 }
 
 // Index is a search index in a directory. One process has it open at a time: the
 // one that holds the store. It is safe for concurrent use.
 type Index struct {
-	dir string
-	log *slog.Logger
+	dir  string
+	log  *slog.Logger
+	busy func() bool
 
 	writing sync.Mutex // one Catch at a time
 	words   *analyzer  // of Catch
@@ -73,10 +77,13 @@ func Open(dir string, opts Options) (*Index, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
+	if opts.Busy == nil {
+		opts.Busy = never
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make a directory for the search index: %w", err)
 	}
-	x := &Index{dir: dir, log: opts.Log, words: newAnalyzer()}
+	x := &Index{dir: dir, log: opts.Log, busy: opts.Busy, words: newAnalyzer()}
 	live, err := load(dir)
 	switch {
 	case errors.Is(err, errDamaged):

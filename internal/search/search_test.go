@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"newsfold"
@@ -56,6 +58,48 @@ func (s *shop) update(fn func(store.Tx) error) {
 	if err := s.db.Update(s.Context(), fn); err != nil {
 		s.Fatal(err)
 	}
+}
+
+// TestBusyProcessLeavesArticlesToSearches: Run indexes nothing while there is something
+// more urgent to do, a search does, and afterwards Run goes on.
+func TestBusyProcessLeavesArticlesToSearches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t)
+		if err := s.ix.Close(); err != nil {
+			t.Fatal(err)
+		}
+		var busy atomic.Bool
+		var err error
+		if s.ix, err = Open(s.dir, Options{Busy: busy.Load}); err != nil {
+			t.Fatal(err)
+		}
+		found := func() int { return len(s.find("ferry").Stories) }
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- s.ix.Run(ctx, s.db) }()
+		busy.Store(true)
+		s.add(news{"en", "Ferry", "The ferry ran aground."})
+		time.Sleep(time.Minute)
+		if n := found(); n != 0 {
+			t.Errorf("%d articles were indexed by a busy process", n)
+		}
+		if err := s.ix.Refresh(ctx, s.db, time.Minute); err != nil {
+			t.Error(err)
+		}
+		if n := found(); n != 1 {
+			t.Errorf("a search finds %d articles, want 1", n)
+		}
+		s.add(news{"en", "Ferry again", "The ferry is afloat."})
+		busy.Store(false)
+		time.Sleep(time.Minute)
+		if n := found(); n != 2 {
+			t.Errorf("%d articles are indexed afterwards, want 2", n)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // at is when article 1 appeared; each later one is an hour younger.
