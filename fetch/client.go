@@ -519,7 +519,8 @@ func parseURL(raw string) (*url.URL, error) {
 	return u, complete(u)
 }
 
-// complete checks that a URL can be asked for and makes its query printable.
+// complete checks that a URL can be asked for, spells its host as name servers know
+// it (RFC 5891) and makes its query printable.
 func complete(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("scheme %.40q", u.Scheme)
@@ -527,6 +528,11 @@ func complete(u *url.URL) error {
 	if u.Hostname() == "" {
 		return errors.New("no host")
 	}
+	host, err := httpguts.PunycodeHostPort(u.Host)
+	if err != nil {
+		return fmt.Errorf("the host %.100q is no name", u.Host)
+	}
+	u.Host = host
 	u.RawQuery = escapeBytes(u.RawQuery)
 	return nil
 }

@@ -45,6 +45,29 @@ func TestHostKeysJoinWhatOneSiteBears(t *testing.T) {
 }
 
 // A thousand names may lead to one machine; it has one budget.
+func TestHostsOfOtherScriptsAreFound(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { serve(w, rss("a")) })
+	port := s.URL[strings.LastIndexByte(s.URL, ':')+1:]
+	c := newClient(t, Options{Gap: -1})
+	nameServer(t, c, [4]byte{127, 0, 0, 1})
+	for _, host := range []string{"bücher.example", "BÜCHER.example", "xn--bcher-kva.example", "новости.example"} {
+		out := poll(t, c, feedAt("http://"+host+":"+port+"/ü?ö"))
+		if wantResult(t, out, newsfold.Updated); out.Feed.URL != "http://"+host+":"+port+"/ü?ö" {
+			t.Errorf("%s became %s", host, out.Feed.URL)
+		}
+		if got := s.last(t); !strings.HasPrefix(got.Host, "xn--") || got.RequestURI != "/%C3%BC?%C3%B6" {
+			t.Errorf("%s: asked %s for %s", host, got.Host, got.RequestURI)
+		}
+	}
+	g, err := newGuard([]string{"Bücher.example."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, err := parseURL("http://bücher.EXAMPLE/"); err != nil || !g.ours(u) {
+		t.Errorf("%v (%v) is not the host that was allowed", u, err)
+	}
+}
+
 func TestNamesOfOneServerShareItsBudget(t *testing.T) {
 	var mu sync.Mutex
 	var active, most int

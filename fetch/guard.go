@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // guard decides which addresses may be connected to. It judges the address
@@ -98,7 +100,11 @@ func newGuard(allow []string) (*guard, error) {
 		if strings.ContainsAny(s, "/:@ ") {
 			return nil, fmt.Errorf("allow %q: not a network such as 10.0.0.0/8, an address or a host name", s)
 		}
-		g.names[strings.ToLower(strings.TrimSuffix(s, "."))] = true
+		name, err := httpguts.PunycodeHostPort(strings.ToLower(strings.TrimSuffix(s, ".")))
+		if err != nil {
+			return nil, fmt.Errorf("allow %q: no host has this name", s)
+		}
+		g.names[name] = true
 	}
 	return g, nil
 }
