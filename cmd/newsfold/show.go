@@ -66,7 +66,7 @@ func (s screen) show(w io.Writer, st river.Story, now time.Time) error {
 		}
 	}
 	if st.First.Outlet != "" && (st.Copies > 0 || st.First.Article == 0) {
-		fmt.Fprintf(&b, "\nFirst: %s (%.0f %% sure: %s)\n", plain(st.First.Outlet), 100*st.First.Confidence, plain(st.First.Reason))
+		fmt.Fprintf(&b, "\nFirst: %s (%s sure: %s)\n", plain(st.First.Outlet), river.Percent(st.First.Confidence), plain(st.First.Reason))
 	}
 	if len(st.Cited) > 0 {
 		fmt.Fprintf(&b, "\nCites: %s\n", strings.Join(st.Cited, ", "))

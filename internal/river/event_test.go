@@ -22,13 +22,3 @@ func TestTheOriginalIsWhatAppearedFirst(t *testing.T) {
 		t.Errorf("Originals = %v, want %v", got, want)
 	}
 }
-
-func TestLagsAreRounded(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0 min", 89 * time.Minute: "89 min", 106 * time.Minute: "2 h", 224 * time.Minute: "4 h", 47 * time.Hour: "47 h", 71 * time.Hour: "3 d",
-	} {
-		if got := river.Lag(d); got != want {
-			t.Errorf("Lag(%v) = %q, want %q", d, got, want)
-		}
-	}
-}

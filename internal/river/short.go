@@ -2,6 +2,7 @@ package river
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -28,4 +29,20 @@ func Lag(d time.Duration) string {
 		return fmt.Sprintf("%.0f h", d.Hours())
 	}
 	return fmt.Sprintf("%.0f d", d.Hours()/24)
+}
+
+// Percent prints a share from 0 to 1. What is not quite all is never "100 %", and what
+// is not quite nothing never "0 %".
+func Percent(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return "?"
+	}
+	n := math.Round(v * 100)
+	if v < 1 && n >= 100 {
+		n = 99
+	}
+	if v > 0 && n == 0 {
+		return "under 1 %"
+	}
+	return fmt.Sprintf("%.0f %%", n)
 }

@@ -163,7 +163,7 @@ func (s *story) lay(m *model, f *flow) {
 	}
 	if st.First.Outlet != "" && (st.Copies > 0 || st.First.Article == 0) {
 		f.blank()
-		f.para(fmt.Sprintf("First: %s (%.0f %% sure: %s)", clean(st.First.Outlet), 100*st.First.Confidence, clean(st.First.Reason)), "")
+		f.para(fmt.Sprintf("First: %s (%s sure: %s)", clean(st.First.Outlet), river.Percent(st.First.Confidence), clean(st.First.Reason)), "")
 	}
 	if st.Copies > 0 {
 		f.blank()

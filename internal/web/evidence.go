@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"newsfold"
+	"newsfold/internal/river"
 )
 
 // wording says how a kind of evidence is shown.
@@ -50,5 +51,5 @@ func evidence(e newsfold.Evidence) reason {
 	case !w.detail:
 		detail = ""
 	}
-	return reason{strings.ReplaceAll(w.text, "%s", percent(e.Value)), detail}
+	return reason{strings.ReplaceAll(w.text, "%s", river.Percent(e.Value)), detail}
 }

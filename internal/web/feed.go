@@ -100,7 +100,7 @@ func worthOf(w *river.Worth, names map[newsfold.FeedID]string) *worth {
 	if w == nil || w.Stories == 0 {
 		return nil
 	}
-	share := func(n, of int) string { return percent(float64(n) / float64(of)) }
+	share := func(n, of int) string { return river.Percent(float64(n) / float64(of)) }
 	out := &worth{Spark: sparkOf(w.Days)}
 	alone := "all of them in other feeds too"
 	if w.Unique > 0 {

@@ -191,7 +191,7 @@ func (s *server) member(st river.Story, a river.Article, began time.Time) member
 		m.Phrase = relationPhrase(a.Relation, otherName(st, a))
 	}
 	if a.With != 0 && a.Score > 0 {
-		m.Score = percent(a.Score)
+		m.Score = river.Percent(a.Score)
 	}
 	for _, e := range a.Evidence[:min(len(a.Evidence), mostReasons)] {
 		m.Evidence = append(m.Evidence, evidence(e))

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"math"
 	"net/url"
 	"strings"
 	"time"
@@ -209,21 +208,6 @@ func relationPhrase(r newsfold.Relation, other string) string {
 	return p
 }
 
-// percent shows a share from 0 to 1. What is not quite all is never "100 %".
-func percent(v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return "?"
-	}
-	n := math.Round(v * 100)
-	if v < 1 && n >= 100 {
-		n = 99
-	}
-	if v > 0 && n == 0 {
-		return "under 1 %"
-	}
-	return fmt.Sprintf("%.0f %%", n)
-}
-
 // originPhrase says what an article or its feed states about where its text
 // comes from.
 func originPhrase(o newsfold.Origin) string {
@@ -265,7 +249,7 @@ func (s *server) first(p newsfold.Provenance, at time.Time) *first {
 	if p.Outlet == "" && p.Article == 0 {
 		return nil
 	}
-	f := &first{Outlet: name(p.Outlet, p.URL), Confidence: percent(p.Confidence), Reason: p.Reason, URL: outside(p.URL)}
+	f := &first{Outlet: name(p.Outlet, p.URL), Confidence: river.Percent(p.Confidence), Reason: p.Reason, URL: outside(p.URL)}
 	if p.Article != 0 {
 		f.Time = s.moment(at)
 	}

@@ -55,14 +55,6 @@ func TestZoneIsNamed(t *testing.T) {
 	}
 }
 
-func TestSharesInWords(t *testing.T) {
-	for v, want := range map[float64]string{0: "0 %", .001: "under 1 %", .07: "7 %", .996: "99 %", 1: "100 %", math.Inf(1): "?", math.NaN(): "?"} {
-		if got := percent(v); got != want {
-			t.Errorf("percent(%v) is %q, want %q", v, got, want)
-		}
-	}
-}
-
 func TestDirectionOfTitles(t *testing.T) {
 	for _, c := range []struct{ dir, text, want string }{
 		{"rtl", "Ferry", "rtl"},
