@@ -101,7 +101,8 @@ func setPostgres(env *testscript.Env) error {
 //
 // Files are read at each request; a script can change them when there is one
 // called "changing" among them. Pages ending in
-// .404, .429 (for an hour) and .500 have that status; huge.xml has no end; slow.xml never answers.
+// .404, .429 (for an hour) and .500 have that status; huge.xml has no end; slow.xml
+// never answers, and leaves a file slow.asked when it was asked for.
 func webCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: web DIR")
@@ -114,6 +115,7 @@ func webCmd(ts *testscript.TestScript, neg bool, args []string) {
 			endless(w)
 			return
 		case name == "/slow.xml":
+			_ = os.WriteFile(filepath.Join(root, "slow.asked"), nil, 0o644)
 			<-r.Context().Done()
 			return
 		case strings.HasSuffix(name, ".429"):
