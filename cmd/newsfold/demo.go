@@ -34,6 +34,13 @@ read or changed.`,
 			if once {
 				listen = "off"
 			}
+			addr, err := (&daemon{listen: listen}).address()
+			if err != nil {
+				return err
+			}
+			if addr != nil && !addr.IP.IsLoopback() {
+				return usage("--listen %s: the demo is for this machine alone: say 127.0.0.1:PORT", listen)
+			}
 			return a.demo(cmd.Context(), listen, once)
 		},
 	}

@@ -110,7 +110,7 @@ func readFeed(file string, in io.Reader) ([]byte, error) {
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			return nil, err
+			return nil, errors.Unwrap(err) // whoever asks names the file
 		}
 		defer f.Close()
 		in = f
