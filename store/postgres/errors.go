@@ -19,6 +19,7 @@ const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 	uniqueViolation      = "23505"
+	lockNotAvailable     = "55P03"
 	diskFull             = "53100"
 	tooManyConnections   = "53300"
 	readOnlyTransaction  = "25006"
@@ -61,7 +62,7 @@ func kindOf(err error) kind {
 		return lost
 	}
 	switch code := codeOf(err); code {
-	case serializationFailure, deadlockDetected, uniqueViolation:
+	case serializationFailure, deadlockDetected, uniqueViolation, lockNotAvailable:
 		return conflict
 	case adminShutdown, crashShutdown, cannotConnectNow, tooManyConnections, readOnlyTransaction, idleTimeout:
 		return lost

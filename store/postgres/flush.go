@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -390,6 +391,10 @@ func (t *tx) flushShelves(b *batch) {
 	clear(t.touched)
 }
 
+// turnWait is how long a transaction waits to give positions before it is run again, or
+// ends with its context: what waits for a commit to be answered heeds none.
+const turnWait = 5 * time.Second
+
 // positions are statements that give what was appended to logs its positions. From
 // there to the end of the commit no other transaction appends, so that positions become
 // visible in their order: a sequence alone gives them in the order in which transactions
@@ -399,7 +404,7 @@ func (t *tx) positions() string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("lock table change_turn in exclusive mode; ")
+	fmt.Fprintf(&b, "set local lock_timeout = %d; lock table change_turn in exclusive mode; set local lock_timeout to default; ", turnWait.Milliseconds())
 	for _, log := range sorted(t.appends) {
 		appendTo(&b, log, t.appends[log])
 	}

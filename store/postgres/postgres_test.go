@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/url"
 	"os"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"newsfold"
 	"newsfold/store"
 	"newsfold/store/postgres"
 	"newsfold/store/storetest"
@@ -99,4 +101,43 @@ func TestSharedContract(t *testing.T) {
 		}
 		return db
 	}})
+}
+
+// TestWaitForALogEndsWithItsContext: another transaction keeps the lock behind which
+// positions in logs are given. Who waits for it may give up, and nothing is stored.
+func TestWaitForALogEndsWithItsContext(t *testing.T) {
+	dir := t.TempDir()
+	db := open(t, dir).(store.Shared)
+	defer func() { _ = db.Close() }()
+	other := connect(t, schema(t, dir))
+	if _, err := other.Exec(t.Context(), `begin; lock table change_turn in exclusive mode`); err != nil {
+		t.Fatal(err)
+	}
+	write := func(tx store.Tx) error {
+		a := newsfold.Article{URL: "https://harbour.example/1"}
+		return errors.Join(tx.PutArticle(&a), tx.Append(store.Texts, a.ID))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	if err := db.Alongside(ctx, write); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v, want the one of the context", err)
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("it waited for %v", took)
+	}
+	// Who has time waits on, for longer than one try.
+	done := make(chan error, 1)
+	go func() { done <- db.Alongside(t.Context(), write) }()
+	select {
+	case err := <-done:
+		t.Errorf("it did not wait: error %v", err)
+	case <-time.After(6 * time.Second):
+	}
+	if _, err := other.Exec(t.Context(), `commit`); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
