@@ -314,7 +314,7 @@ func attributes(z *html.Tokenizer, more bool) map[string]string {
 
 func (f *finder) link(base *url.URL, attr map[string]string) {
 	kind := feedType(attr["type"])
-	if attr["href"] == "" || kind == "" && !has(attr["rel"], "feed") {
+	if attr["href"] == "" || kind == "" && !has(attr["rel"], "feed") && !plainXML(attr["type"]) {
 		return
 	}
 	if has(attr["rel"], "alternate") || has(attr["rel"], "feed") {
@@ -376,6 +376,14 @@ func feedType(media string) string {
 		return "json"
 	}
 	return ""
+}
+
+// plainXML reports whether a media type is that of XML of any kind, under which
+// feeds were announced before they had types of their own.
+func plainXML(media string) bool {
+	media, _, _ = strings.Cut(strings.ToLower(media), ";")
+	media = strings.TrimSpace(media)
+	return media == "text/xml" || media == "application/xml"
 }
 
 // has reports whether a list of link relations holds one.

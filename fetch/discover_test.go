@@ -42,6 +42,7 @@ func TestFindLooksWhereFeedsAreAnnounced(t *testing.T) {
 		{"the feed itself", map[string]string{"/": feed}, []string{"/ itself"}},
 		{"link element", map[string]string{"/": page + `<link rel="alternate" type="application/rss+xml" title="News &amp; more" href="/x?a=1&amp;b=2">`, "/x?a=1&b=2": feed}, []string{"/x?a=1&b=2 link"}},
 		{"link element, odd spelling", map[string]string{"/": page + `<LINK HREF=x.xml TYPE='application/RSS+xml; charset=utf-8' REL="home ALTERNATE">`, "/x.xml": feed}, []string{"/x.xml link"}},
+		{"link element of the old kind", map[string]string{"/": page + `<link rel=search type=text/xml href=/search><link rel=alternate type="text/xml; charset=utf-8" href=/old>`, "/old": feed, "/search": feed}, []string{"/old link"}},
 		{"base element", map[string]string{"/": page + `<base href="/sub/"><link rel=alternate type=application/atom+xml href=atom>`, "/sub/atom": feed}, []string{"/sub/atom link"}},
 		{"link header", map[string]string{"/": `Link: </h.xml>; rel="alternate"; type="application/rss+xml"; title="a, b; c", </style.css>; rel=stylesheet` + "\n\n" + page, "/h.xml": feed}, []string{"/h.xml header"}},
 		{"comments come last", map[string]string{
