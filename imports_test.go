@@ -66,7 +66,8 @@ var sole = []struct{ library, place, reason string }{
 	{"github.com/expr-lang/expr", "internal/rule", "one package knows the language of rules"},
 	{"charm.land/bubbletea", "internal/terminal", "what draws on the terminal also restores it"},
 	{"github.com/charmbracelet", "internal/terminal", "what draws on the terminal also restores it"},
-	{"github.com/spf13/cobra", "cmd/newsfold", "no package behind the command line depends on it"},
+	{"github.com/spf13", "cmd/newsfold", "no package behind the command line depends on it"},
+	{"github.com/andybalholm/brotli", "fetch", "undoing what servers encode is fetch's"},
 }
 
 // TestImportsPointOneWay keeps the architecture: cmd/newsfold → internal →
