@@ -430,8 +430,8 @@ func (p *polling) moved() {
 	case p.trial, p.back && withoutUser(a.url) != withoutUser(p.feed.URL):
 		s.adopt(&p.feed, p.asked, p.now)
 	case a.permanent():
-		if !p.related {
-			return // a feed, but hardly this one
+		if !p.related || a.url == s.Spurned {
+			return // a feed, but hardly this one, or another subscription's
 		}
 		if s.sight(a.url, p.now, p.c.opts.Interval) {
 			s.adopt(&p.feed, a.url, p.now)

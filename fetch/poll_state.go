@@ -27,7 +27,7 @@ type state struct {
 
 	Announced string    `json:"u,omitempty"` // where the feed says that it has gone
 	Trial     string    `json:"r,omitempty"` // to be tried instead of its URL
-	Spurned   string    `json:"x,omitempty"` // was tried in vain
+	Spurned   string    `json:"x,omitempty"` // was tried in vain, or is another feed's
 	Target    string    `json:"t,omitempty"` // of permanent redirects, not yet adopted
 	Sightings int       `json:"s,omitempty"` // of Target, in a row
 	Sighted   time.Time `json:"a,omitzero"`
@@ -150,6 +150,18 @@ func (s *state) adopt(f *newsfold.Feed, url string, now time.Time) {
 	}
 	f.URL = url
 	s.Target, s.Sightings, s.Trial = "", 0, ""
+}
+
+// Stay takes back the last change of a feed's URL, which cannot be kept since
+// another subscription is there already. It is not made again.
+func Stay(f *newsfold.Feed) {
+	s := loadState(f.Poll.State)
+	n := len(s.Moves)
+	if n == 0 {
+		return
+	}
+	f.URL, s.Spurned, s.Moves = s.Moves[n-1].From, f.URL, s.Moves[:n-1]
+	f.Poll.State = s.save()
 }
 
 // health judges whether trouble is on this machine's side.

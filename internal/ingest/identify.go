@@ -249,6 +249,7 @@ func (e *Engine) hand(texts map[newsfold.ArticleID]bare) {
 func putFeed(tx store.Tx, f *newsfold.Feed, was string) error {
 	err := tx.PutFeed(f)
 	if errors.Is(err, newsfold.ErrExists) {
+		fetch.Stay(f)
 		f.URL = was
 		err = tx.PutFeed(f)
 	}
