@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -166,13 +167,29 @@ at once.`,
 					return err
 				}
 				a.note("%s", plain(keptLine(k)))
-				return nil
+				if folder == "" || k.Keep == nil {
+					return nil
+				}
+				return a.noteEmpty(ctx, c, folder)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&folder, "folder", "", "the rule is for the feeds in this `folder` and those below it")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the rules as JSON Lines (doc/json.md)")
 	return cmd
+}
+
+// noteEmpty says of a folder that no feed is in it, or below it: it may be misspelt.
+func (a *app) noteEmpty(ctx context.Context, c *control.Client, folder string) error {
+	empty := true
+	err := c.Feeds(ctx, func(f control.Feed) error {
+		empty = empty && !slices.ContainsFunc(f.Folders, func(in string) bool { return strings.HasPrefix(in+"/", folder+"/") })
+		return nil
+	})
+	if err == nil && empty {
+		a.note("No feed is in that folder yet; `newsfold feeds` shows those there are.")
+	}
+	return err
 }
 
 // keepOf reads a rule; nil is that there is none.
