@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log"
 	"log/slog"
 	"net"
 	"os"
@@ -60,6 +61,9 @@ password (newsfold passwd), or a proxy that lets people in (--trusted-proxy).`,
 				return err
 			}
 			d.app, d.db, d.log = a, db, a.logger(slog.LevelInfo)
+			// What net/http has to say of odd servers takes the same form.
+			log.SetFlags(0)
+			log.SetOutput(slog.NewLogLogger(d.log.Handler(), slog.LevelDebug).Writer())
 			return errors.Join(d.keepOn(ctx), db.Close())
 		},
 	}

@@ -100,7 +100,7 @@ func setPostgres(env *testscript.Env) error {
 //	web DIR
 //
 // Files are read at each request; a script can change them when there is one
-// called "changing" among them. Pages ending in
+// called "changing" among them; chatty.xml says more than was asked. Pages ending in
 // .404, .429 (for an hour) and .500 have that status; huge.xml has no end; slow.xml
 // never answers, and leaves a file slow.asked when it was asked for.
 func webCmd(ts *testscript.TestScript, neg bool, args []string) {
@@ -113,6 +113,9 @@ func webCmd(ts *testscript.TestScript, neg bool, args []string) {
 		switch {
 		case name == "/huge.xml":
 			endless(w)
+			return
+		case name == "/chatty.xml":
+			chat(w)
 			return
 		case name == "/slow.xml":
 			_ = os.WriteFile(filepath.Join(root, "slow.asked"), nil, 0o644)
@@ -145,6 +148,17 @@ func webCmd(ts *testscript.TestScript, neg bool, args []string) {
 
 // modified is the Last-Modified of everything that web serves.
 var modified = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+
+// chat answers with a feed and goes on talking.
+func chat(w http.ResponseWriter) {
+	const feed = "<rss version='2.0'><channel><title>Chatty</title><item><title>Ferry sails again</title></item></channel></rss>"
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%sand another thing", len(feed), feed)
+}
 
 // endless answers with 200 MB of a feed, or what the client takes of it.
 func endless(w io.Writer) {
