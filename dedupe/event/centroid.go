@@ -270,5 +270,5 @@ type tuning struct {
 
 var defaultTuning = tuning{
 	likeness: [likenessSize]float64{-1.73, .51, 3.82, 1.52, 1.05, 1.76, 2.42, -2.74, -.47, -3.41, -4.50, -.76},
-	join:     -.9, merge: -.9, near: 2, lone: .6, lag: .2, lagOther: 2.5, others: 3,
+	join:     -.9, merge: -.9, near: 2, lone: .8, lag: .2, lagOther: 2.5, others: 3,
 }
