@@ -126,17 +126,37 @@ config" says how, and what each comes to.
 	f.StringVar(&a.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
 	f.StringVar(&a.configFile, "config", "", "configuration `file`; \"off\" for none (default $NEWSFOLD_CONFIG, else $XDG_CONFIG_HOME/newsfold/config.toml if it is there)")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.prepare(cmd) }
-	root.AddCommand(
-		a.newDaemon(), a.newDemo(), a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(),
-		a.newFetch(), a.newList(), a.newEvents(), a.newShow(), a.newRead(), a.newMark(), a.newDigest(), a.newExplain(),
-		a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(), a.newReextract(),
-		a.newPasswd(), a.newToken(), a.newCopy(),
-		newExtract(), a.newFold(), newParse(), a.newConfig(), a.newRule(), a.newReload(), a.newDoctor(), a.newMan(), a.newVersion(),
-	)
-	root.AddCommand(a.keeping()...)
+	a.addCommands(root)
 	helped(root)
 	named(root)
 	return root
+}
+
+// addCommands adds all commands, in the groups in which --help lists them.
+func (a *app) addCommands(root *cobra.Command) {
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"To begin with:", []*cobra.Command{a.newDemo(), a.newDaemon()}},
+		{"Subscriptions:", []*cobra.Command{a.newAdd(), a.newImport(), a.newExport(), a.newFeeds(), a.newRemove(), a.newFetch()}},
+		{"Reading:", []*cobra.Command{a.newList(), a.newEvents(), a.newShow(), a.newRead(), a.newMark(), a.newSearch(), a.newHistory(), a.newDigest()}},
+		{"What is one story:", []*cobra.Command{
+			a.newExplain(), a.newSplit(), a.newMerge(), a.newLead(), a.newNeverFold(), a.newUndo(), a.newRefold(), a.newRule(),
+		}},
+		{"What is kept:", []*cobra.Command{
+			a.newKeep(), a.newPrune(), a.newBackup(), a.newRestore(), a.newCopy(), a.newCheck(), a.newCompact(), a.newReextract(),
+		}},
+		{"Settings and care:", []*cobra.Command{a.newConfig(), a.newReload(), a.newPasswd(), a.newToken(), a.newDoctor(), a.newMan()}},
+		{"Files, without a store:", []*cobra.Command{newExtract(), a.newFold(), newParse()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
+		for _, cmd := range g.commands {
+			cmd.GroupID = g.title
+			root.AddCommand(cmd)
+		}
+	}
+	root.AddCommand(a.newVersion())
 }
 
 // helped has help complain of a command that there is not.

@@ -17,11 +17,6 @@ import (
 	"newsfold/store/bolt"
 )
 
-// keeping are the commands for what is kept, and finding it again.
-func (a *app) keeping() []*cobra.Command {
-	return []*cobra.Command{a.newSearch(), a.newHistory(), a.newKeep(), a.newPrune(), a.newBackup(), a.newRestore(), a.newCheck(), a.newCompact()}
-}
-
 func (a *app) newBackup() *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup FILE",
