@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,6 +81,9 @@ func (x extensions) links() linkSet {
 func (x extensions) tags(tags *[]string) {
 	for _, e := range x.Extensions["dc"]["subject"] {
 		addTag(tags, e.Value)
+	}
+	for _, e := range x.Extensions["atom"]["category"] {
+		addTag(tags, first(e.Attrs["term"], e.Attrs["label"]))
 	}
 	for _, e := range x.Extensions["itunes"]["category"] {
 		addTag(tags, e.Attrs["text"])
@@ -281,11 +285,12 @@ func person(s string) Person {
 		}
 		return Person{Name: s}
 	}
-	if isMail(s) {
-		return Person{Email: s}
-	}
-	if i := strings.IndexByte(s, ' '); i > 0 && isMail(s[:i]) {
-		return Person{Name: strings.Trim(s[i+1:], " -,"), Email: s[:i]}
+	words := strings.Fields(s)
+	for i, w := range words {
+		if mail := strings.Trim(w, "<>(),;"); isMail(mail) {
+			rest := strings.Join(slices.Concat(words[:i], words[i+1:]), " ")
+			return Person{Name: strings.Trim(rest, " -,"), Email: mail}
+		}
 	}
 	return Person{Name: s}
 }
