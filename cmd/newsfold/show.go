@@ -139,7 +139,11 @@ func (s screen) member(b *strings.Builder, ar river.Article, st river.Story) {
 	if ar.Lead {
 		role = "lead; " + role
 	}
-	fmt.Fprintf(b, "%6d  %s, %s later: %s\n", ar.ID, plain(ar.Outlet), river.Lag(ar.Time().Sub(st.Time)), role)
+	later := ""
+	if lag := ar.Time().Sub(st.Time); lag > 0 {
+		later = ", " + river.Lag(lag) + " later"
+	}
+	fmt.Fprintf(b, "%6d  %s%s: %s\n", ar.ID, plain(ar.Outlet), later, role)
 	fmt.Fprintf(b, "        %s\n", s.dim(plain(ar.Title)+" "+plain(ar.URL)))
 	for _, e := range ar.Evidence {
 		fmt.Fprintf(b, "        · %s\n", evidence(e))
