@@ -66,7 +66,7 @@ var xmlRules = func() (rules [numPlaces]map[string]xmlRule) {
 			switch as {
 			case "link", "atom:link", "itunes:image", "googleplay:image":
 				r.main = "href"
-			case "category", "itunes:category":
+			case "category", "atom:category", "itunes:category":
 				r.main = "term"
 			}
 			for _, p := range places {
@@ -114,7 +114,7 @@ var xmlRules = func() (rules [numPlaces]map[string]xmlRule) {
 	add(both, shapeDate, "dc:date dcterms:issued dcterms:modified dcterms:created dcterms:available>dcterms:issued")
 	add(both, shapeURL, "itunes:new-feed-url feedburner:origlink>feedburner:origLink pheedo:origlink>feedburner:origLink")
 	add(both, shapeTree, "itunes:owner itunes:category atom:author media:group media:content")
-	add(both, shapeAttrs, "atom:link itunes:image googleplay:image media:thumbnail admin:generatoragent>admin:generatorAgent fh:complete fh:archive")
+	add(both, shapeAttrs, "atom:link atom:category itunes:image googleplay:image media:thumbnail admin:generatoragent>admin:generatorAgent fh:complete fh:archive")
 	add(both, shapeHTML, "atom:summary atom:content atom:subtitle atom:title")
 	add(both, shapeID, "atom:id")
 	add(both, shapeDate, "atom:updated atom:published")
