@@ -72,14 +72,14 @@ is 0 only when they are the same.`,
 
 // same reports whether two names lead to one file, or are one connection string.
 func same(from, to string) bool {
-	f, _ := storePath(from)
-	t, _ := storePath(to)
-	one, err := os.Stat(f)
-	if err != nil {
-		return f == t
+	f, inFile := storePath(from)
+	t, intoFile := storePath(to)
+	if !inFile || !intoFile {
+		return from == to
 	}
-	other, err := os.Stat(t)
-	return err == nil && os.SameFile(one, other)
+	one, err := os.Stat(f)
+	other, failed := os.Stat(t)
+	return err == nil && failed == nil && os.SameFile(one, other)
 }
 
 // asStore marks what is wrong with a store.
