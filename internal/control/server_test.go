@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -98,7 +99,12 @@ func TestKindsOfErrors(t *testing.T) {
 }
 
 func TestOneDaemonListensInADirectory(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "new", "data")
+	short, err := os.MkdirTemp("", "nf") // the path of a socket has to be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(short) })
+	dir := filepath.Join(short, "new", "data")
 	l, err := Listen(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
