@@ -166,8 +166,15 @@ func (c *checker) done() bool {
 	return full || c.err != nil || c.steps%1024 == 0 && c.ctx.Err() != nil
 }
 
-// each calls fn with everything in a bucket.
+// each calls fn with everything in a bucket, also where keys are out of order.
 func (c *checker) each(b *bbolt.Bucket, fn func(k, v []byte)) {
+	if !c.mending {
+		all := b.Cursor()
+		for k, v := all.First(); k != nil && !c.done(); k, v = all.Next() {
+			fn(k, v)
+		}
+		return
+	}
 	w := c.t.walk(b, nil, false)
 	for k, v := w.next(); k != nil && !c.done(); k, v = w.next() {
 		fn(k, v)

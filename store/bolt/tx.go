@@ -212,9 +212,9 @@ func (t *tx) walk(b *bbolt.Bucket, from []byte, back bool) *walk {
 func (w *walk) next() (k, v []byte) {
 	switch {
 	case w.begun && !w.mutable && w.back:
-		return w.c.Prev()
+		k, v = w.c.Prev()
 	case w.begun && !w.mutable:
-		return w.c.Next()
+		k, v = w.c.Next()
 	case w.back:
 		k, v = w.before()
 	default:
@@ -222,12 +222,14 @@ func (w *walk) next() (k, v []byte) {
 			k, v = w.c.Next()
 		}
 	}
-	if w.mutable && k != nil {
-		// It seeks each time, and must not go round in circles.
+	if k != nil {
+		// Else it could go round in circles, or find what nobody can look up.
 		if c := bytes.Compare(k, w.from); w.begun && (c == 0 || c < 0 != w.back) {
 			panic("keys are out of order") // caught by guard
 		}
-		w.from = bytes.Clone(k)
+		if w.from = k; w.mutable {
+			w.from = bytes.Clone(k)
+		}
 	}
 	w.begun = true
 	return k, v
