@@ -55,16 +55,16 @@ func freshness(h http.Header, now time.Time) (left time.Duration, stated bool) {
 	return 0, false
 }
 
-// partial are the directives that are about single fields of an answer (RFC 9111
+// perField are the directives that are about single fields of an answer (RFC 9111
 // sections 5.2.2.4 and 5.2.2.7).
-var partial = regexp.MustCompile(`(?i)\b(no-cache|private)\s*=\s*("[^"]*"|[^",\s]*)`)
+var perField = regexp.MustCompile(`(?i)\b(no-cache|private)\s*=\s*("[^"]*"|[^",\s]*)`)
 
 // cacheControl reads how long an answer is fresh by its Cache-Control headers: for
 // no time when it is not to be used unasked, wherever that is said, else for the
 // first max-age.
 func cacheControl(lines []string) (fresh time.Duration, stated bool) {
 	for _, line := range lines {
-		for d := range strings.SplitSeq(partial.ReplaceAllLiteralString(line, ""), ",") {
+		for d := range strings.SplitSeq(perField.ReplaceAllLiteralString(line, ""), ",") {
 			name, value, _ := strings.Cut(strings.TrimSpace(d), "=")
 			switch strings.ToLower(strings.TrimSpace(name)) {
 			case "no-cache", "no-store":
