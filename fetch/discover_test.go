@@ -197,8 +197,7 @@ func TestFindKeepsTheAddressThatItWasGiven(t *testing.T) {
 func TestAFeedThatWasFoundIsReadAlthoughItsHostIsBusy(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/busy") {
-			w.Header().Set("Retry-After", "7200")
-			w.WriteHeader(http.StatusTooManyRequests)
+			busy(w)
 			return
 		}
 		serve(w, rss("a"))

@@ -21,6 +21,12 @@ func between(t *testing.T, got, lo, hi time.Duration) {
 	}
 }
 
+// busy asks to be left alone for two hours.
+func busy(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "7200")
+	w.WriteHeader(http.StatusTooManyRequests)
+}
+
 func TestFreshnessIsObeyed(t *testing.T) {
 	clk := newClock()
 	date := func(d time.Duration) string { return clk.now().Add(d).UTC().Format(http.TimeFormat) }
@@ -225,8 +231,7 @@ func TestAHostIsLeftAloneWhenItsFeedsAgree(t *testing.T) {
 	busy := map[string]bool{"/1": true, "/2": true}
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if busy[r.URL.Path] {
-			w.Header().Set("Retry-After", "7200")
-			w.WriteHeader(http.StatusTooManyRequests)
+			busy(w)
 			return
 		}
 		serve(w, rss("a"))
@@ -259,8 +264,7 @@ func TestAHostIsLeftAloneWhenItsFeedsAgree(t *testing.T) {
 func TestAHostIsNotLeftAloneForAFewOfItsFeeds(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/busy") {
-			w.Header().Set("Retry-After", "7200")
-			w.WriteHeader(http.StatusTooManyRequests)
+			busy(w)
 			return
 		}
 		serve(w, rss("a"))
@@ -293,8 +297,7 @@ func TestPagesThatAreRefusedHoldUpPagesAndNoFeeds(t *testing.T) {
 		case r.URL.Path == "/robots.txt":
 			http.NotFound(w, r)
 		case strings.HasPrefix(r.URL.Path, "/page"):
-			w.Header().Set("Retry-After", "7200")
-			w.WriteHeader(http.StatusTooManyRequests)
+			busy(w)
 		default:
 			serve(w, rss("a"))
 		}
@@ -317,8 +320,7 @@ func TestFeedsThatWereWelcomeSpeakForTheirHostUntilTheirNextPoll(t *testing.T) {
 	refuse := false
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if refuse {
-			w.Header().Set("Retry-After", "7200")
-			w.WriteHeader(http.StatusTooManyRequests)
+			busy(w)
 			return
 		}
 		serve(w, rss("a"))
