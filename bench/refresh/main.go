@@ -104,10 +104,8 @@ func measure(feeds, entries, rounds int) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	bin := filepath.Join(dir, "newsfold")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/newsfold")
-	build.Dir = filepath.Join("..", "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, out)
+	if err := build(bin); err != nil {
+		return err
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -157,6 +155,16 @@ func measure(feeds, entries, rounds int) error {
 		}
 	}
 	report(results)
+	return nil
+}
+
+// build makes the program.
+func build(bin string) error {
+	cmd := exec.Command("go", "build", "-o", bin, "./cmd/newsfold")
+	cmd.Dir = filepath.Join("..", "..")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
 	return nil
 }
 

@@ -98,9 +98,7 @@ func (d *Desk) Deliver(ctx context.Context, w Want, r Recipient, slot time.Time)
 	}
 	out.Stories, out.Updated = len(e.Stories), len(e.Updated)
 	if e.Empty() && !w.Empty {
-		_, err := d.change(ctx, key, func(rec *record) error {
-			return rec.delivered(w, e, slot, rec.Doubt)
-		})
+		_, err := d.change(ctx, key, func(rec *record) error { return rec.delivered(w, e, slot, rec.Doubt) })
 		return out, err
 	}
 	marked := false

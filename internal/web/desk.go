@@ -208,30 +208,30 @@ func (s *server) add(w http.ResponseWriter, r *http.Request) error {
 	case len(folder) > maxFolder:
 		return badRequest("That is too long for the name of a folder.")
 	}
+	req := control.AddRequest{URL: target}
+	if folder != "" {
+		req.Folders = []string{folder}
+	}
 	if r.PostForm.Get("do") == "subscribe" {
-		req := control.AddRequest{URL: target}
-		if folder != "" {
-			req.Folders = []string{folder}
-		}
 		added, err := s.control.Add(r.Context(), req)
 		if err == nil {
 			w.Header().Set("Location", "/?did=added&feed="+strconv.FormatInt(int64(added.Feed.ID), 10))
 			w.WriteHeader(http.StatusSeeOther)
 			return nil
 		}
-		return s.offer(w, r, target, folder, nil, err)
+		return s.offer(w, r, req, nil, err)
 	}
 	p, err := s.control.Preview(r.Context(), target)
-	return s.offer(w, r, target, folder, &p, err)
+	return s.offer(w, r, req, &p, err)
 }
 
-// offer shows a preview, or why there is none, below the form.
-func (s *server) offer(w http.ResponseWriter, r *http.Request, target, folder string, p *control.Preview, failed error) error {
+// offer shows a preview of what was asked for, or why there is none, below the form.
+func (s *server) offer(w http.ResponseWriter, r *http.Request, req control.AddRequest, p *control.Preview, failed error) error {
 	page, err := s.adding(r)
 	if err != nil {
 		return err
 	}
-	page.URL, page.Folder = clip(target, 4000), folder
+	page.URL, page.Folder = clip(req.URL, 4000), strings.Join(req.Folders, "")
 	status := http.StatusOK
 	if failed != nil {
 		var f *fault
