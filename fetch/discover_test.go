@@ -197,7 +197,7 @@ func TestFindKeepsTheAddressThatItWasGiven(t *testing.T) {
 func TestAFeedThatWasFoundIsReadAlthoughItsHostIsBusy(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/busy") {
-			busy(w)
+			refuse(w)
 			return
 		}
 		serve(w, rss("a"))

@@ -21,8 +21,8 @@ func between(t *testing.T, got, lo, hi time.Duration) {
 	}
 }
 
-// busy asks to be left alone for two hours.
-func busy(w http.ResponseWriter) {
+// refuse asks to be left alone for two hours.
+func refuse(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "7200")
 	w.WriteHeader(http.StatusTooManyRequests)
 }
@@ -231,7 +231,7 @@ func TestAHostIsLeftAloneWhenItsFeedsAgree(t *testing.T) {
 	busy := map[string]bool{"/1": true, "/2": true}
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if busy[r.URL.Path] {
-			busy(w)
+			refuse(w)
 			return
 		}
 		serve(w, rss("a"))
@@ -264,7 +264,7 @@ func TestAHostIsLeftAloneWhenItsFeedsAgree(t *testing.T) {
 func TestAHostIsNotLeftAloneForAFewOfItsFeeds(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/busy") {
-			busy(w)
+			refuse(w)
 			return
 		}
 		serve(w, rss("a"))
@@ -297,7 +297,7 @@ func TestPagesThatAreRefusedHoldUpPagesAndNoFeeds(t *testing.T) {
 		case r.URL.Path == "/robots.txt":
 			http.NotFound(w, r)
 		case strings.HasPrefix(r.URL.Path, "/page"):
-			busy(w)
+			refuse(w)
 		default:
 			serve(w, rss("a"))
 		}
@@ -317,10 +317,10 @@ func TestPagesThatAreRefusedHoldUpPagesAndNoFeeds(t *testing.T) {
 }
 
 func TestFeedsThatWereWelcomeSpeakForTheirHostUntilTheirNextPoll(t *testing.T) {
-	refuse := false
+	full := false
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
-		if refuse {
-			busy(w)
+		if full {
+			refuse(w)
 			return
 		}
 		serve(w, rss("a"))
@@ -331,11 +331,11 @@ func TestFeedsThatWereWelcomeSpeakForTheirHostUntilTheirNextPoll(t *testing.T) {
 		poll(t, c, feedAt(fmt.Sprint(s.URL, "/", i)))
 	}
 	clk.advance(66 * time.Minute) // the usual interval, with jitter
-	refuse = true
+	full = true
 	for i := range 2 {
 		poll(t, c, feedAt(fmt.Sprint(s.URL, "/", i)))
 	}
-	refuse = false
+	full = false
 	if out := poll(t, c, feedAt(s.URL+"/2")); out.Feed.Poll.Result != newsfold.Updated {
 		t.Errorf("a feed was not asked because two of its host's five were refused: %s", out.Feed.Poll.Why)
 	}
