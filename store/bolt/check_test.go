@@ -300,6 +300,20 @@ func TestRepairOfASoundStoreChangesNothing(t *testing.T) {
 	}
 }
 
+func TestDamagedStoreIsNotCompacted(t *testing.T) {
+	db := small(t)
+	if _, _, err := db.Compact(t.Context()); err != nil {
+		t.Errorf("a sound store: %v", err)
+	}
+	err := db.Update(t.Context(), func(st store.Tx) error { return st.(*tx).bucket(bFeedURLs).Delete(hashKey("f")) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := db.Compact(t.Context()); !errors.Is(err, store.ErrForeign) || !strings.Contains(err.Error(), "check --repair") {
+		t.Errorf("error %v, want one that wraps ErrForeign and says what to do", err)
+	}
+}
+
 func TestCheckStops(t *testing.T) {
 	db := small(t)
 	ctx, cancel := context.WithCancel(t.Context())

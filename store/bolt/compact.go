@@ -62,7 +62,7 @@ func (db *DB) compact(ctx context.Context, name string) (before, after int64, er
 	return db.rewrite(ctx, name, func(fresh *DB) error {
 		problems, err := fresh.Check(ctx)
 		if err == nil && len(problems) > 0 {
-			err = fmt.Errorf("%w: %d problems, the first of them %v; `newsfold check` says what would mend them", store.ErrForeign, len(problems), problems[0])
+			err = &fault{path: db.path, what: fmt.Sprintf("%d problems, the first of them", len(problems)), err: errors.New(problems[0].String())}
 		}
 		return err
 	})
