@@ -23,7 +23,7 @@ type Checker interface {
 	// Check reads everything, beside readers and writers and on the state at
 	// its beginning, and returns what is wrong: at most 1,000 problems.
 	Check(ctx context.Context) ([]Problem, error)
-	// Repair mends what Check finds, in one transaction, and returns it, again
+	// Repair mends what Check finds, all of it or nothing, and returns it, again
 	// at most 1,000 problems of it. What cannot be mended is left alone and has
 	// an empty [Problem.Repair].
 	Repair(ctx context.Context) ([]Problem, error)

@@ -164,7 +164,8 @@ printed a line, with what --repair would do about it. The exit code is 4 when
 problems are left, 0 when there are none.
 
 --repair makes lists and counts anew, and removes what cannot be read, so that it
-is taken in again where a feed still has it. Make a backup before.`,
+is taken in again where a feed still has it. A file whose keys are out of order is
+written anew first, and there must be room for both for a while. Make a backup before.`,
 		Example: `  newsfold check
   newsfold backup before.db && newsfold check --repair`,
 		Args: cobra.NoArgs,
