@@ -388,3 +388,22 @@ func TestChineseNumbersAreRead(t *testing.T) {
 		t.Errorf("%d numbers in common, want 3", c.hits)
 	}
 }
+
+// TestLongTextsKeepTheirNumbers: of a text with more words than are kept its heaviest
+// numbers stay, although words are heavier.
+func TestLongTextsKeepTheirNumbers(t *testing.T) {
+	var text strings.Builder
+	for i := range 2 * maxWords {
+		fmt.Fprintf(&text, "Qu%cz%cxor ", 'a'+i%26, 'a'+i/26)
+	}
+	p := NewProfile(Story{Title: "The 14 of 2017", Text: text.String() + "and 5 of 9.", Lang: "en"}, nil)
+	numbers := 0
+	for _, f := range p.words {
+		if f.class&^headBit == number {
+			numbers++
+		}
+	}
+	if numbers != 4 || len(p.words) != maxWords {
+		t.Errorf("%d numbers among %d words, want 4 among %d", numbers, len(p.words), maxWords)
+	}
+}

@@ -125,5 +125,5 @@ func (g *Grouper) lag(seconds int64, other bool) float64 {
 
 const (
 	lagNever = 20
-	lagLate  = .65
+	lagLate  = 1.5
 )

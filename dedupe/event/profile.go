@@ -262,7 +262,7 @@ func vector(lang string, toks []token, off ablation) []feature {
 		}
 	}
 	if len(kept) > maxWords {
-		kept = heaviestOf(kept, maxWords, func(e tally) float32 { return e.idf })
+		kept = heaviestWords(kept)
 	}
 	norm := float32(0)
 	for _, e := range kept {
@@ -279,6 +279,26 @@ func vector(lang string, toks []token, off ablation) []feature {
 	byHash(out)
 	return out
 }
+
+// heaviestWords returns as many words as are kept, the heaviest, but some numbers in any
+// case: most are light, and in a long text none would be left to tell it from another.
+func heaviestWords(all []tally) []tally {
+	weight := func(e tally) float32 { return e.idf }
+	var numbers, rest []tally
+	for _, e := range all {
+		if e.class == number {
+			numbers = append(numbers, e)
+		} else {
+			rest = append(rest, e)
+		}
+	}
+	numbers = heaviestOf(numbers, len(numbers), weight)
+	few := numbers[:min(len(numbers), leastNumbersKept)]
+	return append(heaviestOf(append(rest, numbers[len(few):]...), maxWords-len(few), weight), few...)
+}
+
+// leastNumbersKept is how many numbers of a story are kept in any case.
+const leastNumbersKept = topNumbers
 
 // heaviestOf returns the n elements of the greatest weight, which is positive; of
 // equal ones those that come first. Numbers are quicker to sort than structures.

@@ -9,7 +9,7 @@ import (
 
 // sketchVersion is the first byte of a sketch; another version is read again
 // from its text.
-const sketchVersion = 4
+const sketchVersion = 5
 
 // ErrSketch says that a sketch is damaged or of another version. Add the story
 // itself instead.
