@@ -46,7 +46,7 @@ func (k *Keep) UnmarshalJSON(b []byte) error {
 // stays while one of them would keep it; one that a person has starred, or marked
 // unread, always stays.
 type Retention struct {
-	Keep        // for feeds without a rule of their own, see [PutKeep]
+	Keep        // for feeds without a rule of their own, see [PutRule]
 	Bytes int64 // remove the oldest while the store holds more than this; 0: no bound
 }
 

@@ -193,12 +193,6 @@ func (w *Wire) put(num int, s string) {
 	w.out = append(w.out, s...)
 }
 
-// Int carries an integer, for schemas of other packages.
-func (w *Wire) Int(num int, v *int) { integer(w, num, v) }
-
-// Int64 carries an integer, for schemas of other packages.
-func (w *Wire) Int64(num int, v *int64) { integer(w, num, v) }
-
 // Bytes carries bytes, for schemas of other packages.
 func (w *Wire) Bytes(num int, v *[]byte) { w.bytes(num, v) }
 
