@@ -82,8 +82,8 @@ type tally struct {
 }
 
 // named reports whether a word is taken for a name. Without capitals that is one that
-// is rare and comes again: what a report goes on about, and what two reports of one kind
-// differ in, is the same as with them.
+// is rare and comes again: what a report goes on about, by which it differs from others
+// of its kind.
 func (e tally) named() bool {
 	if e.caseless {
 		return e.n > 1 && e.idf >= idfRare
@@ -293,12 +293,12 @@ func heaviestWords(all []tally) []tally {
 		}
 	}
 	numbers = heaviestOf(numbers, len(numbers), weight)
-	few := numbers[:min(len(numbers), leastNumbersKept)]
+	few := numbers[:min(len(numbers), keptNumbers)]
 	return append(heaviestOf(append(rest, numbers[len(few):]...), maxWords-len(few), weight), few...)
 }
 
-// leastNumbersKept is how many numbers of a story are kept in any case.
-const leastNumbersKept = topNumbers
+// keptNumbers is how many numbers of a story are kept in any case.
+const keptNumbers = topNumbers
 
 // heaviestOf returns the n elements of the greatest weight, which is positive; of
 // equal ones those that come first. Numbers are quicker to sort than structures.
