@@ -365,10 +365,8 @@ func kanaSkeleton(w []rune) uint64 {
 		case c >= 'ハ' && c <= 'ポ':
 			switch (c - 'ハ') % 3 {
 			case 0:
-				if c == 'フ' {
+				if c == 'フ' { // the others of its row are an h, which is left out
 					b.add(skF)
-				} else {
-					// h
 				}
 			default:
 				b.add(skB)
