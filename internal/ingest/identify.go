@@ -126,6 +126,17 @@ const (
 	aside                     // beside it: pushed, or from an archive
 )
 
+// outcome is the feed to be stored after entries came, when it was f before and is
+// cur now. What a person may have changed meanwhile is theirs.
+func (o occasion) outcome(f, cur newsfold.Feed) newsfold.Feed {
+	if o == aside {
+		cur.Poll.State = f.Poll.State
+		return cur
+	}
+	f.Name, f.Folders, f.Entries = cur.Name, cur.Folders, cur.Entries
+	return f
+}
+
 // keep stores a feed and the entries that it brought. The feed that it returns is
 // zero when the lease was lost: then nothing was stored.
 func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.Entry, how occasion, l store.Lease) (newsfold.Feed, counts, error) {
@@ -163,13 +174,7 @@ func (e *Engine) keep(ctx context.Context, f newsfold.Feed, entries []newsfold.E
 		if err != nil {
 			return err
 		}
-		// What a person may have changed meanwhile is theirs.
-		stored.Name, stored.Folders, stored.Entries = cur.Name, cur.Folders, cur.Entries
-		if how == aside {
-			state := stored.Poll.State
-			stored = cur
-			stored.Poll.State = state
-		}
+		stored = how.outcome(f, cur)
 		k := keeper{tx: tx, feed: &stored, domains: []string{Domain(stored.URL), Domain(stored.Site)}, now: now, e: e, texts: texts}
 		for i := range items {
 			if err := k.keep(items[i]); err != nil {

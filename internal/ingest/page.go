@@ -296,19 +296,9 @@ func (e *Engine) page(ctx context.Context, id newsfold.ArticleID, l store.Lease)
 	if l != (store.Lease{}) && !e.shared.fresh(l) {
 		return nil // it waited too long: whoever leases it next goes on
 	}
-	var a newsfold.Article
-	err := e.db.View(ctx, func(tx store.Tx) (err error) {
-		a, err = tx.Article(id)
+	a, wanted, err := e.wantedPage(ctx, id)
+	if err != nil || !wanted {
 		return err
-	})
-	if isNew(err) {
-		return nil // removed since it was wanted
-	}
-	if err != nil {
-		return err
-	}
-	if a.Page.State != newsfold.PageWanted {
-		return nil
 	}
 	page, err := e.client.Page(ctx, a.Link)
 	if ctx.Err() != nil {
@@ -359,6 +349,19 @@ func (e *Engine) page(ctx context.Context, id newsfold.ArticleID, l store.Lease)
 	}
 	nudge(e.texts)
 	return err
+}
+
+// wantedPage returns the article whose page is to be fetched; wanted is false when
+// it was removed or the page came since it was wanted.
+func (e *Engine) wantedPage(ctx context.Context, id newsfold.ArticleID) (a newsfold.Article, wanted bool, err error) {
+	err = e.db.View(ctx, func(tx store.Tx) (err error) {
+		a, err = tx.Article(id)
+		return err
+	})
+	if isNew(err) {
+		return a, false, nil
+	}
+	return a, err == nil && a.Page.State == newsfold.PageWanted, err
 }
 
 // reading stores what came of an article's page within a transaction.
