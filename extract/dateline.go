@@ -400,15 +400,15 @@ func signature(p string) (rest string, o Origin, ok bool) {
 // where that starts: "(Reporting by Jane Doe; Editing by John Roe)". It names the agency
 // only by its form.
 func signOff(s string) (at int, name string) {
-	at = strings.LastIndexByte(s, '(')
-	if full := strings.LastIndex(s, "（"); full > at {
-		at = full
+	at = strings.LastIndexByte(s, '\n') + 1
+	switch {
+	case strings.HasSuffix(s, ")"):
+		at = max(at, strings.LastIndexByte(s, '('))
+	case strings.HasSuffix(s, "）"):
+		at = max(at, strings.LastIndex(s, "（"))
 	}
-	if line := strings.LastIndexByte(s, '\n') + 1; at < line || !strings.HasSuffix(s, ")") && !strings.HasSuffix(s, "）") {
-		at = line
-	}
-	if len(s)-at > maxSignOff {
-		return 0, ""
+	if first := firstRune(strings.TrimLeft(s[at:], "(（")); len(s)-at > maxSignOff || !strings.ContainsRune(writersStart, unicode.ToLower(first)) {
+		return 0, "" // as nearly all paragraphs do, which need no closer look
 	}
 	parts := strings.FieldsFunc(bareAlifs(lowerSame(s[at:])), func(r rune) bool { return strings.ContainsRune("()（）;；,，.،–—-\n", r) })
 	begins := func(i int, words []string) bool {
@@ -429,29 +429,44 @@ func signOff(s string) (at int, name string) {
 // maxSignOff is how long a sign-off is at most, in bytes: several may have reported.
 const maxSignOff = 600
 
+// writersStart are the letters that writers begin with, in lower case.
+const writersStart = "rawcipbgاأإآش编編"
+
 // writers begin what a sign-off says of those who wrote, and editors of those who edited.
 // Alifs are bare.
 var (
 	writers = [...]string{
 		"reporting by", "additional reporting by", "writing by", "compiled by", "reporte de ", "reporte por ", "información de ", "reportagem de ", "reportagem por ", "por ",
-		"reportage ", "reportage de ", "rédigé par ", "bericht von ", "geschrieben von ", "اعداد ", "شارك في التغطية ", "编译 ", "編譯 ",
+		"reportage ", "rédigé par ", "bericht von ", "geschrieben von ", "اعداد ", "شارك في التغطية ", "编译 ", "編譯 ",
 	}
 	editors = [...]string{
 		"editing by", "editado ", "edición ", "edição ", "édité par ", "edité par ", "version française ", "redigiert von ", "تحرير ", "审校 ", "審校 ",
 	}
 )
 
+// maxInitials is how long an agency with three initials is at most, in bytes, with the
+// stop before it.
+const maxInitials = 24
+
 // initials reads an agency and the initials of those who wrote behind the last stop:
 // "epd lob mih", "dpa/lno".
 func initials(s string) (at int, name string) {
-	at = strings.LastIndexFunc(s, func(r rune) bool { return strings.ContainsRune(".!?\"“”»)\n", r) })
-	if at >= 0 {
-		_, n := utf8.DecodeRuneInString(s[at:])
-		at += n
+	from := max(0, len(s)-maxInitials)
+	stop := strings.LastIndexAny(s[from:], ".!?\"“”»)\n")
+	switch {
+	case stop >= 0:
+		_, n := utf8.DecodeRuneInString(s[from+stop:])
+		at = from + stop + n
+	case from > 0:
+		return 0, ""
 	}
-	at = max(at, 0)
-	words := strings.FieldsFunc(s[at:], func(r rune) bool { return r == ' ' || r == '/' })
-	if len(words) < 2 || len(words) > 4 || !smallAgencies[words[0]] {
+	between := func(r rune) bool { return r == ' ' || r == '/' }
+	first := strings.TrimLeftFunc(s[at:], between)
+	if i := strings.IndexFunc(first, between); i < 0 || !smallAgencies[first[:i]] {
+		return 0, ""
+	}
+	words := strings.FieldsFunc(first, between)
+	if len(words) < 2 || len(words) > 4 {
 		return 0, ""
 	}
 	for _, w := range words[1:] {
@@ -465,8 +480,8 @@ func initials(s string) (at int, name string) {
 // ownCopyright reads the rights of an agency in what was written, with the writer's name:
 // "(c)AFP/Jane Doe". Pictures have the sign itself.
 func ownCopyright(s string) (at int, name string) {
-	at = strings.LastIndex(strings.ToLower(s), "(c)")
-	if at < 0 || at > 0 && !strings.ContainsAny(s[at-1:at], " .!?\n)") && !strings.HasSuffix(s[:at], "。") {
+	at = strings.LastIndexByte(s, '(')
+	if at < 0 || !strings.HasPrefix(s[at:], "(c)") && !strings.HasPrefix(s[at:], "(C)") || at > 0 && !strings.ContainsAny(s[at-1:at], " .!?\n)") && !strings.HasSuffix(s[:at], "。") {
 		return 0, ""
 	}
 	holder, writer, ok := strings.Cut(s[at+len("(c)"):], "/")

@@ -42,8 +42,10 @@ func (b *Block) credits() bool {
 	if b.Chars > most {
 		return false
 	}
-	s := strings.ToLower(strings.TrimLeft(b.Text[:min(len(b.Text), 40)], "([ "))
-	return slices.ContainsFunc(creditStarts[:], func(start string) bool { return strings.HasPrefix(s, start) })
+	s := strings.TrimLeft(b.Text, "([ ")
+	return s != "" && creditLetter[s[0]] && slices.ContainsFunc(creditStarts[:], func(start string) bool {
+		return len(s) >= len(start) && strings.EqualFold(s[:len(start)], start)
+	})
 }
 
 // creditStarts are what the credit of a picture begins with, in lower case.
@@ -87,3 +89,12 @@ func (p *Page) Above(keep []bool) []int {
 
 // around returns the element that holds the one of block i.
 func (p *Page) around(i int) int32 { return p.Elems[p.Blocks[i].Elem].Parent }
+
+// creditLetter tells the bytes that creditStarts begin with, in either case: most
+// blocks begin otherwise.
+var creditLetter = func() (t [256]bool) {
+	for _, s := range creditStarts {
+		t[s[0]], t[strings.ToUpper(s)[0]] = true, true
+	}
+	return t
+}()

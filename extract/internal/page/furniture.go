@@ -1,6 +1,10 @@
 package page
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // labels are blocks that say no more than what stands next to them or can be done
 // with it, without punctuation and digits, by language. Words that may head a part
@@ -32,22 +36,27 @@ const maxLabel = 64
 var isLabel = func() map[string]bool {
 	t := make(map[string]bool)
 	for s := range strings.SplitSeq(labels, "|") {
-		t[labelKey(s)] = true
+		t[string(appendLabel(nil, s))] = true
 	}
 	return t
 }()
 
-func labelKey(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return -1
-		}
-		return r
-	}, Fold(s, maxLabel))
+// appendLabel appends what tells a label: its letters, in lower case.
+func appendLabel(b []byte, s string) []byte {
+	from := len(b)
+	b = appendFold(b, s, maxLabel)
+	digit := func(c byte) bool { return c >= '0' && c <= '9' }
+	return b[:from+len(slices.DeleteFunc(b[from:], digit))]
 }
 
 // label reports whether a block is never article text by itself.
-func (b *Block) label() bool { return b.Chars <= maxLabel && isLabel[labelKey(b.Text)] }
+func (b *Block) label() bool {
+	if b.Chars > maxLabel {
+		return false
+	}
+	var key [maxLabel + utf8.UTFMax]byte
+	return isLabel[string(appendLabel(key[:0], b.Text))]
+}
 
 // teasers tells the blocks that lead to other articles: a link, the first words of
 // what is behind it, and dots where they break off. One may be a sentence of an
