@@ -407,7 +407,7 @@ func signOff(s string) (at int, name string) {
 	case strings.HasSuffix(s, "）"):
 		at = max(at, strings.LastIndex(s, "（"))
 	}
-	if first := firstRune(strings.TrimLeft(s[at:], "(（")); len(s)-at > maxSignOff || !strings.ContainsRune(writersStart, unicode.ToLower(first)) {
+	if first := firstRune(strings.TrimLeft(s[at:], "(（")); len(s)-at > maxSignOff || !writersStart[unicode.ToLower(first)] {
 		return 0, "" // as nearly all paragraphs do, which need no closer look
 	}
 	parts := strings.FieldsFunc(bareAlifs(lowerSame(s[at:])), func(r rune) bool { return strings.ContainsRune("()（）;；,，.،–—-\n", r) })
@@ -429,9 +429,6 @@ func signOff(s string) (at int, name string) {
 // maxSignOff is how long a sign-off is at most, in bytes: several may have reported.
 const maxSignOff = 600
 
-// writersStart are the letters that writers begin with, in lower case.
-const writersStart = "rawcipbgاأإآش编編"
-
 // writers begin what a sign-off says of those who wrote, and editors of those who edited.
 // Alifs are bare.
 var (
@@ -443,6 +440,16 @@ var (
 		"editing by", "editado ", "edición ", "edição ", "édité par ", "edité par ", "version française ", "redigiert von ", "تحرير ", "审校 ", "審校 ",
 	}
 )
+
+// writersStart are the letters that writers begin with, in lower case and, as the text
+// may have them, with what alifs bear.
+var writersStart = func() map[rune]bool {
+	t := map[rune]bool{'أ': true, 'إ': true, 'آ': true}
+	for _, w := range writers {
+		t[firstRune(w)] = true
+	}
+	return t
+}()
 
 // maxInitials is how long an agency with three initials is at most, in bytes, with the
 // stop before it.

@@ -26,7 +26,8 @@
 // name or a number that the other does not know. A logistic regression weighs
 // these; two stories by themselves have to show more than a story and an event.
 // Time speaks against a story that comes days later, more when its numbers are
-// others, be it in another language; when time alone keeps it out, the event is named as an earlier one.
+// others, be it in another language; when time alone keeps it out, the event is
+// named as an earlier one.
 //
 // What came first may tie together what later stories tell apart. So while an
 // event is small, or when a story would have joined several, their stories are

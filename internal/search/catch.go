@@ -33,8 +33,8 @@ const (
 const identityShelf = "search"
 
 // Run keeps the index up with a store until ctx is done: what is new is indexed
-// within seconds, unless [Options.Busy] says otherwise. What goes wrong is logged and tried again, since the index can
-// be made anew and nothing else depends on it.
+// within seconds, unless [Options.Busy] says otherwise. What goes wrong is logged and
+// tried again, since the index can be made anew and nothing else depends on it.
 func (x *Index) Run(ctx context.Context, db store.DB) error {
 	const (
 		pause = 2 * time.Second

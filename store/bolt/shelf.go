@@ -10,7 +10,6 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"newsfold/store"
-
 	"newsfold/store/internal/record"
 )
 

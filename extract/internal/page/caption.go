@@ -12,8 +12,8 @@ import (
 const maxCaption = 400
 
 // Caption reports whether block i is the caption or the credit of a picture: it
-// stands in a figure with an image, or its element or the one around that is
-// named so.
+// stands in a figure with an image, its element or the one around is named so, or
+// it begins as a credit does.
 func (p *Page) Caption(i int) bool {
 	b := &p.Blocks[i]
 	own := &p.Elems[b.Elem]
@@ -56,6 +56,15 @@ var creditStarts = [...]string{
 	"crédito", "imagen:", "foto de", "foto di", "fot.", "zdjęcie:", "zdj.", "фото:", "fotoğraf:", "الصورة:", "图片来源", "写真：", "写真:",
 }
 
+// creditLetter tells the bytes that creditStarts begin with, in either case: most
+// blocks begin otherwise.
+var creditLetter = func() (t [256]bool) {
+	for _, s := range creditStarts {
+		t[s[0]], t[strings.ToUpper(s)[0]] = true, true
+	}
+	return t
+}()
+
 // Above returns the blocks of the caption and the credit of the picture right
 // above the text; at most two, in order. The text begins with the first paragraph
 // of those that are kept, or with the second where the first is a standfirst: no
@@ -89,12 +98,3 @@ func (p *Page) Above(keep []bool) []int {
 
 // around returns the element that holds the one of block i.
 func (p *Page) around(i int) int32 { return p.Elems[p.Blocks[i].Elem].Parent }
-
-// creditLetter tells the bytes that creditStarts begin with, in either case: most
-// blocks begin otherwise.
-var creditLetter = func() (t [256]bool) {
-	for _, s := range creditStarts {
-		t[s[0]], t[strings.ToUpper(s)[0]] = true, true
-	}
-	return t
-}()
